@@ -1,0 +1,30 @@
+# The two commands: `make run` holds the city in your hand, `make test` proves it.
+.PHONY: run test check bench format setup help
+PYTHON ?= python3
+
+help: ## Say what there is to make
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: ## Set everything up and serve the demo city at http://127.0.0.1:8000 (PORT changes it)
+	@PYTHON=$(PYTHON) tools/setup run
+	@.venv/bin/python -m app migrate
+	@.venv/bin/python -m app demo
+	@exec .venv/bin/python -m app serve
+
+setup: ## Set up for development: tools and test libraries too
+	@PYTHON=$(PYTHON) tools/setup test
+
+test: ## Set up, then check and test everything, on SQLite and PostgreSQL
+	@PYTHON=$(PYTHON) tools/setup test
+	@tools/prove all
+
+check: ## The fast part of `make test`
+	@PYTHON=$(PYTHON) tools/setup test
+	@tools/prove fast
+
+bench: ## Run the benchmarks; each prints JSON lines
+	@PYTHON=$(PYTHON) tools/setup test
+	@PYTHONPATH=. .venv/bin/python bench/spatial.py
+
+format: ## Format the code
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

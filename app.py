@@ -1,0 +1,46 @@
+"""Build the application from its settings and its domains; `python -m app` runs it."""
+
+from flask import Flask
+
+import participation.accounts.wiring
+import participation.demo.wiring
+import participation.home.wiring
+import participation.moderation.wiring
+import participation.reports.wiring
+from services import maps, media, push, realtime, web
+from services.config import Settings, load
+from services.db import make_engine
+from services.registry import Registry
+from services.serving import command_line
+
+DOMAINS = (
+    participation.accounts.wiring,
+    participation.reports.wiring,
+    participation.moderation.wiring,
+    participation.home.wiring,
+    participation.demo.wiring,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application; raises SettingsError when a setting is odd."""
+    settings = settings or load()
+    app = Flask(__name__)
+    registry = Registry()
+    for domain in DOMAINS:
+        domain.register(registry)
+    engine = make_engine(settings.database_url)
+    web.install(app, settings, engine, registry)
+    media.install(app, settings)
+    push.install(app, registry, settings)
+    registry.blueprints.append(maps.tiles_blueprint(settings.tiles_path))
+    for blueprint in registry.blueprints:
+        app.register_blueprint(blueprint)
+    for command in registry.cli:
+        app.cli.add_command(command)
+    realtime.install(app, settings, engine, registry)
+    return app
+
+
+if __name__ == "__main__":
+    command_line(create_app)

@@ -1,0 +1,124 @@
+// Bundles static/src into static/dist with hashed names and writes static/dist/assets.json,
+// the map from the name a template asks for to the file that holds it.
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const SOURCE = "static/src";
+const DIST = "static/dist";
+const ICONS = "static/icons";
+const SHELL_BUDGET = 60 * 1024;
+// Files of the first visit; each must be fetched before the worker counts as installed.
+const SHELL = ["core.js", "core.css", "sprite.svg"];
+
+const digest = (bytes) => createHash("sha256").update(bytes).digest("base64url").slice(0, 8);
+
+// Old browsers know no light-dark(). The token file holds bare declarations, `light-dark(a | b);`,
+// and is unfolded here into one block for each scheme and one for the reader's own setting.
+function unfoldSchemes(css) {
+  const pick = (index) =>
+    css.replace(/light-dark\(([^|;]+)\|([^;]+)\);/g, (...match) => `${match[index].trim()};`);
+  const block = (selector, scheme, body) => `${selector}{color-scheme:${scheme};${body}}`;
+  const [light, dark] = [pick(1), pick(2)];
+  const reader = block(":root:not([data-color-scheme=light])", "dark", dark);
+  return [
+    block(":root,[data-color-scheme=light]", "light", light),
+    `@media (prefers-color-scheme:dark){${reader}}`,
+    block("[data-color-scheme=dark]", "dark", dark),
+  ].join("\n");
+}
+
+const schemes = {
+  name: "schemes",
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.scheme\.css$/ }, async ({ path: file }) => ({
+      contents: unfoldSchemes(await readFile(file, "utf8")),
+      loader: "css",
+    }));
+  },
+};
+
+async function bundlePages() {
+  const entries = ["core/core.ts", "core/core.css", "map/map.ts", "push.ts"]
+    .filter((name) => existsSync(path.join(SOURCE, name)))
+    .map((name) => ({ in: path.join(SOURCE, name), out: path.parse(name).name }));
+  const result = await build({
+    entryPoints: entries,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    metafile: true,
+    target: ["es2022", "chrome109", "firefox115", "safari16"],
+    entryNames: "[name]-[hash]",
+    chunkNames: "part-[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    loader: { ".png": "dataurl", ".svg": "dataurl" },
+    outdir: DIST,
+    plugins: [schemes],
+    logLevel: "warning",
+  });
+  const assets = {};
+  for (const [file, output] of Object.entries(result.metafile.outputs)) {
+    if (!output.entryPoint) continue;
+    const stem = path.parse(output.entryPoint).name;
+    assets[stem + path.extname(file)] = path.basename(file);
+    if (output.cssBundle) assets[`${stem}.css`] = path.basename(output.cssBundle);
+  }
+  return assets;
+}
+
+async function copySprite(assets) {
+  const source = path.join(ICONS, "sprite.svg");
+  const name = `sprite-${digest(await readFile(source))}.svg`;
+  await cp(source, path.join(DIST, name));
+  assets["sprite.svg"] = name;
+}
+
+// The worker's address may not change, so its own text carries the version instead.
+async function bundleWorker(assets) {
+  const source = path.join(SOURCE, "sw.ts");
+  if (!existsSync(source)) return;
+  const shell = SHELL.map((name) => `/static/dist/${assets[name]}`);
+  const everything = JSON.stringify(assets) + (await readFile(source, "utf8"));
+  await build({
+    entryPoints: [source],
+    bundle: true,
+    format: "iife",
+    minify: true,
+    target: ["es2022"],
+    outfile: path.join(DIST, "sw.js"),
+    define: {
+      __PRECACHE__: JSON.stringify([...shell, "/offline"]),
+      __VERSION__: JSON.stringify(digest(everything)),
+    },
+    logLevel: "warning",
+  });
+}
+
+async function weighShell(assets) {
+  let total = 0;
+  for (const name of SHELL) {
+    total += gzipSync(await readFile(path.join(DIST, assets[name]))).length;
+  }
+  const line = `shell ${(total / 1024).toFixed(1)} kB gzip of ${SHELL_BUDGET / 1024}`;
+  if (total > SHELL_BUDGET) throw new Error(`${line}: over budget`);
+  return line;
+}
+
+async function main() {
+  const started = performance.now();
+  await rm(DIST, { recursive: true, force: true });
+  await mkdir(DIST, { recursive: true });
+  const assets = await bundlePages();
+  await copySprite(assets);
+  await bundleWorker(assets);
+  await writeFile(path.join(DIST, "assets.json"), `${JSON.stringify(assets, null, 2)}\n`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(2);
+  console.log(`${(await readdir(DIST)).length} files in ${seconds} s, ${await weighShell(assets)}`);
+}
+
+await main();

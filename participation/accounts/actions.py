@@ -1,0 +1,181 @@
+"""Every way an account changes. Nothing here commits, renders or sends."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+
+from participation.accounts import rules
+from participation.accounts.models import LoginCode, Person, PersonRole, SignInSession
+from participation.events.accounts import PersonErased, SessionRevoked
+from services import audit, outbox
+from services.auth import STRANGER, Actor, Role
+from services.db import Session
+from services.errors import ForbiddenError, InvalidError, NotFoundError, TooManyError
+
+
+class CastMember(msgspec.Struct, frozen=True):
+    """Someone of the demo city whom anyone may be for a while."""
+
+    key: str
+    name: str
+    role: Role
+
+    @property
+    def id(self) -> UUID:
+        return uuid5(NAMESPACE_URL, f"madang:cast:{self.key}")
+
+
+CAST = (
+    CastMember("minji", "김민지", Role.RESIDENT),
+    CastMember("jun", "박준", Role.RESIDENT),
+    CastMember("okja", "이옥자", Role.GUARDIAN),
+    CastMember("soyeon", "최소연", Role.MODERATOR),
+    CastMember("taeho", "정태호", Role.OFFICER),
+    CastMember("hana", "윤하나", Role.OPERATOR),
+)
+
+
+def request_code(session: Session, secret: str, email: str, *, at: datetime) -> str:
+    """Make a one-time code for an address and return it, to be mailed.
+
+    Raises InvalidError for no address, TooManyError above five codes an hour.
+    """
+    address = rules.normal_email(email)
+    if address is None:
+        raise InvalidError("email_invalid", {"email": "invalid"})
+    key = rules.keyed_hash(secret, "email", address)
+    recent = select(func.count()).where(
+        LoginCode.email_hash == key, LoginCode.sent_at > at - timedelta(hours=1)
+    )
+    if (session.scalar(recent) or 0) >= rules.CODES_PER_HOUR:
+        raise TooManyError(retry_after_s=3600)
+    code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
+    session.add(
+        LoginCode(
+            email_hash=key,
+            code_hash=rules.keyed_hash(secret, key, code),
+            sent_at=at,
+            expires_at=at + rules.CODE_LIVES,
+        )
+    )
+    audit.record(session, None, "request_code", "sign_in", "", at=at)
+    return code
+
+
+def redeem_code(
+    session: Session, secret: str, email: str, code: str, *, at: datetime
+) -> UUID | None:
+    """Use a code up and return the person it signs in, or None if it is wrong.
+
+    A wrong guess is counted in the same transaction, so the caller must let it commit.
+    """
+    address = rules.normal_email(email)
+    key = rules.keyed_hash(secret, "email", address or "")
+    row = session.scalar(
+        select(LoginCode)
+        .where(LoginCode.email_hash == key, LoginCode.used_at.is_(None))
+        .where(LoginCode.expires_at > at, LoginCode.tries < rules.CODE_TRIES)
+        .order_by(LoginCode.sent_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if address is None or row is None:
+        return None
+    row.tries += 1
+    if not hmac.compare_digest(row.code_hash, rules.keyed_hash(secret, key, code.strip())):
+        audit.record(session, None, "miss_code", "sign_in", "", at=at)
+        return None
+    row.used_at = at
+    return _person_of(session, address, at)
+
+
+def _person_of(session: Session, address: str, at: datetime) -> UUID:
+    known = session.scalar(select(Person.id).where(Person.email == address))
+    if known is not None:
+        return known
+    person = Person(
+        display_name=rules.name_from_email(address), email=address, language="ko", created_at=at
+    )
+    session.add(person)
+    session.flush()
+    session.add(PersonRole(person_id=person.id, role=Role.RESIDENT.value))
+    audit.record(session, person.id, "join", "person", str(person.id), at=at)
+    return person.id
+
+
+def sign_in(session: Session, person_id: UUID, user_agent: str, *, at: datetime) -> str:
+    """Open a sign-in and return the token its cookie carries."""
+    token = secrets.token_urlsafe(32)
+    row = SignInSession(
+        person_id=person_id,
+        token_hash=rules.token_hash(token),
+        label=rules.label_of(user_agent),
+        created_at=at,
+        expires_at=at + rules.SIGN_IN_LIVES,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, person_id, "sign_in", "sign_in", str(row.id), at=at)
+    return token
+
+
+def revoke_session(session: Session, actor: Actor, session_id: UUID, *, at: datetime) -> None:
+    """End one of the actor's own sign-ins at once; raises NotFoundError for another's."""
+    row = session.get(SignInSession, session_id)
+    if row is None or row.person_id != actor.id:
+        raise NotFoundError
+    if row.revoked_at is None:
+        row.revoked_at = at
+        audit.record(session, actor.id, "revoke_session", "sign_in", str(row.id), at=at)
+        told = SessionRevoked(person_id=row.person_id, session_id=row.id)
+        outbox.publish(session, told, at=at)
+
+
+def choose_language(session: Session, actor: Actor, language: str, *, at: datetime) -> None:
+    """Keep the language a person wants to read."""
+    session.execute(update(Person).where(Person.id == actor.id).values(language=language))
+    audit.record(session, actor.id, "choose_language", "person", str(actor.id), at=at)
+
+
+def change_role(
+    session: Session, actor: Actor, person_id: UUID, role: Role, *, give: bool, at: datetime
+) -> None:
+    """Give or withdraw a role. Operators only, and never their own operator's role."""
+    if not actor.may(Role.OPERATOR) or (person_id == actor.id and role == Role.OPERATOR):
+        raise ForbiddenError
+    if session.get(Person, person_id) is None:
+        raise NotFoundError
+    row = session.get(PersonRole, (person_id, role.value))
+    if give and row is None:
+        session.add(PersonRole(person_id=person_id, role=role.value))
+    elif not give and row is not None:
+        session.delete(row)
+    verb = "grant_role" if give else "withdraw_role"
+    detail = {"role": role.value}
+    audit.record(session, actor.id, verb, "person", str(person_id), at=at, detail=detail)
+
+
+def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
+    """Empty the person's row and end every sign-in; other domains' hooks do their own part."""
+    person = session.get_one(Person, person_id)
+    person.display_name, person.email, person.erased_at = rules.ERASED_NAME, None, at
+    session.execute(delete(SignInSession).where(SignInSession.person_id == person_id))
+    session.execute(delete(PersonRole).where(PersonRole.person_id == person_id))
+    audit.record(session, None, "erase_person", "person", str(person_id), at=at)
+    outbox.publish(session, PersonErased(person_id=person_id), at=at)
+
+
+def ensure_cast(session: Session, at: datetime) -> None:
+    """Let the demo city's cast live here; doing it twice changes nothing."""
+    for member in CAST:
+        if session.get(Person, member.id) is None:
+            session.add(
+                Person(id=member.id, display_name=member.name, language="ko", created_at=at)
+            )
+            session.flush()
+            session.add(PersonRole(person_id=member.id, role=member.role.value))
+            audit.record(session, STRANGER.id, "settle", "person", str(member.id), at=at)

@@ -1,0 +1,45 @@
+"""The only face of accounts to other domains: names by id, looked up in one go."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from participation.accounts.models import Person, PersonRole
+from services.auth import Role
+from services.db import Session
+
+
+class Named(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the display names of the people among `ids` that exist."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(wanted)))
+    return {row.id: row.display_name for row in rows}
+
+
+def staff(session: Session) -> list[Named]:
+    """Return who a case can be given to, by name."""
+    return _with_role(session, (Role.MODERATOR, Role.OFFICER))
+
+
+def residents(session: Session) -> list[Named]:
+    return _with_role(session, (Role.RESIDENT,))
+
+
+def _with_role(session: Session, roles: tuple[Role, ...]) -> list[Named]:
+    rows = session.execute(
+        select(Person.id, Person.display_name)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role.in_(roles), Person.erased_at.is_(None))
+        .distinct()
+        .order_by(Person.display_name, Person.id)
+    )
+    return [Named(row.id, row.display_name) for row in rows]

@@ -1,0 +1,57 @@
+"""People, roles, one-time codes and sign-ins."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import mapped_column
+
+from services.db import Base, Key, Mapped
+
+
+class Person(Base):
+    """Someone with an account; an erased person keeps the row and loses everything in it."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Key]
+    display_name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    language: Mapped[str] = mapped_column(String(2), default="ko")
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class PersonRole(Base):
+    __tablename__ = "person_role"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class LoginCode(Base):
+    """A one-time code on its way; address and code are kept only as keyed hashes."""
+
+    __tablename__ = "login_code"
+
+    id: Mapped[Key]
+    email_hash: Mapped[str] = mapped_column(String(64), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class SignInSession(Base):
+    """One browser that signed in; `token_hash` is SHA-256 of its cookie."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,92 @@
+"""What is read of accounts: who is asking, where they signed in, what we hold of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from participation.accounts.models import Person, PersonRole, SignInSession
+from participation.accounts.rules import token_hash
+from services.auth import Actor
+from services.db import Session
+
+COOKIE = "madang_session"
+ALIVE = (
+    select(SignInSession.id, Person.id.label("person_id"), Person.language, PersonRole.role)
+    .join(Person, Person.id == SignInSession.person_id)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(SignInSession.revoked_at.is_(None), Person.erased_at.is_(None))
+)
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    id: UUID
+    label: str
+    created_at: datetime
+    current: bool
+
+
+def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Actor | None:
+    """Return the actor of a request's cookies; a revoked or expired sign-in is nobody."""
+    token = cookies.get(COOKIE, "")
+    if not token:
+        return None
+    rows = session.execute(
+        ALIVE.where(SignInSession.token_hash == token_hash(token), SignInSession.expires_at > at)
+    ).all()
+    if not rows:
+        return None
+    roles = frozenset(row.role for row in rows if row.role)
+    return Actor(rows[0].person_id, roles, rows[0].language, rows[0].id)
+
+
+def sign_ins(session: Session, actor: Actor) -> list[SignIn]:
+    """Return where the actor is signed in, newest first."""
+    rows = session.scalars(
+        select(SignInSession)
+        .where(SignInSession.person_id == actor.id, SignInSession.revoked_at.is_(None))
+        .order_by(SignInSession.created_at.desc())
+    )
+    return [SignIn(r.id, r.label, r.created_at, r.id == actor.session_id) for r in rows]
+
+
+def name_of(session: Session, actor: Actor) -> str:
+    return session.scalar(select(Person.display_name).where(Person.id == actor.id)) or ""
+
+
+def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
+    """Return all that accounts hold of a person, as plain values."""
+    person = session.get_one(Person, person_id)
+    roles = session.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id))
+    signed = session.scalars(select(SignInSession).where(SignInSession.person_id == person_id))
+    return {
+        "name": person.display_name,
+        "email": person.email,
+        "language": person.language,
+        "since": person.created_at.isoformat(),
+        "roles": sorted(roles),
+        "sign_ins": [{"label": s.label, "at": s.created_at.isoformat()} for s in signed],
+    }
+
+
+class PersonLine(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+    roles: list[str]
+
+
+def people(session: Session, query: str, limit: int = 200) -> list[PersonLine]:
+    """Return people whose name begins with `query`, with their roles."""
+    found = session.execute(
+        select(Person.id, Person.display_name)
+        .where(Person.erased_at.is_(None), Person.display_name.startswith(query, autoescape=True))
+        .order_by(Person.display_name, Person.id)
+        .limit(limit)
+    ).all()
+    held: dict[UUID, list[str]] = {row.id: [] for row in found}
+    for row in session.scalars(select(PersonRole).where(PersonRole.person_id.in_(held))):
+        held[row.person_id].append(row.role)
+    return [PersonLine(row.id, row.display_name, sorted(held[row.id])) for row in found]

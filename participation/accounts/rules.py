@@ -1,0 +1,48 @@
+"""Limits of signing in, as constants and pure functions."""
+
+import hashlib
+import hmac
+import re
+from datetime import timedelta
+
+CODE_DIGITS = 6
+CODE_LIVES = timedelta(minutes=10)
+CODE_TRIES = 5
+CODES_PER_HOUR = 5
+SIGN_IN_LIVES = timedelta(days=60)
+ERASED_NAME = "떠난 이웃"
+EMAIL = re.compile(r"\A[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,180}\.[^@\s\x00-\x1f.]{2,10}\Z")
+BROWSERS = ("Firefox", "Edg", "SamsungBrowser", "Chrome", "Safari")
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+
+
+def normal_email(text: str) -> str | None:
+    """Return the address in the one form we store, or None if it is none."""
+    trimmed = text.strip().lower()
+    return trimmed if EMAIL.match(trimmed) else None
+
+
+def keyed_hash(secret: str, purpose: str, text: str) -> str:
+    """Return HMAC-SHA-256 in hex; without the secret a short code cannot be guessed from it."""
+    return hmac.new(secret.encode(), f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def name_from_email(email: str) -> str:
+    return email.split("@", 1)[0][:40]
+
+
+def label_of(user_agent: str) -> str:
+    """Return a short name of a browser such as "Chrome, Android", and nothing finer."""
+    browser = next((b for b in BROWSERS if b in user_agent), "")
+    system = next((s for s in SYSTEMS if s in user_agent), "")
+    return ", ".join(part for part in (browser.replace("Edg", "Edge"), system) if part) or "?"
+
+
+def local_path(target: str) -> str:
+    """Return `target` if it is a path on this site, else "/": nobody is led to a stranger."""
+    plain = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if plain and not re.search(r"[\x00-\x20\\]", target) else "/"

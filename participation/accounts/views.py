@@ -1,0 +1,179 @@
+"""Signing in and out, and what is mine: names, sign-ins, my data."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as AnyResponse
+
+from participation.accounts import actions, queries
+from participation.accounts.rules import SIGN_IN_LIVES, local_path
+from services import i18n, mail, web
+from services.auth.gates import public, signed_in
+from services.errors import InvalidError, NotFoundError
+from services.ids import parse_id
+
+pages = Blueprint("accounts", __name__)
+MAIL = "Your code is %(code)s. It is good for 10 minutes. If you did not ask for it, do nothing."
+
+
+@pages.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    return render_template("accounts/sign_in.html", next=_next(), email="", error="")
+
+
+@pages.post("/sign-in")
+@public
+@web.limit("code", times=10, window_s=600)
+def send_code() -> ResponseReturnValue:
+    email, lang, settings = request.form.get("email", ""), web.actor().lang, web.settings()
+    try:
+        code = actions.request_code(web.session(), settings.secret_key, email, at=web.at())
+    except InvalidError:
+        error = "That does not look like an e-mail address."
+        return render_template("accounts/sign_in.html", next=_next(), email=email, error=error), 422
+    text = i18n.translate(lang, MAIL, code=code)
+    mail.send(settings, email.strip(), i18n.translate(lang, "Your Madang code"), text)
+    shown = code if settings.mode != "production" and settings.smtp_url is None else ""
+    return render_template("accounts/code.html", next=_next(), email=email, shown=shown, error="")
+
+
+@pages.post("/sign-in/code")
+@public
+@web.limit("redeem", times=20, window_s=600)
+def redeem() -> ResponseReturnValue:
+    email, code = request.form.get("email", ""), request.form.get("code", "")
+    secret = web.settings().secret_key
+    person_id = actions.redeem_code(web.session(), secret, email, code, at=web.at())
+    if person_id is None:
+        # 200, so that the counted guess is committed: five guesses are all a code allows.
+        error = "That code is wrong or too old. Ask for a new one."
+        return render_template(
+            "accounts/code.html", next=_next(), email=email, shown="", error=error
+        )
+    return _signed(person_id)
+
+
+@pages.get("/sign-in/demo")
+@public
+def cast() -> ResponseReturnValue:
+    _demo_only()
+    return render_template("accounts/demo.html", cast=actions.CAST, next=_next())
+
+
+@pages.post("/sign-in/demo")
+@public
+def play() -> ResponseReturnValue:
+    _demo_only()
+    member = next((m for m in actions.CAST if m.key == request.form.get("who")), None)
+    if member is None:
+        raise NotFoundError
+    actions.ensure_cast(web.session(), web.at())
+    return _signed(member.id)
+
+
+def _demo_only() -> None:
+    if web.settings().mode == "production":
+        abort(404)
+
+
+def _signed(person_id: UUID) -> AnyResponse:
+    token = actions.sign_in(
+        web.session(), person_id, request.headers.get("User-Agent", ""), at=web.at()
+    )
+    response = redirect(_next(), 303)
+    response.set_cookie(
+        queries.COOKIE,
+        token,
+        max_age=int(SIGN_IN_LIVES.total_seconds()),
+        secure=web.settings().base_url.startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _next() -> str:
+    return local_path(request.values.get("next", "/"))
+
+
+@pages.post("/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    session_id = web.actor().session_id
+    if session_id is not None:
+        actions.revoke_session(web.session(), web.actor(), session_id, at=web.at())
+    response = redirect("/", 303)
+    response.delete_cookie(queries.COOKIE)
+    return response
+
+
+@pages.get("/me")
+@signed_in
+def me() -> ResponseReturnValue:
+    return render_template("accounts/me.html", name=queries.name_of(web.session(), web.actor()))
+
+
+@pages.get("/me/sessions")
+@signed_in
+def sessions() -> ResponseReturnValue:
+    found = queries.sign_ins(web.session(), web.actor())
+    return render_template("accounts/sessions.html", sign_ins=found)
+
+
+@pages.post("/me/sessions/<session_id>/revoke")
+@signed_in
+def revoke(session_id: str) -> ResponseReturnValue:
+    key = parse_id(session_id)
+    if key is None:
+        raise NotFoundError
+    actions.revoke_session(web.session(), web.actor(), key, at=web.at())
+    return redirect(url_for("accounts.sessions"), 303)
+
+
+@pages.get("/me/export")
+@signed_in
+def export() -> ResponseReturnValue:
+    person_id = web.actor().id
+    held = {h.name: h.export(web.session(), person_id) for h in web.registry().privacy if person_id}
+    response: Response = jsonify(held)
+    response.headers["Content-Disposition"] = "attachment; filename=madang-my-data.json"
+    return response
+
+
+@pages.get("/me/erase")
+@signed_in
+def ask_erase() -> ResponseReturnValue:
+    return render_template("accounts/erase.html")
+
+
+@pages.post("/me/erase")
+@signed_in
+def erase() -> ResponseReturnValue:
+    person_id = web.actor().id
+    if person_id is not None:
+        for hook in web.registry().privacy:
+            hook.erase(web.session(), person_id, web.at())
+    response = redirect("/", 303)
+    response.delete_cookie(queries.COOKIE)
+    return response
+
+
+@pages.get("/me/notifications")
+@signed_in
+def notifications() -> ResponseReturnValue:
+    return render_template("accounts/notifications.html")
+
+
+@pages.post("/language")
+@public
+def language() -> ResponseReturnValue:
+    chosen = request.form.get("lang", request.form.get("language", ""))
+    if chosen not in i18n.LANGUAGES:
+        raise InvalidError("language_unknown", {"lang": "unknown"})
+    if web.actor().signed_in:
+        actions.choose_language(web.session(), web.actor(), chosen, at=web.at())
+    response = redirect(_next(), 303)
+    response.set_cookie("lang", chosen, max_age=31_536_000, samesite="Lax")
+    return response

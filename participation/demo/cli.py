@@ -1,0 +1,43 @@
+"""Commands: `flask city demo` makes Haneul, `flask city import` builds tiles from real streets."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from participation.demo.models import CityMade
+from services import clock, maps, web
+from services.db import unit_of_work
+from services.web.request import engine
+
+city = AppGroup("city", help="The city Madang shows.")
+SEED = 7
+
+
+@city.command("demo")
+@click.option("--size", default="small", type=click.Choice(["small", "medium", "large"]))
+@with_appcontext
+def demo(size: maps.Size) -> None:
+    """Make the demo city: streets, tiles, people and past reports. Does nothing twice."""
+    settings = web.settings()
+    town = maps.make_town(seed=SEED, size=size)
+    if not settings.tiles_path.exists():
+        click.echo("  drawing the streets of the demo city")
+        extract = settings.data_dir / "demo.osm.pbf"
+        maps.write_extract(town, extract)
+        maps.build_tiles(extract, settings.tiles_path, click.echo)
+    with unit_of_work(engine()) as session:
+        if session.get(CityMade, SEED) is not None:
+            return
+        click.echo("  settling people and their past reports")
+        for seed in web.registry().seeds:
+            seed(session, town, clock.now())
+        session.add(CityMade(seed=SEED, made_at=clock.now()))
+
+
+@city.command("import")
+@click.option("--osm", required=True, type=click.Path(exists=True, path_type=Path))
+@with_appcontext
+def import_osm(osm: Path) -> None:
+    """Build the base map from an OpenStreetMap extract (.osm.pbf)."""
+    maps.build_tiles(osm, web.settings().tiles_path, click.echo)

@@ -1,0 +1,22 @@
+"""Facts told by accounts. Ids only."""
+
+from uuid import UUID
+
+from services.outbox import Event
+
+
+class PersonErased(Event, frozen=True):
+    """A person took back all they gave."""
+
+    kind = "accounts.person_erased"
+
+    person_id: UUID
+
+
+class SessionRevoked(Event, frozen=True):
+    """A sign-in ended before its time."""
+
+    kind = "accounts.session_revoked"
+
+    person_id: UUID
+    session_id: UUID

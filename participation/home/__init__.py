@@ -1,0 +1,1 @@
+"""Today, here: what matters to me now, in one calm column."""

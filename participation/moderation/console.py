@@ -1,0 +1,35 @@
+"""The console's pages about the house itself: the audit trail and the dead letters."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from participation.moderation import actions, queries
+from services import audit, outbox, web
+from services.auth.gates import role
+
+pages = Blueprint("moderation", __name__, url_prefix="/console")
+
+
+@pages.get("/audit")
+@role("officer", "operator")
+def trail() -> ResponseReturnValue:
+    query = request.args.get("query", "").strip()[:80]
+    return render_template(
+        "console/audit.html",
+        entries=queries.trail(web.session(), query),
+        query=query,
+        intact=audit.intact(web.session()),
+    )
+
+
+@pages.get("/dead-letters")
+@role("operator")
+def dead_letters() -> ResponseReturnValue:
+    return render_template("console/dead_letters.html", letters=outbox.dead_letters(web.session()))
+
+
+@pages.post("/dead-letters/<letter_id>/retry")
+@role("operator")
+def retry(letter_id: str) -> ResponseReturnValue:
+    actions.retry_letter(web.session(), web.actor(), letter_id, at=web.at())
+    return redirect(url_for("moderation.dead_letters"), 303)

@@ -1,0 +1,153 @@
+"""The console's queue and cases: answer, assign, merge, reject, note, redact, many at once."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import Form
+
+from participation.accounts import directory
+from participation.reports import actions, queries_staff
+from participation.reports.access import report_for
+from participation.reports.forms import (
+    AnswerForm,
+    AssignForm,
+    MergeForm,
+    NoteForm,
+    ReasonForm,
+    RedactForm,
+)
+from participation.reports.models import Report
+from participation.reports.rules import Status
+from services import media, web
+from services.auth.gates import role
+from services.errors import InvalidError
+from services.ids import parse_id
+
+pages = Blueprint("reports_console", __name__, url_prefix="/console")
+staff = role("moderator", "officer")
+TEMPLATES = [
+    {"code": "seen", "label": "Seen", "text": "Thank you. We have seen it and will come to look."},
+    {"code": "planned", "label": "Planned", "text": "The repair is planned for this week."},
+    {"code": "fixed", "label": "Fixed", "text": "It is repaired. Tell us here if it is not."},
+]
+
+
+@pages.get("/")
+@staff
+def queue() -> ResponseReturnValue:
+    return _desk(None)
+
+
+@pages.get("/reports/<report_id>")
+@staff
+def case(report_id: str) -> ResponseReturnValue:
+    return _desk(_report(report_id))
+
+
+def _desk(report: Report | None) -> str:
+    session, actor, at = web.session(), web.actor(), web.at()
+    view = request.args.get("view", "live")
+    return render_template(
+        "console/queue.html",
+        items=queries_staff.queue(session, actor, view, at),
+        views=queries_staff.views(session, actor, view, at),
+        case=queries_staff.case_of(session, actor, report, at) if report else None,
+        templates=TEMPLATES,
+        staff=directory.staff(session),
+        view=view,
+    )
+
+
+def _report(report_id: str) -> Report:
+    return report_for(web.session(), web.actor(), report_id, to="handle")
+
+
+def _back(report_id: str) -> ResponseReturnValue:
+    return redirect(url_for("reports_console.case", report_id=report_id), 303)
+
+
+@pages.post("/reports/<report_id>/answer")
+@staff
+def answer(report_id: str) -> ResponseReturnValue:
+    form = _valid(AnswerForm(request.form))
+    report, status = _report(report_id), Status(form["status"].data)
+    actions.answer_report(
+        web.session(), web.actor(), report, status, form["text"].data or "", at=web.at()
+    )
+    return _back(report_id)
+
+
+@pages.post("/reports/<report_id>/assign")
+@staff
+def assign(report_id: str) -> ResponseReturnValue:
+    form = _valid(AssignForm(request.form))
+    person_id = parse_id(form["person_id"].data or "")
+    if person_id is not None and str(person_id) not in _staff_ids():
+        raise InvalidError("not_staff", {"person_id": "unknown"})
+    actions.assign_report(web.session(), web.actor(), _report(report_id), person_id, at=web.at())
+    return _back(report_id)
+
+
+def _staff_ids() -> set[str]:
+    return {str(person.id) for person in directory.staff(web.session())}
+
+
+@pages.post("/reports/<report_id>/merge")
+@staff
+def merge(report_id: str) -> ResponseReturnValue:
+    form = _valid(MergeForm(request.form))
+    report, into = _report(report_id), _report(form["into"].data)
+    actions.merge_report(web.session(), web.actor(), report, into, at=web.at())
+    return _back(str(into.id))
+
+
+@pages.post("/reports/<report_id>/reject")
+@staff
+def reject(report_id: str) -> ResponseReturnValue:
+    form = _valid(ReasonForm(request.form))
+    report, reason = _report(report_id), form["reason"].data
+    actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
+    return _back(report_id)
+
+
+@pages.post("/reports/<report_id>/note")
+@staff
+def note(report_id: str) -> ResponseReturnValue:
+    form = _valid(NoteForm(request.form))
+    actions.note_report(
+        web.session(), web.actor(), _report(report_id), form["text"].data, at=web.at()
+    )
+    return _back(report_id)
+
+
+@pages.post("/reports/<report_id>/redact")
+@staff
+def redact(report_id: str) -> ResponseReturnValue:
+    form = _valid(RedactForm(request.form))
+    box = (form["x"].data, form["y"].data, form["w"].data, form["h"].data)
+    report = _report(report_id)
+    if report.photo_hash is None:
+        raise InvalidError("no_photo")
+    photo_hash = media.redact(report.photo_hash, [box])
+    actions.replace_photo(web.session(), web.actor(), report, photo_hash, at=web.at())
+    return _back(report_id)
+
+
+@pages.post("/bulk")
+@staff
+def bulk() -> ResponseReturnValue:
+    status = Status.ACKNOWLEDGED
+    if request.form.get("action") not in ("acknowledge", "assign_me"):
+        raise InvalidError("action_unknown", {"action": "unknown"})
+    for report_id in request.form.getlist("ids")[:100]:
+        report = _report(report_id)
+        if request.form["action"] == "assign_me":
+            actions.assign_report(web.session(), web.actor(), report, web.actor().id, at=web.at())
+        elif Status(report.status) == Status.OPEN:
+            actions.answer_report(web.session(), web.actor(), report, status, "", at=web.at())
+    return redirect(url_for("reports_console.queue"), 303)
+
+
+def _valid(form: Form) -> Form:
+    if not form.validate():
+        raise InvalidError("form_invalid", dict.fromkeys(form.errors, "invalid"))
+    return form

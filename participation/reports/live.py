@@ -1,0 +1,62 @@
+"""Realtime rooms of reports: who may join, and what each nudge says."""
+
+from participation.reports.access import is_staff, report_for
+from participation.reports.models import Report
+from services import realtime
+from services.auth import Actor
+from services.db import Session
+from services.errors import DomainError
+from services.maps import tile_of
+from services.registry import Room
+
+ROOM_ZOOM = 13
+
+
+def may_join_tile(_session: Session, _actor: Actor, _room: str) -> bool:
+    """The public map is for everyone."""
+    return True
+
+
+def may_join_report(session: Session, actor: Actor, room: str) -> bool:
+    """Who may open a report's page may watch it."""
+    try:
+        report_for(session, actor, room.removeprefix("report:"))
+    except DomainError:
+        return False
+    return True
+
+
+def may_join_console(_session: Session, actor: Actor, _room: str) -> bool:
+    return is_staff(actor)
+
+
+ROOMS = [
+    Room("tile:", may_join_tile),
+    Room("report:", may_join_report),
+    Room("console", may_join_console),
+]
+
+
+def room_of(lon: float, lat: float) -> str:
+    """Return the room of the map tile (zoom 13) a place lies in."""
+    x, y = tile_of(lon, lat, ROOM_ZOOM)
+    return f"tile:{ROOM_ZOOM}/{x}/{y}"
+
+
+def tell_everyone(session: Session, report: Report) -> None:
+    """Nudge the tile's map and the report's page."""
+    item = {
+        "kind": "report",
+        "id": str(report.id),
+        "lat": report.lat,
+        "lon": report.lon,
+        "category": report.category,
+        "status": report.status,
+        "title": report.title,
+    }
+    realtime.nudge(session, room_of(report.lon, report.lat), item)
+    realtime.nudge(session, f"report:{report.id}", {"kind": "report", "id": str(report.id)})
+
+
+def tell_staff(session: Session, report_id: str) -> None:
+    realtime.nudge(session, "console", {"kind": "report", "id": report_id})

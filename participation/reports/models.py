@@ -1,0 +1,77 @@
+"""What is stored of a report. Facts are appended; the row holds the newest state."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import mapped_column
+
+from services.db import Base, Key, Mapped
+from services.maps import cluster_table
+
+
+class Report(Base):
+    """A problem at a place. `cell` is the Morton code of the place (services.maps)."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        CheckConstraint("lat BETWEEN -90 AND 90", name="lat"),
+        CheckConstraint("lon BETWEEN -180 AND 180", name="lon"),
+        UniqueConstraint("source", "source_id"),
+        UniqueConstraint("reporter_id", "idempotency_key"),
+        Index("ix_report_place", "cell", "lat", "lon", "category", "status", "id"),
+        Index("ix_report_newest", "opened_at", "id"),
+        Index("ix_report_queue", "status", "severity", "opened_at"),
+    )
+
+    id: Mapped[Key]
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    source: Mapped[str | None] = mapped_column(String(40))
+    source_id: Mapped[str | None] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(String(4000))
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    category: Mapped[str] = mapped_column(String(30))
+    status: Mapped[str] = mapped_column(String(20))
+    severity: Mapped[int]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    cell: Mapped[int] = mapped_column(BigInteger)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    photo_hash: Mapped[str | None] = mapped_column(String(64))
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"))
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    followers: Mapped[int] = mapped_column(default=0)
+
+
+class ReportEntry(Base):
+    """One step of a report's story; a note (`public` false) is for staff alone."""
+
+    __tablename__ = "report_entry"
+
+    id: Mapped[Key]
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str | None] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(4000), default="")
+    role: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    public: Mapped[bool]
+
+
+class ReportFollow(Base):
+    """A person who hears of every step."""
+
+    __tablename__ = "report_follow"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    since: Mapped[datetime]
+
+
+REPORT_CLUSTER = cluster_table("report_cluster", Base.metadata)

@@ -1,0 +1,242 @@
+"""What residents read of reports: frozen rows, never live ones."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Select, and_, or_, select
+
+from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
+from participation.reports.rules import PUBLIC, Category, Status, late
+from services.auth import Actor
+from services.db import Session
+from services.maps import Cluster, clusters_in, points_in
+
+PAGE = 20
+POINT_ZOOM = 15
+VIEW_LIMIT = 1000
+SHOWN = tuple(s.value for s in PUBLIC)
+
+
+class ReportCard(msgspec.Struct, frozen=True):
+    """A report as it stands in a list; `thumb_url` is a small WebP of our own or None."""
+
+    id: str
+    title: str
+    category: str
+    status: str
+    opened_at: datetime
+    lat: float
+    lon: float
+    place: str
+    thumb_url: str | None
+    followers: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A step of the story; `role` stands for the person, who is not named."""
+
+    at: datetime
+    kind: str
+    status: str | None
+    text: str
+    role: str
+
+
+class ReportPage(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    text: str
+    category: str
+    status: str
+    opened_at: datetime
+    lat: float
+    lon: float
+    place: str
+    photo_url: str | None
+    thumb_url: str | None
+    timeline: list[Entry]
+    following: bool
+    followers: int
+    expected_by: datetime | None
+    late: bool
+    mine: bool
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """What a list is narrowed to; `after` is the last id of the page before."""
+
+    status: str = ""
+    category: str = ""
+    after: UUID | None = None
+
+
+CARD = (
+    Report.id,
+    Report.title,
+    Report.category,
+    Report.status,
+    Report.opened_at,
+    Report.lat,
+    Report.lon,
+    Report.place,
+    Report.photo_hash,
+    Report.followers,
+)
+POINT = (Report.id, Report.lat, Report.lon, Report.category, Report.status, Report.title)
+NEWEST = (
+    select(*CARD)
+    .where(Report.status.in_(SHOWN), Report.merged_into.is_(None))
+    .order_by(Report.opened_at.desc(), Report.id.desc())
+    .limit(PAGE + 1)
+)
+
+
+def newest(session: Session, filters: Filters) -> tuple[list[ReportCard], str | None]:
+    """Return a page of public reports, newest first, and the cursor of the next page."""
+    rows = session.execute(_narrowed(session, filters)).all()
+    cards = [card_of(row) for row in rows[:PAGE]]
+    return cards, cards[-1].id if len(rows) > PAGE else None
+
+
+def _narrowed(session: Session, filters: Filters) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = NEWEST
+    if filters.status in set(Status):
+        query = query.where(Report.status == filters.status)
+    if filters.category in set(Category):
+        query = query.where(Report.category == filters.category)
+    if filters.after is not None:
+        opened = session.scalar(select(Report.opened_at).where(Report.id == filters.after))
+        if opened is not None:
+            earlier = and_(Report.opened_at == opened, Report.id < filters.after)
+            query = query.where(or_(Report.opened_at < opened, earlier))
+    return query
+
+
+def card_of(row: Any) -> ReportCard:
+    """Return the card of a row that holds the columns of CARD."""
+    hash_ = getattr(row, "photo_hash", None)
+    named = {
+        f: getattr(row, f) for f in ReportCard.__struct_fields__ if f not in ("id", "thumb_url")
+    }
+    thumb = f"/media/{hash_}/small.webp" if hash_ else None
+    return ReportCard(id=str(row.id), thumb_url=thumb, **named)
+
+
+def mine(session: Session, person_id: UUID, limit: int = 10) -> list[ReportCard]:
+    """Return what a person reported, newest first, whatever became of it."""
+    rows = session.execute(
+        select(*CARD)
+        .where(Report.reporter_id == person_id)
+        .order_by(Report.opened_at.desc())
+        .limit(limit)
+    )
+    return [card_of(row) for row in rows]
+
+
+def page_of(session: Session, actor: Actor, report: Report, at: datetime) -> ReportPage:
+    """Return all that `actor` may read of a report they may see."""
+    photo = f"/media/{report.photo_hash}" if report.photo_hash else None
+    ended = late(Status(report.status), report.due_at, at)
+    return ReportPage(
+        id=str(report.id),
+        title=report.title,
+        text=report.text,
+        category=report.category,
+        status=report.status,
+        opened_at=report.opened_at,
+        lat=report.lat,
+        lon=report.lon,
+        place=report.place,
+        photo_url=f"{photo}/large.webp" if photo else None,
+        thumb_url=f"{photo}/small.webp" if photo else None,
+        timeline=timeline(session, report.id),
+        following=_follows(session, actor, report.id),
+        followers=report.followers,
+        expected_by=report.due_at,
+        late=ended,
+        mine=actor.signed_in and report.reporter_id == actor.id,
+    )
+
+
+def timeline(session: Session, report_id: UUID) -> list[Entry]:
+    """Return the public steps, oldest first."""
+    rows = session.execute(
+        select(
+            ReportEntry.at, ReportEntry.kind, ReportEntry.status, ReportEntry.text, ReportEntry.role
+        )
+        .where(ReportEntry.report_id == report_id, ReportEntry.public)
+        .order_by(ReportEntry.at, ReportEntry.id)
+    )
+    return [Entry(*row) for row in rows]
+
+
+def _follows(session: Session, actor: Actor, report_id: UUID) -> bool:
+    return actor.id is not None and session.get(ReportFollow, (report_id, actor.id)) is not None
+
+
+def followers_of(session: Session, report_id: UUID) -> list[UUID]:
+    """Return who hears of every step."""
+    return list(
+        session.scalars(select(ReportFollow.person_id).where(ReportFollow.report_id == report_id))
+    )
+
+
+class Point(msgspec.Struct, frozen=True):
+    id: str
+    lat: float
+    lon: float
+    category: str
+    status: str
+    title: str
+
+
+class View(msgspec.Struct, frozen=True):
+    """What a map shows: single reports where they are few, else counts per cell."""
+
+    clusters: list[Cluster]
+    points: list[Point]
+
+
+def in_view(
+    session: Session, box: tuple[float, float, float, float], zoom: int, category: str
+) -> View:
+    """Return the view of `box` (west, south, east, north in degrees) at a map zoom."""
+    only = category if category in set(Category) else None
+    if zoom < POINT_ZOOM:
+        return View(clusters_in(session, REPORT_CLUSTER, box, zoom, category=only), [])
+    rows = session.execute(points_in(session, Report.__table__, POINT, box, limit=VIEW_LIMIT))
+    shown = [r for r in rows if r.status in SHOWN and only in (None, r.category)]
+    return View([], [Point(str(r.id), r.lat, r.lon, r.category, r.status, r.title) for r in shown])
+
+
+def cards_in(
+    session: Session, box: tuple[float, float, float, float], limit: int = 50
+) -> list[ReportCard]:
+    """Return the public reports within `box` (west, south, east, north), newest first."""
+    rows = session.execute(points_in(session, Report.__table__, CARD, box, limit=limit))
+    shown = [card_of(row) for row in rows if row.status in SHOWN]
+    return sorted(shown, key=lambda card: card.opened_at, reverse=True)
+
+
+def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
+    """Return all that reports hold of a person, as plain values."""
+    reports = session.scalars(select(Report).where(Report.reporter_id == person_id)).all()
+    follows = select(ReportFollow.report_id).where(ReportFollow.person_id == person_id)
+    own = [
+        {
+            "id": str(r.id),
+            "text": r.text,
+            "answer": r.answer,
+            "category": r.category,
+            "status": r.status,
+            "lat": r.lat,
+            "lon": r.lon,
+            "place": r.place,
+            "photo": r.photo_hash,
+            "opened_at": r.opened_at.isoformat(),
+        }
+        for r in reports
+    ]
+    return {"reports": own, "follows": [str(i) for i in session.scalars(follows)]}

@@ -1,0 +1,111 @@
+"""The life of a report, its kinds and its promise, as tables: no database, no Flask, no clock."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    FIXED = "fixed"
+    REJECTED = "rejected"
+    CLOSED = "closed"
+
+
+class Category(StrEnum):
+    STREET_LIGHT = "street_light"
+    ROAD_DAMAGE = "road_damage"
+    LITTER = "litter"
+    WATER = "water"
+    GREEN = "green"
+    TRAFFIC = "traffic"
+    NOISE = "noise"
+    OTHER = "other"
+
+
+S = Status
+NEXT: dict[Status, frozenset[Status]] = {
+    S.OPEN: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),
+    S.ACKNOWLEDGED: frozenset({S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),
+    S.IN_PROGRESS: frozenset({S.ACKNOWLEDGED, S.FIXED, S.CLOSED}),
+    S.FIXED: frozenset({S.OPEN, S.CLOSED}),
+    S.REJECTED: frozenset({S.OPEN}),
+    S.CLOSED: frozenset({S.OPEN}),
+}
+ENDED = frozenset({S.FIXED, S.REJECTED, S.CLOSED})
+# A rejected report may hold what must not be public: only its reporter and staff see it.
+PUBLIC = frozenset(Status) - {S.REJECTED}
+
+PROMISE_DAYS: dict[Category, int] = {
+    Category.STREET_LIGHT: 5,
+    Category.ROAD_DAMAGE: 10,
+    Category.LITTER: 3,
+    Category.WATER: 2,
+    Category.GREEN: 14,
+    Category.TRAFFIC: 5,
+    Category.NOISE: 7,
+    Category.OTHER: 10,
+}
+SEVERITY: dict[Category, int] = {
+    Category.STREET_LIGHT: 2,
+    Category.ROAD_DAMAGE: 2,
+    Category.LITTER: 1,
+    Category.WATER: 3,
+    Category.GREEN: 1,
+    Category.TRAFFIC: 3,
+    Category.NOISE: 1,
+    Category.OTHER: 1,
+}
+LABELS: dict[Category, str] = {
+    Category.STREET_LIGHT: "Street light",
+    Category.ROAD_DAMAGE: "Damaged road or pavement",
+    Category.LITTER: "Litter",
+    Category.WATER: "Water or drain",
+    Category.GREEN: "Trees and green",
+    Category.TRAFFIC: "Signs and signals",
+    Category.NOISE: "Noise",
+    Category.OTHER: "Something else",
+}
+STATUS_LABELS: dict[Status, str] = {
+    S.OPEN: "New",
+    S.ACKNOWLEDGED: "Seen by the city",
+    S.IN_PROGRESS: "Being worked on",
+    S.FIXED: "Fixed",
+    S.REJECTED: "Not taken up",
+    S.CLOSED: "Closed",
+}
+QUESTIONS: dict[Category, str] = {
+    Category.STREET_LIGHT: "What number is on the lamp post?",
+    Category.ROAD_DAMAGE: "How deep or wide is it?",
+    Category.LITTER: "How much is there?",
+    Category.WATER: "Is water flowing right now?",
+    Category.GREEN: "Does it block the way?",
+    Category.TRAFFIC: "Which way does the sign or signal face?",
+    Category.NOISE: "At what time of day?",
+    Category.OTHER: "Is anyone in danger?",
+}
+TITLE_LENGTH = 80
+
+
+def may_move(now: Status, then: Status) -> bool:
+    """Say whether a report may go from one status to another."""
+    return then in NEXT[now]
+
+
+def promised(category: Category, opened_at: datetime) -> datetime:
+    """Return by when the city means to have settled a report of this kind."""
+    return opened_at + timedelta(days=PROMISE_DAYS[category])
+
+
+def late(status: Status, due_at: datetime, at: datetime) -> bool:
+    """Say whether the promise is broken at `at`."""
+    return status not in ENDED and at > due_at
+
+
+def title_of(text: str) -> str:
+    """Return the first line of what was written, cut at a word within 80 characters."""
+    line = " ".join(text.strip().split("\n", 1)[0].split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    return line[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,42 @@
+"""What follows when a report opened or moved: maps, pages and phones hear of it."""
+
+from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
+from participation.reports import live, queries
+from participation.reports.models import Report, ReportEntry
+from participation.reports.rules import PUBLIC, STATUS_LABELS, Status
+from services import clock, push
+from services.db import Session
+
+
+def show_opened(session: Session, event: ReportOpened) -> None:
+    """Draw the report on every open map of its tile, and in the queue."""
+    live.tell_everyone(session, session.get_one(Report, event.report_id))
+    live.tell_staff(session, str(event.report_id))
+
+
+def show_moved(session: Session, event: ReportMoved) -> None:
+    report = session.get_one(Report, event.report_id)
+    if Status(report.status) in PUBLIC:
+        live.tell_everyone(session, report)
+    live.tell_staff(session, str(event.report_id))
+
+
+def show_changed(session: Session, event: ReportChanged) -> None:
+    live.tell_staff(session, str(event.report_id))
+
+
+def push_moved(session: Session, event: ReportMoved) -> None:
+    """Tell the phones of those who follow, but not the one who did it."""
+    entry = session.get_one(ReportEntry, event.entry_id)
+    report = session.get_one(Report, event.report_id)
+    people = [p for p in queries.followers_of(session, report.id) if p != entry.actor_id]
+    if Status(event.status) not in PUBLIC:
+        people = [p for p in people if p == report.reporter_id]
+    notice = push.Notice(
+        title=STATUS_LABELS[Status(event.status)],
+        body=report.title,
+        url=f"/reports/{report.id}",
+        tag=f"report-{report.id}",
+        urgency_class="status",
+    )
+    push.enqueue(session, people, notice, at=clock.now())

@@ -1,0 +1,40 @@
+"""Everything reports bring to the application."""
+
+from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
+from participation.reports import (
+    actions,
+    console,
+    feeds,
+    live,
+    queries,
+    subscribers,
+    views,
+)
+from services.registry import MenuEntry, PrivacyHook, Registry
+
+
+def register(registry: Registry) -> None:
+    registry.blueprints += [views.pages, console.pages]
+    registry.subscriptions.on(ReportOpened, subscribers.show_opened)
+    registry.subscriptions.on(ReportMoved, subscribers.show_moved)
+    registry.subscriptions.on(ReportMoved, subscribers.push_moved)
+    registry.subscriptions.on(ReportChanged, subscribers.show_changed)
+    registry.seeds.append(feeds.seed_city)
+    registry.rooms += live.ROOMS
+    registry.menu += [
+        MenuEntry("resident", "Map", "/reports/map", "map", 10),
+        MenuEntry("resident", "Report", "/reports/new", "report", 20),
+        MenuEntry("resident", "Reports", "/reports/", "list", 30),
+        MenuEntry("console", "Queue", "/console/", "queue", 10),
+    ]
+    registry.home_lists.append(
+        lambda session, _actor: queries.newest(session, queries.Filters())[0]
+    )
+    registry.privacy.append(
+        PrivacyHook(
+            "reports",
+            frozenset({"report", "report_entry", "report_follow"}),
+            queries.export_of,
+            actions.erase_person,
+        )
+    )

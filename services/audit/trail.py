@@ -1,0 +1,112 @@
+"""The trail's table, the one way to append to it, and the ways to read and prove it."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import String, event, or_, select
+from sqlalchemy.orm import mapped_column
+
+from services.db import Base, Mapped, Session
+
+FIRST = "0" * 64
+_CHAIN_LOCK = 0x6D61_6461
+
+
+class AuditEntry(Base):
+    """One act. `digest` covers the row and the digest before it."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None] = mapped_column(index=True)
+    verb: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(40))
+    ref: Mapped[str] = mapped_column(String(80), index=True)
+    detail: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditRow(msgspec.Struct, frozen=True):
+    seq: int
+    at: datetime
+    actor_id: UUID | None
+    verb: str
+    kind: str
+    ref: str
+    detail: str
+
+
+def record(
+    session: Session,
+    actor_id: UUID | None,
+    verb: str,
+    kind: str,
+    ref: str,
+    *,
+    at: datetime,
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    """Append an act within the surrounding transaction; `detail` holds no personal datum."""
+    body = msgspec.json.encode(dict(sorted((detail or {}).items()))).decode()
+    _hold_chain(session)
+    session.flush()
+    last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1))
+    entry = AuditEntry(at=at, actor_id=actor_id, verb=verb, kind=kind, ref=ref, detail=body)
+    entry.digest = _digest(last or FIRST, entry)
+    session.add(entry)
+    session.flush()
+
+
+def _hold_chain(session: Session) -> None:
+    """Let one writer at a time extend the chain; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")
+
+
+def _digest(before: str, entry: AuditEntry | AuditRow) -> str:
+    parts = (
+        before,
+        entry.at.isoformat(),
+        str(entry.actor_id or ""),
+        entry.verb,
+        entry.kind,
+        entry.ref,
+        entry.detail,
+    )
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def intact(session: Session) -> bool:
+    """Say whether every row still stands as it was written, in its place."""
+    before = FIRST
+    rows = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
+    for entry in session.scalars(rows):
+        if entry.digest != _digest(before, entry):
+            return False
+        before = entry.digest
+        session.expunge(entry)
+    return True
+
+
+def latest(session: Session, *, query: str = "", limit: int = 100) -> list[AuditRow]:
+    """Return the newest acts whose verb, kind or reference begins with `query`."""
+    rows = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(limit)
+    if query:
+        columns = (AuditEntry.verb, AuditEntry.kind, AuditEntry.ref)
+        rows = rows.where(or_(*(c.startswith(query, autoescape=True) for c in columns)))
+    return [
+        AuditRow(r.seq, r.at, r.actor_id, r.verb, r.kind, r.ref, r.detail)
+        for r in session.scalars(rows)
+    ]
+
+
+def _refuse(*_args: object) -> None:
+    raise RuntimeError("the audit trail is append-only")
+
+
+event.listen(AuditEntry, "before_update", _refuse)
+event.listen(AuditEntry, "before_delete", _refuse)

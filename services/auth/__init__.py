@@ -1,0 +1,36 @@
+"""Who is asking. Knows roles and ids, never the domain's tables."""
+
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+
+class Role(StrEnum):
+    RESIDENT = "resident"
+    GUARDIAN = "guardian"
+    MODERATOR = "moderator"
+    OFFICER = "officer"
+    OPERATOR = "operator"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """The person behind a request, or a stranger when `id` is None."""
+
+    id: UUID | None
+    roles: frozenset[str] = frozenset()
+    lang: str = "ko"
+    session_id: UUID | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.id is not None
+
+    def may(self, role: str) -> bool:
+        """Say whether the actor holds `role`; an operator holds the console's roles too."""
+        if role in (Role.MODERATOR, Role.OFFICER) and Role.OPERATOR in self.roles:
+            return True
+        return role in self.roles
+
+
+STRANGER = Actor(None)

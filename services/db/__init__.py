@@ -1,0 +1,75 @@
+"""Engine, session and the declarative base: everything the domains need to store rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from services.db.engine import make_engine
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A UTC instant; refuses naive values, also where the database forgets zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Key = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment}
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[Session]:
+    """Yield a session; commit once if the block ends well, else undo everything."""
+    with writing_session(engine) as session, session.begin():
+        yield session
+
+
+def writing_session(engine: Engine) -> Session:
+    """Return a session that will write: on SQLite it takes the writer's turn at once."""
+    return Session(engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False)
+
+
+def reading_session(engine: Engine) -> Session:
+    """Return a session that only reads; it never waits for a writer."""
+    return Session(engine, expire_on_commit=False)
+
+
+__all__ = [
+    "Base",
+    "Key",
+    "Mapped",
+    "Moment",
+    "Session",
+    "make_engine",
+    "reading_session",
+    "unit_of_work",
+    "writing_session",
+]

@@ -1,0 +1,66 @@
+"""Words in the reader's language: the id is the English text, Korean comes from po files."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("ko", "en")
+HERE = Path(__file__).resolve().parents[1] / "translations"
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Mapping[str, str]:
+    """Return every Korean text by its English one, from all `translations/*.ko.po`."""
+    found: dict[str, str] = {}
+    for path in sorted(HERE.glob("*.ko.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="ko"):
+                if isinstance(message.id, str) and message.id and message.string:
+                    found[message.id] = str(message.string)
+    return found
+
+
+def translate(lang: str, text: str, **values: object) -> str:
+    """Return `text` in `lang`, its `%(name)s` places filled from `values`."""
+    said = catalog().get(text, text) if lang == "ko" else text
+    return said % values if values else said
+
+
+def chosen(accept: str, cookie: str | None, default: str) -> str:
+    """Return the language to speak: the person's choice, else the browser's, else the city's."""
+    if cookie in LANGUAGES:
+        return str(cookie)
+    for part in accept.lower().split(","):
+        code = part.split(";")[0].strip().split("-")[0]
+        if code in LANGUAGES:
+            return code
+    return default
+
+
+def day(lang: str, at: datetime, zone: str) -> str:
+    """Return the calendar day of `at` in the city's zone, as people write it."""
+    return str(dates.format_date(at.astimezone(ZoneInfo(zone)), "long", locale=lang))
+
+
+def moment(lang: str, at: datetime, zone: str) -> str:
+    """Return day and time of `at` in the city's zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    return str(
+        dates.format_datetime(local, "d MMM y, HH:mm" if lang == "en" else "medium", locale=lang)
+    )
+
+
+def ago(lang: str, at: datetime, now: datetime) -> str:
+    """Return how long before `now` `at` was, such as "2 minutes ago"."""
+    return str(dates.format_timedelta(at - now, add_direction=True, locale=lang))
+
+
+def number(lang: str, value: Any) -> str:
+    """Return a number with the language's grouping."""
+    return str(numbers.format_decimal(value, locale=lang))

@@ -1,0 +1,45 @@
+"""Letters by SMTP, or as files where no mail server is set."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from services.config import Settings
+
+WAIT_S = 10
+
+
+def send(settings: Settings, to: str, subject: str, text: str) -> None:
+    """Send one plain letter; raises OSError or smtplib.SMTPException when it cannot."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
+    message.set_content(text)
+    if settings.smtp_url is None:
+        _keep(settings.data_dir / "mail", message)
+        return
+    parts = urlsplit(settings.smtp_url)
+    port = parts.port or (465 if parts.scheme == "smtps" else 25)
+    context = ssl.create_default_context()
+    with _connected(parts.scheme, parts.hostname or "localhost", port, context) as server:
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)
+
+
+def _connected(scheme: str, host: str, port: int, context: ssl.SSLContext) -> smtplib.SMTP:
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=WAIT_S, context=context)
+    server = smtplib.SMTP(host, port, timeout=WAIT_S)
+    if scheme == "smtp+starttls":
+        server.starttls(context=context)
+    return server
+
+
+def _keep(folder: Path, message: EmailMessage) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{uuid4().hex}.eml"
+    path.write_bytes(bytes(message))
+    path.chmod(0o600)

@@ -1,0 +1,200 @@
+"""A made-up seaside town, the same for the same seed, written as an OpenStreetMap extract.
+
+It lies in open water south of the peninsula, where no town is, so it can be taken for none.
+"""
+
+import math
+import random
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import osmium
+from osmium.osm.mutable import Node, Way
+
+Size = Literal["small", "medium", "large"]
+BLOCKS: dict[Size, int] = {"small": 14, "medium": 30, "large": 60}
+WEST, SOUTH = 127.90, 34.20
+STEP_LON, STEP_LAT = 0.0021, 0.0016
+DISTRICTS = (
+    ("솔향동", "Solhyang"),
+    ("물빛동", "Mulbit"),
+    ("달맞이동", "Dalmaji"),
+    ("들꽃동", "Deulkkot"),
+)
+STREETS = (
+    "하늘",
+    "바다",
+    "솔숲",
+    "은하",
+    "새벽",
+    "노을",
+    "구름",
+    "보리",
+    "매화",
+    "단풍",
+    "샘물",
+    "별빛",
+)
+Place = tuple[float, float]
+
+
+class Address(msgspec.Struct, frozen=True):
+    """A door in WGS84 degrees, with its name in Korean."""
+
+    lat: float
+    lon: float
+    name_ko: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A way: places as (lon, lat) and OpenStreetMap tags."""
+
+    places: list[Place]
+    tags: dict[str, str]
+
+
+class Town(msgspec.Struct, frozen=True):
+    seed: int
+    addresses: list[Address]
+    lines: list[Line]
+    districts: list[tuple[Place, str, str]]
+
+
+def make_town(*, seed: int, size: Size = "small") -> Town:
+    """Return the town of `seed`; `size` is small (14 blocks a side), medium (30) or large (60).
+
+    Raises ValueError for another size.
+    """
+    if size not in BLOCKS:
+        raise ValueError(f"size is one of {', '.join(BLOCKS)}")
+    chance = random.Random(seed)  # noqa: S311  a town, not a secret
+    n = BLOCKS[size]
+    corner = _corners(chance, n)
+    lines = [*_waters(corner, n), *_streets(corner, n)]
+    addresses: list[Address] = []
+    for col in range(n):
+        for row in range(n):
+            _block(chance, corner, (col, row), lines, addresses)
+    half = n // 2
+    middles = [
+        (n // 4, n // 4),
+        (half + n // 4, n // 4),
+        (n // 4, half + n // 4),
+        (half + n // 4, half + n // 4),
+    ]
+    named = zip(middles, DISTRICTS, strict=True)
+    districts = [(corner[at], ko + "", en) for at, (ko, en) in named]
+    return Town(seed, addresses, lines, districts)
+
+
+def _corners(chance: random.Random, n: int) -> dict[tuple[int, int], Place]:
+    """Return the crossings of a grid bent by two slow waves and a little chance."""
+    bend, sway = chance.uniform(0.5, 1.2), chance.uniform(0, math.tau)
+    found = {}
+    for col in range(n + 1):
+        for row in range(n + 1):
+            x = col + bend * math.sin(row / n * math.pi + sway) + chance.uniform(-0.08, 0.08)
+            y = row + bend * math.sin(col / n * math.tau) * 0.6 + chance.uniform(-0.08, 0.08)
+            found[col, row] = (WEST + x * STEP_LON, SOUTH + y * STEP_LAT)
+    return found
+
+
+def _waters(corner: dict[tuple[int, int], Place], n: int) -> list[Line]:
+    """Return the sea south of the town and the river through its middle."""
+    shore = [(lon, lat - STEP_LAT * 0.6) for lon, lat in (corner[c, 0] for c in range(n + 1))]
+    east, west = shore[-1][0] + 0.03, shore[0][0] - 0.03
+    sea = [
+        (west, SOUTH - 0.05),
+        (east, SOUTH - 0.05),
+        (east, shore[-1][1]),
+        *reversed(shore),
+        (west, shore[0][1]),
+        (west, SOUTH - 0.05),
+    ]
+    middle = n // 2
+    left = [(lon - 3e-4, lat) for lon, lat in (corner[middle, r] for r in range(n + 1))]
+    right = [(lon + 3e-4, lat) for lon, lat in (corner[middle, r] for r in range(n + 1))]
+    mouth = (left[0][0], shore[middle][1])
+    river = [mouth, *left, *reversed(right), (right[0][0], shore[middle][1]), mouth]
+    name = {"name": "은하천", "name:ko": "은하천", "name:en": "Eunha Stream"}
+    return [
+        Line(
+            sea, {"natural": "water", "water": "sea", "name": "하늘바다", "name:en": "Haneul Sea"}
+        ),
+        Line(river, {"natural": "water", "water": "river", **name}),
+    ]
+
+
+def _streets(corner: dict[tuple[int, int], Place], n: int) -> list[Line]:
+    lines = []
+    for i in range(n + 1):
+        grade = "primary" if i % 7 == 0 else "secondary" if i % 3 == 0 else "residential"
+        name = STREETS[i % len(STREETS)]
+        across = [corner[c, i] for c in range(n + 1)]
+        along = [corner[i, r] for r in range(n + 1)]
+        tags = {"highway": grade, "name": f"{name}로", "name:en": f"Street {i + 1}"}
+        lines.append(Line(across, tags))
+        if i != n // 2:
+            lines.append(
+                Line(along, {"highway": grade, "name": f"{name}길", "name:en": f"Lane {i + 1}"})
+            )
+    return lines
+
+
+def _block(
+    chance: random.Random,
+    corner: dict[tuple[int, int], Place],
+    at: tuple[int, int],
+    lines: list[Line],
+    addresses: list[Address],
+) -> None:
+    """Fill one block with a park, or with houses that have addresses."""
+    col, row = at
+    ring = [corner[col, row], corner[col + 1, row], corner[col + 1, row + 1], corner[col, row + 1]]
+    if chance.random() < 0.08:
+        lines.append(Line(_inset(ring, 0.1, 0.9, 0.1, 0.9), {"leisure": "park", "name": "쉼터"}))
+        return
+    across = 3 if chance.random() < 0.6 else 2
+    for i in range(across):
+        for j in range(2):
+            u, v = 0.12 + i * 0.8 / across, 0.14 + j * 0.4
+            house = _inset(ring, u, u + 0.55 / across, v, v + 0.26 + chance.uniform(0, 0.05))
+            lines.append(Line(house, {"building": "yes"}))
+            lon, lat = house[0]
+            street = STREETS[row % len(STREETS)]
+            addresses.append(Address(lat, lon, f"하늘시 {street}로 {col * 10 + i * 2 + j + 1}"))
+
+
+def _inset(ring: list[Place], u0: float, u1: float, v0: float, v1: float) -> list[Place]:
+    """Return a closed ring within a four-cornered one, by shares of its sides."""
+
+    def at(u: float, v: float) -> Place:
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = ring
+        low = (ax + (bx - ax) * u, ay + (by - ay) * u)
+        high = (dx + (cx - dx) * u, dy + (cy - dy) * u)
+        return low[0] + (high[0] - low[0]) * v, low[1] + (high[1] - low[1]) * v
+
+    return [at(u0, v0), at(u1, v0), at(u1, v1), at(u0, v1), at(u0, v0)]
+
+
+def write_extract(town: Town, path: Path) -> None:
+    """Write the town as an OpenStreetMap extract (.osm.pbf), as if it came from outside."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    ids: dict[Place, int] = {}
+    for line in town.lines:
+        for place in line.places:
+            ids.setdefault(place, len(ids) + 1)
+    writer = osmium.SimpleWriter(str(path))
+    try:
+        for place, number in ids.items():
+            writer.add_node(Node(id=number, location=place, version=1))
+        for number, (place, ko, en) in enumerate(town.districts, len(ids) + 1):
+            tags = {"place": "suburb", "name": ko, "name:ko": ko, "name:en": en}
+            writer.add_node(Node(id=number, location=place, version=1, tags=tags))
+        for number, line in enumerate(town.lines, 1):
+            nodes = [ids[place] for place in line.places]
+            writer.add_way(Way(id=number, nodes=nodes, version=1, tags=line.tags))
+    finally:
+        writer.close()

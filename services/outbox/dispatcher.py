@@ -1,0 +1,171 @@
+"""Tells each subscriber each event at least once, whatever dies in between."""
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import ColumnElement, Engine, and_, insert, select, update
+
+from services import clock
+from services.db import Session, reading_session, unit_of_work
+from services.errors import DomainError
+from services.outbox.events import OutboxDelivery, OutboxEvent, committed
+from services.outbox.subscriptions import Subscriptions
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=30)
+TRIES = 8
+LONGEST_WAIT_S = 600
+BATCH = 200
+
+
+class LeaseLostError(Exception):
+    """Another worker holds the delivery now; what was done here is undone."""
+
+
+class Dispatcher:
+    """Any number of these may run, in any number of processes, on one database."""
+
+    def __init__(self, engine: Engine, subscriptions: Subscriptions) -> None:
+        self.engine = engine
+        self.subscriptions = subscriptions
+
+    def run(self, poll_s: float = 1.0) -> None:
+        """Deliver for ever: woken at each commit of this process, else every `poll_s` seconds."""
+        while True:
+            committed.clear()
+            try:
+                self.drain()
+            except Exception:
+                log.exception("dispatcher turn failed; the next follows")
+            committed.wait(poll_s)
+
+    def drain(self) -> int:
+        """Deliver all that is due now; return how many deliveries were tried."""
+        tried = 0
+        while True:
+            self.fan_out(clock.now())
+            if not self.deliver_one(clock.now()):
+                return tried
+            tried += 1
+
+    def fan_out(self, now: datetime) -> int:
+        """Turn every new event into one delivery for each subscriber; return how many events."""
+        new = select(OutboxEvent.seq).where(OutboxEvent.fanned_out_at.is_(None)).limit(1)
+        with reading_session(self.engine) as session:
+            if session.scalar(new) is None:
+                return 0
+        with unit_of_work(self.engine) as session:
+            return self._fan_out(session, now)
+
+    def _fan_out(self, session: Session, now: datetime) -> int:
+        new = (
+            select(OutboxEvent)
+            .where(OutboxEvent.fanned_out_at.is_(None))
+            .order_by(OutboxEvent.seq)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        events = session.scalars(new).all()
+        rows = []
+        for event in events:
+            event.fanned_out_at = now
+            for subscriber in self.subscriptions.to(event.kind):
+                rows.append(
+                    {
+                        "event_seq": event.seq,
+                        "subscriber": subscriber.name,
+                        "lane": subscriber.lane,
+                        "due_at": event.recorded_at,
+                    }
+                )
+        if rows:
+            session.execute(insert(OutboxDelivery), rows)
+        return len(events)
+
+    def deliver_one(self, now: datetime) -> bool:
+        """Claim the first due delivery, emergencies first, and run it; False if none is due."""
+        claimed = self._claim(now)
+        if claimed is None:
+            return False
+        seq, name, body, lease = claimed
+        if lease == "":
+            return True
+        try:
+            with unit_of_work(self.engine) as session:
+                self._tell(session, name, body)
+                self._finish(session, seq, name, lease)
+        except LeaseLostError:
+            log.warning("delivery %s to %s was taken over", seq, name)
+        except Exception as error:
+            log.warning("delivery %s to %s failed: %s", seq, name, _safe(error))
+            self._put_back(seq, name, lease, error, now)
+        return True
+
+    def _claim(self, now: datetime) -> tuple[int, str, bytes, str] | None:
+        known = list(self.subscriptions.by_name)
+        due = (
+            select(OutboxDelivery, OutboxEvent.body)
+            .join(OutboxEvent, OutboxEvent.seq == OutboxDelivery.event_seq)
+            .where(
+                OutboxDelivery.done_at.is_(None),
+                OutboxDelivery.dead_at.is_(None),
+                OutboxDelivery.due_at <= now,
+                OutboxDelivery.subscriber.in_(known),
+            )
+            .order_by(OutboxDelivery.lane, OutboxDelivery.due_at, OutboxDelivery.event_seq)
+            .limit(1)
+        )
+        with reading_session(self.engine) as session:
+            found = session.execute(due).first()
+        if found is None:
+            return None
+        row, body = found
+        lease = secrets.token_hex(16)
+        with unit_of_work(self.engine) as session:
+            claim = session.connection().execute(
+                update(OutboxDelivery)
+                .where(_is(row.event_seq, row.subscriber), OutboxDelivery.tries == row.tries)
+                .where(OutboxDelivery.done_at.is_(None), OutboxDelivery.dead_at.is_(None))
+                .values(tries=row.tries + 1, due_at=now + LEASE, lease=lease)
+            )
+        return row.event_seq, row.subscriber, body, lease if claim.rowcount == 1 else ""
+
+    def _tell(self, session: Session, name: str, body: bytes) -> None:
+        subscriber = self.subscriptions.by_name[name]
+        subscriber.handle(session, msgspec.json.decode(body, type=subscriber.event))
+
+    def _finish(self, session: Session, seq: int, name: str, lease: str) -> None:
+        session.flush()
+        done = session.connection().execute(
+            update(OutboxDelivery)
+            .where(_is(seq, name), OutboxDelivery.lease == lease)
+            .values(done_at=clock.now(), lease=None, error=None)
+        )
+        if done.rowcount != 1:
+            raise LeaseLostError
+
+    def _put_back(self, seq: int, name: str, lease: str, error: Exception, now: datetime) -> None:
+        with unit_of_work(self.engine) as session:
+            row = session.get(OutboxDelivery, (seq, name))
+            if row is None or row.lease != lease:
+                return
+            row.lease = None
+            row.error = _safe(error)
+            row.due_at = now + wait_before(row.tries)
+            row.dead_at = now if row.tries >= TRIES else None
+
+
+def wait_before(tries: int) -> timedelta:
+    """Return the wait after the `tries`-th failure: 1, 2, 4 ... seconds, ten minutes at most."""
+    return timedelta(seconds=min(2 ** (tries - 1), LONGEST_WAIT_S))
+
+
+def _safe(error: Exception) -> str:
+    """Name a failure without its message, which may quote a person's words."""
+    return error.code if isinstance(error, DomainError) else type(error).__name__
+
+
+def _is(seq: int, name: str) -> ColumnElement[bool]:
+    return and_(OutboxDelivery.event_seq == seq, OutboxDelivery.subscriber == name)

@@ -1,0 +1,59 @@
+"""Events, their rows, and the wake-up at commit."""
+
+import threading
+from datetime import datetime
+from typing import Any, ClassVar
+
+import msgspec
+from sqlalchemy import ForeignKey, Index, String, event
+from sqlalchemy.orm import mapped_column
+
+from services.db import Base, Mapped, Session
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened. Subclasses name it in the past tense and never change shape."""
+
+    kind: ClassVar[str]
+
+
+class OutboxEvent(Base):
+    __tablename__ = "outbox_event"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    body: Mapped[bytes]
+    recorded_at: Mapped[datetime]
+    fanned_out_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class OutboxDelivery(Base):
+    """One subscriber's copy of an event: `lane` 0 is the emergency lane."""
+
+    __tablename__ = "outbox_delivery"
+    __table_args__ = (Index(None, "done_at", "dead_at", "lane", "due_at"),)
+
+    event_seq: Mapped[int] = mapped_column(ForeignKey("outbox_event.seq"), primary_key=True)
+    subscriber: Mapped[str] = mapped_column(String(160), primary_key=True)
+    lane: Mapped[int] = mapped_column(default=1)
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(300))
+
+
+committed = threading.Event()
+
+
+def publish(session: Session, event: Event, *, at: datetime) -> None:
+    """Record an event; it is told only if the surrounding transaction commits."""
+    session.add(OutboxEvent(kind=event.kind, body=msgspec.json.encode(event), recorded_at=at))
+    session.info["told"] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(session: Any) -> None:
+    if session.info.pop("told", False):
+        committed.set()

@@ -1,0 +1,62 @@
+"""This installation's own key towards push services (RFC 8292), and tokens kept while good."""
+
+import base64
+import os
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives import serialization
+from py_vapid import Vapid02
+
+LIVES_S = 12 * 3600
+RENEW_S = 3600
+
+
+class Vapid:
+    """Signs for each push service's origin; a token is reused until an hour before its end."""
+
+    def __init__(self, key_file: Path, subject: str) -> None:
+        self.key_file = key_file
+        self.subject = subject
+        self._key: Vapid02 | None = None
+        self._kept: dict[str, tuple[float, str]] = {}
+
+    def key(self) -> Vapid02:
+        """Return the key, made at first need and readable by its owner alone."""
+        if self._key is None:
+            if not self.key_file.exists():
+                _make(self.key_file)
+            self._key = Vapid02.from_pem(self.key_file.read_bytes())
+        return self._key
+
+    def public_key(self) -> str:
+        """Return the uncompressed P-256 point in base64url, as browsers want it."""
+        point = self.key().public_key.public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+
+    def authorization(self, endpoint: str) -> str:
+        """Return the Authorization header for an endpoint's origin."""
+        parts = urlsplit(endpoint)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        ends, header = self._kept.get(origin, (0.0, ""))
+        if ends - RENEW_S < time.time():
+            ends = time.time() + LIVES_S
+            claims = {"sub": self.subject, "aud": origin, "exp": int(ends)}
+            header = str(self.key().sign(claims)["Authorization"])
+            self._kept[origin] = (ends, header)
+        return header
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Vapid02()
+    fresh.generate_keys()
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "wb") as file:
+        file.write(fresh.private_pem())

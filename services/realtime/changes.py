@@ -1,0 +1,78 @@
+"""What each room was told, kept so that a page that slept can ask for what it missed."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Index, String, delete, event, func, select
+from sqlalchemy.orm import mapped_column
+
+from services import clock
+from services.db import Base, Mapped, Session
+
+KEPT = timedelta(hours=1)
+MOST = 200
+# Rows may become visible out of order of their numbers: a page asks again for the last few.
+OVERLAP = 50
+
+Told = tuple[str, int, dict[str, Any]]
+listeners: list[Callable[[list[Told]], None]] = []
+
+
+class RealtimeChange(Base):
+    __tablename__ = "realtime_change"
+    __table_args__ = (Index(None, "room", "seq"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    room: Mapped[str] = mapped_column(String(60))
+    item: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+def nudge(session: Session, room: str, item: dict[str, Any]) -> None:
+    """Tell a room, once the surrounding transaction commits; `item` holds no personal datum."""
+    row = RealtimeChange(room=room, item=msgspec.json.encode(item), at=clock.now())
+    session.add(row)
+    session.flush()
+    session.info.setdefault("nudges", []).append((room, row.seq, item))
+
+
+@event.listens_for(Session, "after_commit")
+def _tell(session: Any) -> None:
+    told = session.info.pop("nudges", None)
+    for listener in listeners if told else ():
+        listener(told)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Any) -> None:
+    session.info.pop("nudges", None)
+
+
+def newest(session: Session) -> int:
+    """Return the cursor of now."""
+    return session.scalar(select(func.max(RealtimeChange.seq))) or 0
+
+
+def missed(session: Session, room: str, since: int) -> list[dict[str, Any]] | None:
+    """Return what a room was told after cursor `since`; None if too long ago to say."""
+    oldest = session.scalar(select(func.min(RealtimeChange.seq)))
+    if oldest is not None and since + 1 < oldest:
+        return None
+    rows = session.scalars(
+        select(RealtimeChange)
+        .where(RealtimeChange.room == room, RealtimeChange.seq > since - OVERLAP)
+        .order_by(RealtimeChange.seq)
+        .limit(MOST + 1)
+    ).all()
+    if len(rows) > MOST:
+        return None
+    return [msgspec.json.decode(row.item) for row in rows]
+
+
+def sweep(session: Session, at: datetime) -> None:
+    """Forget what is older than an hour, but keep the newest row: cursors never go back."""
+    top = newest(session)
+    old = RealtimeChange.at < at - KEPT
+    session.execute(delete(RealtimeChange).where(old, RealtimeChange.seq < top))

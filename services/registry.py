@@ -1,0 +1,83 @@
+"""What a domain hands to the application. `app.py` is the only caller of every `register`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import click
+from flask import Blueprint
+
+from services.auth import Actor
+from services.db import Session
+from services.jobs import Job
+from services.maps import Town
+from services.outbox import Subscriptions
+
+Identify = Callable[[Session, Mapping[str, str], datetime], Actor | None]
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A place in the frame: `area` is "resident" or "console", `role` who sees it (None: all)."""
+
+    area: str
+    label: str
+    path: str
+    icon: str
+    order: int
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class PrivacyHook:
+    """How one domain hands out and erases what it holds of a person."""
+
+    name: str
+    tables: frozenset[str]
+    export: Callable[[Session, UUID], dict[str, Any]]
+    erase: Callable[[Session, UUID, datetime], None]
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """One sentence, one figure, one act."""
+
+    sentence: str
+    figure: str
+    action_label: str
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """A kind of realtime room: who may join those whose name begins with `prefix`."""
+
+    prefix: str
+    may_join: Callable[[Session, Actor, str], bool]
+
+
+@dataclass
+class Registry:
+    """Filled once at start, read by those who compose what they do not import."""
+
+    blueprints: list[Blueprint] = field(default_factory=list)
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
+    jobs: list[Job] = field(default_factory=list)
+    menu: list[MenuEntry] = field(default_factory=list)
+    privacy: list[PrivacyHook] = field(default_factory=list)
+    cli: list[click.Command] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
+    home_cards: list[Callable[[Session, Actor, datetime], list[HomeCard]]] = field(
+        default_factory=list
+    )
+    home_lists: list[Callable[[Session, Actor], list[Any]]] = field(default_factory=list)
+    seeds: list[Callable[[Session, Town, datetime], None]] = field(default_factory=list)
+    identify: Identify | None = None
+
+    def menu_for(self, actor: Actor, area: str) -> list[MenuEntry]:
+        """Return the entries of `area` this actor may open, in order."""
+        mine = [m for m in self.menu if m.area == area and (m.role is None or actor.may(m.role))]
+        return sorted(mine, key=lambda entry: entry.order)

@@ -1,0 +1,33 @@
+"""Put the web layer on an application."""
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from services.config import Settings
+from services.registry import Registry
+from services.web import faults, health, limits, pages, request, safety
+
+
+def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) -> None:
+    """Give `app` sessions, actors, safety, errors and pages, in the order they depend."""
+    app.secret_key = settings.secret_key
+    secure = settings.base_url.startswith("https:")
+    app.config.update(
+        SESSION_COOKIE_NAME="madang_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        PERMANENT_SESSION_LIFETIME=31_536_000,
+    )
+    app.extensions |= {
+        "settings": settings,
+        "engine": engine,
+        "registry": registry,
+        "limits": limits.make_counter(settings.redis_url),
+    }
+    request.install(app)
+    safety.install(app)
+    faults.install(app)
+    pages.install(app)
+    app.register_blueprint(health.pages)
+    app.after_request(health.observe)

@@ -1,0 +1,84 @@
+"""The request's own things. The session opens when first asked for, and commits in one place."""
+
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import Engine
+
+from services import clock, i18n
+from services.auth import Actor
+from services.config import Settings
+from services.db import Session, reading_session, writing_session
+from services.registry import Registry
+
+READS = ("GET", "HEAD", "OPTIONS")
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def registry() -> Registry:
+    return cast(Registry, current_app.extensions["registry"])
+
+
+def engine() -> Engine:
+    return cast(Engine, current_app.extensions["engine"])
+
+
+def actor() -> Actor:
+    """Return who is asking; a stranger has no id."""
+    return cast(Actor, g.actor)
+
+
+def at() -> datetime:
+    """Return the moment of this request: one for all it does."""
+    return cast(datetime, g.at)
+
+
+def session() -> Session:
+    """Return this request's session; on SQLite a writing request takes its turn here."""
+    if "session" not in g:
+        make = reading_session if request.method in READS else writing_session
+        g.session = make(engine())
+    return cast(Session, g.session)
+
+
+def install(app: Flask) -> None:
+    app.before_request(_identify)
+    app.after_request(_commit)
+    app.teardown_request(_close)
+
+
+def _identify() -> None:
+    """Find the actor in a short session of its own, so that no write lock is held meanwhile."""
+    g.at = clock.now()
+    lang = i18n.chosen(
+        request.headers.get("Accept-Language", ""), request.cookies.get("lang"), settings().language
+    )
+    g.actor = Actor(None, lang=lang)
+    identify = registry().identify
+    if identify is not None and request.endpoint != "static":
+        with reading_session(engine()) as reading:
+            g.actor = identify(reading, request.cookies, g.at) or g.actor
+    if request.cookies.get("lang") in i18n.LANGUAGES and g.actor.lang != lang:
+        g.actor = Actor(g.actor.id, g.actor.roles, lang, g.actor.session_id)
+
+
+def _commit(response: Response) -> Response:
+    """Commit once, here and nowhere else; an answer that says no leaves nothing behind."""
+    if "session" in g and request.method not in READS:
+        if response.status_code < 400:
+            g.session.commit()
+        else:
+            g.session.rollback()
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    if "session" in g:
+        g.pop("session").close()
+
+
+__all__ = ["actor", "at", "engine", "install", "registry", "session", "settings"]

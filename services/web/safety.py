@@ -1,0 +1,113 @@
+"""Headers, forgery tokens and the gate check: what holds for every route without being asked."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, request
+from flask import session as cookie
+from markupsafe import Markup, escape
+
+from services.auth.gates import GATE
+from services.errors import DomainError, ForbiddenError, InvalidError
+from services.web.request import READS
+
+MEGABYTE = 1024 * 1024
+LARGEST_BODY = 24 * MEGABYTE
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+}
+EXEMPT = "__own_proof__"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class ForgedError(DomainError):
+    """The form was not one of ours, or it is too old."""
+
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__("form_expired")
+
+
+def csrf_token() -> str:
+    """Return this browser's token, made at first need."""
+    if "csrf" not in cookie:
+        cookie["csrf"] = secrets.token_urlsafe(24)
+    return str(cookie["csrf"])
+
+
+def csrf_field() -> Markup:
+    """Return the hidden field every form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="%s">') % escape(csrf_token())
+
+
+def own_proof(view: View) -> View:
+    """Mark a view whose request carries a proof of its own in place of the form's token."""
+    setattr(view, EXEMPT, True)
+    return view
+
+
+def install(app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = MEGABYTE
+    app.config["MAX_FORM_PARTS"] = 200
+    app.before_request(_need_gate)
+    app.before_request(_refuse_hostile_text)
+    app.before_request(_refuse_forged)
+    app.after_request(_add_headers)
+
+
+def _need_gate() -> None:
+    view = _view()
+    if view is not None and request.endpoint != "static" and not hasattr(view, GATE):
+        raise ForbiddenError("no_gate")
+
+
+def _refuse_hostile_text() -> None:
+    """A NUL or a lone surrogate is in no language, and PostgreSQL stores neither."""
+    texts = [*request.args.values(), request.path]
+    if request.method not in READS and request.mimetype in FORMS:
+        texts += [v for values in request.form.listvalues() for v in values]
+    for text in texts:
+        if "\x00" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+            raise InvalidError("text_unreadable")
+
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _refuse_forged() -> None:
+    if request.method in READS or hasattr(_view(), EXEMPT):
+        return
+    known = cookie.get("csrf", "")
+    given = request.headers.get("X-CSRF-Token") or ""
+    if not given and request.mimetype in FORMS:
+        given = request.form.get("csrf_token", "")
+    if not known or not hmac.compare_digest(str(known).encode(), given.encode()):
+        raise ForgedError
+
+
+def _view() -> object | None:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update(("Cookie", "Accept-Language"))
+    return response

@@ -1,0 +1,98 @@
+import { drawBoxes } from "./redact";
+
+// The moderators' keyboard: j and k walk the queue, letters open the acts of the open case.
+
+const OPENERS: Record<string, string> = { a: "assign", r: "answer", x: "reject", m: "merge", n: "note" };
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement
+    && (target.matches("textarea, select, input:not([type=checkbox])") || target.isContentEditable);
+}
+
+class Desk {
+  constructor(private readonly root: HTMLElement) {
+    window.addEventListener("keydown", (event) => this.press(event));
+    root.addEventListener("change", () => this.count());
+    root.addEventListener("refreshed", () => this.count());
+    root.querySelector("[data-help-open]")?.addEventListener("click", () => this.help());
+    for (const menu of root.querySelectorAll<HTMLSelectElement>("[data-template]")) {
+      menu.addEventListener("change", () => this.fill(menu));
+    }
+    this.root.querySelector("[data-current]")?.scrollIntoView({ block: "nearest" });
+    this.count();
+  }
+
+  private rows(): HTMLElement[] {
+    return [...this.root.querySelectorAll<HTMLElement>("[data-row]")];
+  }
+
+  private chosen(): number {
+    const rows = this.rows();
+    const focused = rows.findIndex((row) => row.contains(document.activeElement));
+    return focused >= 0 ? focused : rows.findIndex((row) => row.hasAttribute("data-current"));
+  }
+
+  private step(by: number): void {
+    const rows = this.rows();
+    const next = rows[Math.min(Math.max(this.chosen() + by, 0), rows.length - 1)];
+    next?.querySelector<HTMLElement>("a")?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+
+  private tick(): void {
+    const box = this.rows()[this.chosen()]?.querySelector<HTMLInputElement>("input[type=checkbox]");
+    if (!box) return;
+    box.checked = !box.checked;
+    this.count();
+  }
+
+  private openAct(name: string): void {
+    const act = this.root.querySelector<HTMLDetailsElement>(`[data-act="${name}"]`);
+    if (!act) return;
+    act.open = true;
+    act.scrollIntoView({ block: "nearest" });
+    act.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])")?.focus();
+  }
+
+  private help(): void {
+    this.root.querySelector<HTMLDialogElement>("[data-help]")?.showModal();
+  }
+
+  private fill(menu: HTMLSelectElement): void {
+    const text = menu.form?.elements.namedItem("text");
+    const chosen = menu.selectedOptions[0]?.dataset["text"];
+    if (text instanceof HTMLTextAreaElement && chosen) text.value = chosen;
+  }
+
+  private count(): void {
+    const ticked = this.root.querySelectorAll("[data-row] input:checked").length;
+    const bar = this.root.querySelector<HTMLElement>("[data-bulk]");
+    const figure = this.root.querySelector<HTMLElement>("[data-bulk-count]");
+    if (bar) bar.hidden = ticked === 0;
+    if (figure) figure.textContent = String(ticked);
+  }
+
+  private press(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && isTyping(event.target)) (event.target as HTMLElement).blur();
+    if (isTyping(event.target) || this.root.querySelector("dialog[open]")) return;
+    const acts: Record<string, () => void> = {
+      j: () => this.step(1),
+      k: () => this.step(-1),
+      s: () => this.tick(),
+      "?": () => this.help(),
+    };
+    const opener = OPENERS[event.key];
+    const act = acts[event.key] ?? (opener ? () => this.openAct(opener) : undefined);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+}
+
+export function start(root: HTMLElement): void {
+  new Desk(root);
+  const photo = root.querySelector<HTMLElement>("[data-photo]");
+  const form = root.querySelector<HTMLFormElement>('[data-act="redact"] form');
+  if (photo && form) drawBoxes(photo, form);
+}

@@ -1,0 +1,58 @@
+// The shell's own script: marks that script runs, loads the islands a page names, and little else.
+import { forgetSent } from "../reports/kept";
+import { installTheme } from "./theme";
+import { closeToastsOnAsk } from "./toast";
+
+type Island = (root: HTMLElement) => void | Promise<void>;
+
+// The push island is an entry of its own, so its address comes from the page.
+async function loadPush(): Promise<{ start?: Island }> {
+  return (await import(document.documentElement.dataset["push"] ?? "")) as { start?: Island };
+}
+
+const islands: Record<string, () => Promise<{ start?: Island }>> = {
+  push: loadPush,
+  "report-form": () => import("../reports/form"),
+  console: () => import("../console/console"),
+};
+
+async function startIsland(root: HTMLElement): Promise<void> {
+  const load = islands[root.dataset["module"] ?? ""];
+  if (load) await (await load()).start?.(root);
+}
+
+async function startIslands(): Promise<void> {
+  const roots = [...document.querySelectorAll<HTMLElement>("[data-module]")];
+  // One island that cannot load leaves its plain form, and the others, as they are.
+  await Promise.allSettled(roots.map(startIsland));
+  if (document.querySelector("[data-live-room]")) {
+    (await import("./partial")).followParts();
+  }
+}
+
+function watchConnection(): void {
+  const line = document.querySelector<HTMLElement>("[data-offline]");
+  const show = (): void => {
+    if (line) line.hidden = navigator.onLine;
+  };
+  addEventListener("online", show);
+  addEventListener("offline", show);
+  show();
+}
+
+function registerWorker(): void {
+  if (!("serviceWorker" in navigator) || !isSecureContext) return;
+  addEventListener("load", () => {
+    navigator.serviceWorker.register("/sw.js").catch(() => {
+      // Private windows refuse workers; every page works without one.
+    });
+  });
+}
+
+document.documentElement.dataset["script"] = "on";
+installTheme();
+forgetSent();
+closeToastsOnAsk();
+watchConnection();
+registerWorker();
+void startIslands();

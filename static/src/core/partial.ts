@@ -1,0 +1,63 @@
+// Parts of a page that stay true: an element with data-live-room reads itself again when its room
+// stirs. The server renders page and part by the same template, so both always agree.
+import { join } from "./live";
+
+const CALM_MS = 250;
+
+// What a person ticked or stands on outlives the swap.
+function swap(part: HTMLElement, fresh: string): void {
+  const active = document.activeElement;
+  const id = active instanceof HTMLElement && part.contains(active) ? active.id : "";
+  const ticked = [...part.querySelectorAll<HTMLInputElement>("input:checked")].map((i) => i.value);
+  part.innerHTML = fresh;
+  for (const box of part.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) {
+    box.checked = ticked.includes(box.value);
+  }
+  if (id) document.getElementById(id)?.focus({ preventScroll: true });
+}
+
+// "2 minutes ago" grows older by itself; that is no news.
+function withoutAges(html: string): string {
+  return html.replace(/(<time[^>]*>)[^<]*/g, "$1").replace(/\s+/g, " ").trim();
+}
+
+function isBeingFilled(part: HTMLElement): boolean {
+  const active = document.activeElement;
+  return active !== null && part.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
+}
+
+function glow(part: HTMLElement): void {
+  part.classList.remove("glow");
+  // Reading the size restarts the animation when two changes follow closely.
+  void part.offsetWidth;
+  part.classList.add("glow");
+}
+
+async function readAgain(part: HTMLElement, source: string): Promise<void> {
+  const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
+  if (!answer.ok || isBeingFilled(part)) return;
+  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const twin = part.id ? parsed.getElementById(part.id) : null;
+  const fresh = (twin ?? parsed.body).innerHTML.trim();
+  const changed = withoutAges(fresh) !== withoutAges(part.innerHTML);
+  swap(part, fresh);
+  if (changed) glow(part);
+  part.dispatchEvent(new CustomEvent("refreshed", { bubbles: true }));
+}
+
+function follow(part: HTMLElement): void {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const source = part.dataset["liveSrc"] ?? location.href;
+  join(part.dataset["liveRoom"] ?? "", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      readAgain(part, source).catch(() => {
+        // The line is down; the next change or poll reads it.
+      });
+    }, CALM_MS);
+  });
+}
+
+export function followParts(): void {
+  for (const part of document.querySelectorAll<HTMLElement>("[data-live-room]")) follow(part);
+}

@@ -1,0 +1,30 @@
+// Short messages in the page's one live region.
+const STAY_MS = 8000;
+
+function region(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("[data-toasts]");
+}
+
+function addClose(toast: HTMLElement): void {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "toast-close";
+  button.textContent = "×";
+  button.setAttribute("aria-label", region()?.dataset["closeLabel"] ?? "×");
+  button.addEventListener("click", () => toast.remove());
+  toast.append(button);
+}
+
+/** Say `text` once; it leaves by itself, or sooner when closed. */
+export function say(text: string, kind = "info"): void {
+  const toast = document.createElement("p");
+  toast.className = `toast toast-${kind}`;
+  toast.textContent = text;
+  addClose(toast);
+  region()?.append(toast);
+  setTimeout(() => toast.remove(), STAY_MS);
+}
+
+export function closeToastsOnAsk(): void {
+  for (const toast of region()?.querySelectorAll<HTMLElement>("[data-toast]") ?? []) addClose(toast);
+}
