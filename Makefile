@@ -1,5 +1,5 @@
 # The two commands: `make run` holds the city in your hand, `make test` proves it.
-.PHONY: run test check bench format setup help
+.PHONY: run test check format setup help
 PYTHON ?= python3
 
 help: ## Say what there is to make
@@ -22,9 +22,6 @@ check: ## The fast part of `make test`
 	@PYTHON=$(PYTHON) tools/setup test
 	@tools/prove fast
 
-bench: ## Run the benchmarks; each prints JSON lines
-	@PYTHON=$(PYTHON) tools/setup test
-	@PYTHONPATH=. .venv/bin/python bench/spatial.py
 
 format: ## Format the code
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from wtforms import FileField, FloatField, Form, HiddenField, SelectField, StringField
 from wtforms.fields import TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from participation.reports.actions import NewReport
@@ -22,7 +23,7 @@ def _stripped(value: Any) -> Any:
 class NewReportForm(Form):
     """The questions of a new report; the photo is checked by services.media."""
 
-    category = SelectField(choices=[(c.value, LABELS[c]) for c in Category])
+    category = SelectField(choices=[SelectChoice(value=c.value, label=LABELS[c]) for c in Category])
     text = TextAreaField(
         filters=[_stripped],
         validators=[InputRequired("Say in a few words what you see."), Length(max=4000)],
@@ -61,7 +62,9 @@ class NewReportForm(Form):
 
 
 class AnswerForm(Form):
-    status = SelectField(choices=[(s.value, STATUS_LABELS[s]) for s in Status])
+    status = SelectField(
+        choices=[SelectChoice(value=s.value, label=STATUS_LABELS[s]) for s in Status]
+    )
     text = TextAreaField(filters=[_stripped], validators=[Length(max=4000)])
 
 

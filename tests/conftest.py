@@ -1,0 +1,123 @@
+"""What every test may ask for: a migrated database of each kind, the product, a page checker."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+import app as application
+from participation.accounts import actions as accounts
+from services import clock
+from services.auth import Actor
+from services.config import Settings, load
+from services.db import Session, make_engine, migrate, unit_of_work
+from services.outbox import Dispatcher
+from tests import servers
+from tests.pages import Pages
+
+AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", default="all", choices=["all", "sqlite", "postgresql"])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = ["sqlite", "postgresql"] if chosen == "all" else [chosen]
+        metafunc.parametrize("kind", kinds, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with servers.postgresql() as url:
+        migrate.upgrade(url + "postgres")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "empty.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if kind == "sqlite":
+        path = tmp_path / "test.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        return f"sqlite:///{path}"
+    url = str(request.getfixturevalue("postgresql_url"))
+    name = "t" + tmp_path.name.lower().translate({ord(c): "_" for c in "-[]."})[:50]
+    admin = sa.create_engine(
+        url.replace("postgresql:", "postgresql+psycopg:") + "template1",
+        isolation_level="AUTOCOMMIT",
+    )
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE postgres')
+    admin.dispose()
+    return url + name
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return load(
+        {
+            "MADANG_MODE": "test",
+            "DATABASE_URL": database_url,
+            "MADANG_DATA_DIR": str(tmp_path / "var"),
+            "MADANG_PUSH_ALLOW_PRIVATE": "true",
+        }
+    )
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    engine = make_engine(database_url)
+    with unit_of_work(engine) as session:
+        accounts.ensure_cast(session, AT)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def app(settings: Settings, engine: sa.Engine) -> Iterator[Flask]:
+    made = application.create_app(settings)
+    made.testing = True
+    yield made
+    made.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def turn(app: Flask) -> Callable[[], int]:
+    """One turn of the worker: everything that is due is delivered."""
+    dispatcher = Dispatcher(app.extensions["engine"], app.extensions["registry"].subscriptions)
+    return dispatcher.drain
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[[Actor | None], Pages]:
+    """Return a browser without script, signed in as someone of the cast."""
+
+    def signed(actor: Actor | None) -> Pages:
+        pages = Pages(app)
+        if actor is not None and actor.id is not None:
+            with unit_of_work(app.extensions["engine"]) as session:
+                token = accounts.sign_in(session, actor.id, "Firefox Linux", at=clock.now())
+            pages.client.set_cookie("madang_session", token)
+        return pages
+
+    return signed

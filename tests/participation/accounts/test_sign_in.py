@@ -1,0 +1,98 @@
+"""Signing in by a code that comes by mail."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from participation.accounts import actions, queries
+from participation.accounts.rules import local_path
+from services.auth import Actor
+from services.db import Session
+from services.errors import ForbiddenError, InvalidError, NotFoundError, TooManyError
+from tests.conftest import AT
+from tests.pages import Pages
+from tests.people import HANA, JUN, MINJI
+
+SECRET = "s" * 40
+MAIL = "yuna@example.org"
+
+
+def test_the_right_code_signs_in_once(session: Session) -> None:
+    code = actions.request_code(session, SECRET, MAIL, at=AT)
+    assert (
+        actions.redeem_code(session, SECRET, MAIL, "000000" if code != "000000" else "1", at=AT)
+        is None
+    )
+    person = actions.redeem_code(session, SECRET, " Yuna@Example.org", code, at=AT)
+    assert person is not None
+    assert actions.redeem_code(session, SECRET, MAIL, code, at=AT) is None
+
+
+def test_a_code_dies_after_ten_minutes(session: Session) -> None:
+    code = actions.request_code(session, SECRET, MAIL, at=AT)
+    assert actions.redeem_code(session, SECRET, MAIL, code, at=AT + timedelta(minutes=11)) is None
+
+
+def test_five_wrong_guesses_kill_a_code(session: Session) -> None:
+    code = actions.request_code(session, SECRET, MAIL, at=AT)
+    for _ in range(5):
+        actions.redeem_code(session, SECRET, MAIL, "x", at=AT)
+    assert actions.redeem_code(session, SECRET, MAIL, code, at=AT) is None
+
+
+def test_a_sixth_code_in_an_hour_is_refused(session: Session) -> None:
+    for _ in range(5):
+        actions.request_code(session, SECRET, MAIL, at=AT)
+    with pytest.raises(TooManyError):
+        actions.request_code(session, SECRET, MAIL, at=AT)
+
+
+@pytest.mark.parametrize("odd", ["", "x", "a@b", "a b@c.de", "a@b.c\nBcc: d@e.fg"])
+def test_what_is_no_address_is_refused(session: Session, odd: str) -> None:
+    with pytest.raises(InvalidError):
+        actions.request_code(session, SECRET, odd, at=AT)
+
+
+def test_a_revoked_sign_in_is_nobody_at_once(session: Session) -> None:
+    assert MINJI.id is not None
+    token = actions.sign_in(session, MINJI.id, "Chrome Android", at=AT)
+    actor = queries.identify(session, {"madang_session": token}, AT)
+    assert actor is not None
+    assert actor.session_id is not None
+    with pytest.raises(NotFoundError):
+        actions.revoke_session(session, JUN, actor.session_id, at=AT)
+    actions.revoke_session(session, actor, actor.session_id, at=AT)
+    session.flush()
+    assert queries.identify(session, {"madang_session": token}, AT) is None
+
+
+def test_only_an_operator_gives_roles(session: Session) -> None:
+    assert JUN.id is not None
+    with pytest.raises(ForbiddenError):
+        actions.change_role(session, MINJI, JUN.id, actions.Role.OFFICER, give=True, at=AT)
+    actions.change_role(session, HANA, JUN.id, actions.Role.OFFICER, give=True, at=AT)
+    session.flush()
+    assert "officer" in queries.people(session, "박준")[0].roles
+
+
+@pytest.mark.parametrize("odd", ["//evil.example", "https://evil.example", "/\\evil", "/a\nb", ""])
+def test_nobody_is_led_to_a_stranger(odd: str) -> None:
+    assert local_path(odd) == "/"
+
+
+def test_the_pages_of_signing_in(visit: Callable[[Actor | None], Pages]) -> None:
+    pages = visit(None)
+    pages.get("/sign-in")
+    shown = pages.post("/sign-in", expect=200, email=MAIL, next="/me").text
+    code = re.search(r"\b(\d{6})\b", shown)
+    assert code is not None
+    assert pages.post("/sign-in/code", email=MAIL, code=code[1], next="/me").location == "/me"
+    for path in ("/me", "/me/sessions", "/me/erase", "/me/notifications"):
+        pages.get(path)
+    held = pages.client.get("/me/export").json
+    assert held is not None
+    assert held["accounts"]["email"] == MAIL
+    pages.post("/me/erase")
+    pages.get("/me", status=303)
