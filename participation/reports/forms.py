@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from wtforms import FileField, FloatField, Form, HiddenField, SelectField, StringField
 from wtforms.fields import TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from participation.reports.actions import NewReport
