@@ -205,19 +205,22 @@ def in_view(
     """Return the view of `box` (west, south, east, north in degrees) at a map zoom."""
     only = category if category in set(Category) else None
     if zoom < POINT_ZOOM:
-        return View(clusters_in(session, REPORT_CLUSTER, box, zoom, category=only), [])
+        # A level coarser than the view: rings stand a ring's width apart.
+        return View(clusters_in(session, REPORT_CLUSTER, box, zoom - 1, category=only), [])
     rows = session.execute(points_in(session, Report.__table__, POINT, box, limit=VIEW_LIMIT))
     shown = [r for r in rows if r.status in SHOWN and only in (None, r.category)]
     return View([], [Point(str(r.id), r.lat, r.lon, r.category, r.status, r.title) for r in shown])
 
 
 def cards_in(
-    session: Session, box: tuple[float, float, float, float], limit: int = 50
+    session: Session, box: tuple[float, float, float, float], category: str = "", limit: int = 50
 ) -> list[ReportCard]:
     """Return the public reports within `box` (west, south, east, north), newest first."""
-    rows = session.execute(points_in(session, Report.__table__, CARD, box, limit=limit))
-    shown = [card_of(row) for row in rows if row.status in SHOWN]
-    return sorted(shown, key=lambda card: card.opened_at, reverse=True)
+    only = category if category in set(Category) else None
+    rows = session.execute(points_in(session, Report.__table__, CARD, box, limit=VIEW_LIMIT))
+    shown = [r for r in rows if r.status in SHOWN and only in (None, r.category)]
+    shown.sort(key=lambda row: row.opened_at, reverse=True)
+    return [card_of(row) for row in shown[:limit]]
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from participation.reports import actions, queries
 from participation.reports.access import report_for
 from participation.reports.forms import NewReportForm, parse_view
 from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS
-from services import media, web
+from services import maps, media, web
 from services.auth.gates import public, signed_in
 from services.errors import InvalidError
 from services.ids import parse_id
@@ -50,10 +50,25 @@ def _filters() -> queries.Filters:
 @pages.get("/map")
 @public
 def city_map() -> ResponseReturnValue:
-    cards, _ = queries.newest(web.session(), _filters())
+    filters = _filters()
+    cards, _ = queries.newest(web.session(), filters)
     return render_template(
-        "reports/map.html", reports=cards, categories=CATEGORIES, filters=_filters()
+        "reports/map.html", reports=cards, categories=CATEGORIES, filters=filters, home=_home()
     )
+
+
+def _home() -> str:
+    """Return where a map opens: "lat,lon,zoom"."""
+    lon, lat, zoom = maps.home_of(web.settings().tiles_path)
+    return f"{lat:.5f},{lon:.5f},{zoom}"
+
+
+@pages.get("/map/list")
+@public
+def sheet() -> ResponseReturnValue:
+    box, _ = parse_view(request.args.get("box", ""), request.args.get("zoom", ""))
+    cards = queries.cards_in(web.session(), box, request.args.get("category", ""))
+    return render_template("reports/parts/sheet.html", reports=cards)
 
 
 @pages.get("/api/view")
@@ -89,7 +104,7 @@ def create() -> ResponseReturnValue:
 def _form_page(form: NewReportForm) -> str:
     questions = {c.value: text for c, text in QUESTIONS.items()}
     return render_template(
-        "reports/new.html", form=form, categories=CATEGORIES, questions=questions
+        "reports/new.html", form=form, categories=CATEGORIES, questions=questions, home=_home()
     )
 
 

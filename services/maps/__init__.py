@@ -9,7 +9,7 @@ from services.maps.index import (
     points_in,
     remove_point,
 )
-from services.maps.serve import tiles_blueprint
+from services.maps.serve import home_of, tiles_blueprint
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, make_town, write_extract
 
@@ -23,6 +23,7 @@ __all__ = [
     "build_tiles",
     "cluster_table",
     "clusters_in",
+    "home_of",
     "make_town",
     "morton",
     "points_in",

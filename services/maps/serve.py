@@ -19,6 +19,17 @@ def _reader(path: Path, _changed: float) -> Reader:
     return Reader(MmapSource(path.open("rb")))
 
 
+@lru_cache(maxsize=4)
+def _home(path: Path, changed: float) -> tuple[float, float, int]:
+    header = _reader(path, changed).header()
+    return header["center_lon_e7"] / 1e7, header["center_lat_e7"] / 1e7, header["center_zoom"]
+
+
+def home_of(path: Path) -> tuple[float, float, int]:
+    """Return (longitude, latitude, zoom) where a map of the city opens; the world without tiles."""
+    return _home(path, path.stat().st_mtime) if path.exists() else (127.5, 36.5, 7)
+
+
 def tiles_blueprint(path: Path) -> Blueprint:
     """Return the pages that serve `path`; a city without the file gets empty tiles."""
     pages = Blueprint("tiles", __name__)

@@ -141,6 +141,9 @@ def _mercator_bounds(zoom: int, x: int, y: int) -> tuple[float, float, float, fl
 
 def _header(features: list[Feature]) -> dict[str, Any]:
     west, south, east, north = shapely.total_bounds([f[1] for f in features])
+    # The sea around a city is no part of where a map should open; its streets are.
+    streets = [f[1] for f in features if f[0] == "roads"] or [f[1] for f in features]
+    left, low, right, high = shapely.total_bounds(streets)
     return {
         "tile_type": TileType.MVT,
         "tile_compression": Compression.GZIP,
@@ -151,6 +154,6 @@ def _header(features: list[Feature]) -> dict[str, Any]:
         "max_lon_e7": int(east * 1e7),
         "max_lat_e7": int(north * 1e7),
         "center_zoom": 14,
-        "center_lon_e7": int((west + east) / 2 * 1e7),
-        "center_lat_e7": int((south + north) / 2 * 1e7),
+        "center_lon_e7": int((left + right) / 2 * 1e7),
+        "center_lat_e7": int((low + high) / 2 * 1e7),
     }

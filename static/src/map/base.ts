@@ -3,8 +3,6 @@ import L from "leaflet";
 import { leafletLayer } from "protomaps-leaflet";
 import { paint } from "./paint";
 
-const HOME: [number, number] = [34.212, 127.915];
-const HOME_ZOOM = 14;
 const ATTRIBUTION = "© OpenStreetMap contributors";
 
 export interface Sight {
@@ -13,32 +11,54 @@ export interface Sight {
   zoom: number;
 }
 
-/** The place a deep link asks for, else the middle of the city. */
-export function asked(): Sight {
+/** The place a deep link asks for, else the middle of the city: `data-home` is "lat,lon,zoom". */
+export function asked(home: string | undefined): Sight {
+  const [lat = 0, lon = 0, zoom = 14] = (home ?? "").split(",").map(Number);
   const query = new URLSearchParams(location.search);
   const read = (name: string, other: number): number => {
     const value = Number.parseFloat(query.get(name) ?? "");
     return Number.isFinite(value) ? value : other;
   };
-  return { lat: read("lat", HOME[0]), lon: read("lon", HOME[1]), zoom: read("z", HOME_ZOOM) };
+  return { lat: read("lat", lat), lon: read("lon", lon), zoom: read("z", zoom) };
 }
 
-export function baseMap(canvas: HTMLElement, tiles: string, labels: DOMStringMap): L.Map {
-  const sight = asked();
-  const map = L.map(canvas, { zoomControl: false, minZoom: 9, maxZoom: 19 });
-  map.setView([sight.lat, sight.lon], sight.zoom);
-  map.attributionControl.setPrefix(false).addAttribution(ATTRIBUTION);
-  const zoomInTitle = labels["labelZoomIn"] ?? "+";
-  const zoomOutTitle = labels["labelZoomOut"] ?? "-";
-  L.control.zoom({ position: "topright", zoomInTitle, zoomOutTitle }).addTo(map);
+function addBase(map: L.Map, tiles: string): void {
   const drawn = paint();
   const layer = leafletLayer({
     url: tiles,
     maxDataZoom: 15,
+    attribution: ATTRIBUTION,
     backgroundColor: drawn.ground,
     paintRules: drawn.paintRules,
     labelRules: drawn.labelRules,
+  }) as unknown as L.Layer;
+  layer.addTo(map);
+  map.getContainer().style.setProperty("background", drawn.ground);
+}
+
+export interface Wish {
+  sight: Sight;
+  still?: boolean;
+}
+
+export function baseMap(canvas: HTMLElement, labels: DOMStringMap, wish: Wish): L.Map {
+  const still = wish.still === true;
+  const map = L.map(canvas, {
+    zoomControl: false,
+    minZoom: 9,
+    maxZoom: 19,
+    ...(still ? { dragging: false, keyboard: false, scrollWheelZoom: false, touchZoom: false,
+      doubleClickZoom: false, boxZoom: false } : {}),
   });
-  (layer as unknown as L.Layer).addTo(map);
+  map.attributionControl.setPrefix(false);
+  map.setView([wish.sight.lat, wish.sight.lon], wish.sight.zoom);
+  if (!still) {
+    const zoomInTitle = labels["labelZoomIn"] ?? "+";
+    const zoomOutTitle = labels["labelZoomOut"] ?? "-";
+    L.control.zoom({ position: "bottomright", zoomInTitle, zoomOutTitle }).addTo(map);
+  }
+  addBase(map, labels["tiles"] ?? "");
+  // A canvas that was hidden, or not yet laid out, has no size until later.
+  new ResizeObserver(() => map.invalidateSize()).observe(canvas);
   return map;
 }

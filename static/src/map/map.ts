@@ -1,31 +1,18 @@
-// The city's map of reports: numbers in rings from afar, single reports near by, live.
+// The city's map of reports, live; and the two smaller maps of the form and of a report's page.
 import "leaflet/dist/leaflet.css";
 import "./map.css";
 import L from "leaflet";
 import { join } from "../core/live";
-import { baseMap } from "./base";
+import { say } from "../core/toast";
+import { asked, baseMap } from "./base";
+import { glyph, ReportLayer, type View } from "./layer";
 import { pickPlace } from "./picker";
-
-interface Cluster {
-  lat: number;
-  lon: number;
-  n: number;
-}
-interface Point {
-  id: string;
-  lat: number;
-  lon: number;
-  category: string;
-  status: string;
-  title: string;
-}
-interface View {
-  clusters: Cluster[];
-  points: Point[];
-}
+import { Sheet } from "./sheet";
 
 const ROOM_ZOOM = 13;
 const MOST_ROOMS = 40;
+const CALM_MS = 200;
+const MY_ZOOM = 17;
 
 function rooms(map: L.Map): string[] {
   const bounds = map.getBounds();
@@ -40,29 +27,55 @@ function rooms(map: L.Map): string[] {
 }
 
 class ReportMap {
-  private readonly layer = L.layerGroup();
   private readonly heard = new Map<string, () => void>();
-  private known = new Set<string>();
+  private readonly layer: ReportLayer;
+  private readonly sheet: Sheet | null;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
+  private asking = new AbortController();
 
   constructor(
     private readonly map: L.Map,
     private readonly root: HTMLElement,
   ) {
-    this.layer.addTo(map);
-    map.on("moveend", () => this.moved());
+    this.layer = new ReportLayer(map, root.dataset);
+    const sheet = root.querySelector<HTMLElement>("[data-sheet]");
+    this.sheet = sheet ? new Sheet(sheet) : null;
+    // What is looked at is the part above the sheet, so that is what a link means by its place.
+    map.panBy([0, this.hidden / 2], { animate: false });
+    this.filters();
+    this.locate();
+    map.on("moveend resize", () => this.moved());
     this.moved();
   }
 
   private moved(): void {
-    const at = this.map.getCenter();
+    this.layer.moved();
+    this.remember();
+    this.listen();
+    this.soon();
+  }
+
+  private remember(): void {
+    const size = this.map.getSize();
+    const at = this.map.containerPointToLatLng([size.x / 2, (size.y - this.hidden) / 2]);
     const query = new URLSearchParams(location.search);
     query.set("lat", at.lat.toFixed(5));
     query.set("lon", at.lng.toFixed(5));
     query.set("z", String(this.map.getZoom()));
+    if (this.category) query.set("category", this.category);
+    else query.delete("category");
     history.replaceState(history.state, "", `?${query}`);
-    this.listen();
-    this.known = new Set();
-    void this.show();
+  }
+
+  /** How many pixels of the map lie under the sheet. */
+  private get hidden(): number {
+    const sheet = this.root.querySelector<HTMLElement>("[data-sheet]");
+    if (!sheet || sheet.offsetWidth < this.root.offsetWidth) return 0;
+    return Math.min(sheet.offsetHeight, this.map.getSize().y / 2);
+  }
+
+  private get category(): string {
+    return this.root.dataset["category"] ?? "";
   }
 
   private listen(): void {
@@ -73,58 +86,96 @@ class ReportMap {
       this.heard.delete(room);
     }
     for (const room of wanted) {
-      if (!this.heard.has(room)) this.heard.set(room, join(room, () => void this.show()));
+      if (!this.heard.has(room)) this.heard.set(room, join(room, () => this.soon()));
     }
   }
 
+  private soon(): void {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      this.show().catch(() => {
+        // Aborted by the next move, or the line is down: the next change or poll reads it.
+      });
+    }, CALM_MS);
+  }
+
+  private query(top: L.LatLng, bottom: L.LatLng): URLSearchParams {
+    const box = [top.lng, bottom.lat, bottom.lng, top.lat].map((part) => part.toFixed(6)).join(",");
+    const query = new URLSearchParams({ box, zoom: String(Math.round(this.map.getZoom())) });
+    if (this.category) query.set("category", this.category);
+    return query;
+  }
+
   private async show(): Promise<void> {
-    const b = this.map.getBounds();
-    const box = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
-    const category = this.root.dataset["category"] ?? "";
-    const query = new URLSearchParams({
-      box: box.map((part) => part.toFixed(6)).join(","),
-      zoom: String(Math.round(this.map.getZoom())),
-      category,
+    const size = this.map.getSize();
+    if (size.x === 0) return;
+    const corner = (x: number, y: number): L.LatLng => this.map.containerPointToLatLng([x, y]);
+    const whole = this.query(corner(0, 0), corner(size.x, size.y));
+    const seen = this.query(corner(0, 0), corner(size.x, size.y - this.hidden));
+    this.asking.abort();
+    this.asking = new AbortController();
+    const { signal } = this.asking;
+    const [view, list] = await Promise.all([
+      fetch(`${this.root.dataset["view"]}?${whole}`, { signal }),
+      fetch(`${this.root.dataset["list"]}?${seen}`, { signal }),
+    ]);
+    if (view.ok) this.layer.show((await view.json()) as View);
+    if (list.ok) this.sheet?.fill(await list.text());
+  }
+
+  // A chip changes what is shown without a new page; its link still works without script.
+  private filters(): void {
+    const chips = [...this.root.querySelectorAll<HTMLElement>("[data-map-filters] [data-category]")];
+    for (const chip of chips) {
+      chip.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.root.dataset["category"] = chip.dataset["category"] ?? "";
+        for (const other of chips) other.removeAttribute("aria-current");
+        chip.setAttribute("aria-current", "true");
+        this.moved();
+      });
+    }
+  }
+
+  private locate(): void {
+    const button = this.root.querySelector<HTMLButtonElement>("[data-locate]");
+    if (!button || !("geolocation" in navigator)) return;
+    button.hidden = false;
+    const html = document.createElement("span");
+    html.append(glyph(this.root.dataset["sprite"] ?? "", "person"));
+    const icon = L.divIcon({ className: "map-me", html, iconSize: [40, 40] });
+    const title = this.root.dataset["labelMe"] ?? "";
+    const me = L.marker([0, 0], { icon, title, interactive: false, keyboard: false });
+    button.addEventListener("click", () => {
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => {
+          me.setLatLng([coords.latitude, coords.longitude]).addTo(this.map);
+          this.map.setView(me.getLatLng(), MY_ZOOM);
+        },
+        () => say(button.dataset["failed"] ?? "", "caution"),
+        { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
+      );
     });
-    const answer = await fetch(`${this.root.dataset["view"]}?${query}`);
-    if (answer.ok) this.draw((await answer.json()) as View);
   }
+}
 
-  private draw(view: View): void {
-    this.layer.clearLayers();
-    for (const cluster of view.clusters) this.layer.addLayer(this.ring(cluster));
-    const first = this.known.size === 0;
-    for (const point of view.points) this.layer.addLayer(this.pin(point, !first));
-    this.known = new Set(view.points.map((point) => point.id));
-  }
-
-  private ring(cluster: Cluster): L.Marker {
-    const label = this.root.dataset["labelCluster"] ?? "{count}";
-    const text = document.createElement("span");
-    text.textContent = String(cluster.n);
-    const size = 40 + Math.min(24, Math.log2(cluster.n) * 3);
-    const icon = L.divIcon({ className: "map-ring", html: text, iconSize: [size, size] });
-    const title = label.replace("{count}", String(cluster.n));
-    const marker = L.marker([cluster.lat, cluster.lon], { icon, title, alt: title });
-    return marker.on("click", () => {
-      this.map.setView([cluster.lat, cluster.lon], this.map.getZoom() + 2);
-    });
-  }
-
-  private pin(point: Point, glows: boolean): L.Marker {
-    const link = document.createElement("span");
-    const fresh = glows && !this.known.has(point.id);
-    const className = `map-pin map-pin-${point.category}${fresh ? " map-pin-fresh" : ""}`;
-    const icon = L.divIcon({ className, html: link, iconSize: [28, 28] });
-    const marker = L.marker([point.lat, point.lon], { icon, title: point.title, alt: point.title });
-    return marker.on("click", () => location.assign(`/reports/${point.id}`));
-  }
+function smallMap(root: HTMLElement): void {
+  const [lat = 0, lon = 0] = (root.dataset["place"] ?? "").split(",").map(Number);
+  root.hidden = false;
+  const map = baseMap(root, root.dataset, { sight: { lat, lon, zoom: 16 }, still: true });
+  const layer = new ReportLayer(map, root.dataset);
+  const { id = "", category = "", status = "", title = "" } = root.dataset;
+  layer.show({ clusters: [], points: [{ id, lat, lon, category, status, title }] });
 }
 
 for (const root of document.querySelectorAll<HTMLElement>('[data-module="map"]')) {
   const canvas = root.querySelector<HTMLElement>("[data-map-canvas]");
-  if (canvas) new ReportMap(baseMap(canvas, root.dataset["tiles"] ?? "", root.dataset), root);
+  const sight = asked(root.dataset["home"]);
+  if (canvas) new ReportMap(baseMap(canvas, root.dataset, { sight }), root);
 }
 for (const root of document.querySelectorAll<HTMLElement>('[data-module="map-picker"]')) {
   pickPlace(root);
+}
+for (const root of document.querySelectorAll<HTMLElement>('[data-module="map-small"]')) {
+  smallMap(root);
 }

@@ -1,0 +1,92 @@
+// What is drawn over the base map: numbers in rings from afar, single reports near by.
+import L from "leaflet";
+
+export interface Cluster {
+  lat: number;
+  lon: number;
+  n: number;
+}
+export interface Point {
+  id: string;
+  lat: number;
+  lon: number;
+  category: string;
+  status: string;
+  title: string;
+}
+export interface View {
+  clusters: Cluster[];
+  points: Point[];
+}
+
+const CLOSER = 2;
+const SVG = "http://www.w3.org/2000/svg";
+
+export function glyph(sprite: string, name: string): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${sprite}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export class ReportLayer {
+  private readonly layer = L.layerGroup();
+  private readonly drawn = new Map<string, L.Marker>();
+  private calm = true;
+
+  constructor(
+    private readonly map: L.Map,
+    private readonly labels: DOMStringMap,
+  ) {
+    this.layer.addTo(map);
+  }
+
+  /** The next view is another part of the city: nothing in it is news. */
+  moved(): void {
+    this.calm = true;
+  }
+
+  // Markers that stay are left alone, so that a focused one keeps its focus.
+  show(view: View): void {
+    const wanted = new Map<string, () => L.Marker>();
+    for (const c of view.clusters) {
+      wanted.set(`${c.lat.toFixed(5)} ${c.lon.toFixed(5)} ${c.n}`, () => this.ring(c));
+    }
+    for (const p of view.points) wanted.set(`${p.id} ${p.status}`, () => this.pin(p));
+    for (const [key, marker] of this.drawn) {
+      if (wanted.has(key)) continue;
+      this.layer.removeLayer(marker);
+      this.drawn.delete(key);
+    }
+    for (const [key, make] of wanted) {
+      if (!this.drawn.has(key)) this.drawn.set(key, make().addTo(this.layer));
+    }
+    this.calm = false;
+  }
+
+  private ring(cluster: Cluster): L.Marker {
+    const title = (this.labels["labelCluster"] ?? "{count}").replace("{count}", String(cluster.n));
+    const text = document.createElement("span");
+    text.textContent = String(cluster.n);
+    const size = Math.round(36 + Math.min(30, Math.log2(cluster.n) * 4));
+    const className = `map-ring${this.calm ? "" : " map-fresh"}`;
+    const icon = L.divIcon({ className, html: text, iconSize: [size, size] });
+    const marker = L.marker([cluster.lat, cluster.lon], { icon, title });
+    return marker.on("click", () => {
+      this.map.setView([cluster.lat, cluster.lon], this.map.getZoom() + CLOSER);
+    });
+  }
+
+  private pin(point: Point): L.Marker {
+    const html = document.createElement("span");
+    html.append(glyph(this.labels["sprite"] ?? "", `cat-${point.category}`));
+    const settled = ["fixed", "closed"].includes(point.status) ? " map-pin-settled" : "";
+    const className = `map-pin cat-${point.category}${settled}${this.calm ? "" : " map-fresh"}`;
+    const icon = L.divIcon({ className, html, iconSize: [36, 36], iconAnchor: [18, 36] });
+    const marker = L.marker([point.lat, point.lon], { icon, title: point.title });
+    return marker.on("click", () => location.assign(`/reports/${point.id}`));
+  }
+}

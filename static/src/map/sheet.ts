@@ -1,0 +1,69 @@
+// The bottom sheet: three stops by grip, drag or key; its list is the map in words.
+const STOPS = ["peek", "half", "full"] as const;
+const DRAG_FROM = 6;
+
+type Stop = (typeof STOPS)[number];
+
+export class Sheet {
+  private readonly body: HTMLElement | null;
+
+  constructor(private readonly root: HTMLElement) {
+    this.body = root.querySelector<HTMLElement>("[data-sheet-body]");
+    const grip = root.querySelector<HTMLElement>("[data-sheet-grip]");
+    grip?.addEventListener("click", () => this.step(this.stop === "full" ? -2 : 1));
+    grip?.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      this.step(by);
+    });
+    const head = root.querySelector<HTMLElement>("[data-sheet-head]");
+    if (head) this.drag(head);
+  }
+
+  /** Put what the server wrote for the part of the city in sight. */
+  fill(html: string): void {
+    if (this.body && this.body.innerHTML !== html) this.body.innerHTML = html;
+  }
+
+  private get stop(): Stop {
+    return (this.root.dataset["stop"] as Stop | undefined) ?? "half";
+  }
+
+  private step(by: number): void {
+    const index = STOPS.indexOf(this.stop) + by;
+    this.root.dataset["stop"] = STOPS[Math.min(Math.max(index, 0), STOPS.length - 1)];
+  }
+
+  private drag(head: HTMLElement): void {
+    let from: { y: number; height: number } | null = null;
+    head.addEventListener("pointerdown", (event) => {
+      from = { y: event.clientY, height: this.root.offsetHeight };
+    });
+    window.addEventListener("pointermove", (event: PointerEvent) => {
+      if (!from || Math.abs(event.clientY - from.y) < DRAG_FROM) return;
+      this.root.dataset["dragging"] = "on";
+      this.root.style.height = `${from.height + from.y - event.clientY}px`;
+    });
+    window.addEventListener("pointerup", (event: PointerEvent) => {
+      const dragged = from && this.root.dataset["dragging"];
+      if (from && dragged) this.settle(from.height + from.y - event.clientY);
+      from = null;
+    });
+    window.addEventListener("pointercancel", () => {
+      from = null;
+      this.release();
+    });
+  }
+
+  private settle(height: number): void {
+    const share = height / (this.root.parentElement?.offsetHeight ?? innerHeight);
+    this.release();
+    this.root.dataset["stop"] = share < 0.28 ? "peek" : share < 0.66 ? "half" : "full";
+  }
+
+  private release(): void {
+    delete this.root.dataset["dragging"];
+    this.root.style.removeProperty("height");
+  }
+}
