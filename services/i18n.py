@@ -11,6 +11,8 @@ from babel import dates, numbers
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("ko", "en")
+# CLDR's short Korean day periods are AM and PM; people here write the long ones.
+MOMENTS = {"ko": "y년 M월 d일 aaaa h:mm", "en": "d MMM y, HH:mm"}
 HERE = Path(__file__).resolve().parents[1] / "translations"
 
 
@@ -51,9 +53,7 @@ def day(lang: str, at: datetime, zone: str) -> str:
 def moment(lang: str, at: datetime, zone: str) -> str:
     """Return day and time of `at` in the city's zone."""
     local = at.astimezone(ZoneInfo(zone))
-    return str(
-        dates.format_datetime(local, "d MMM y, HH:mm" if lang == "en" else "medium", locale=lang)
-    )
+    return str(dates.format_datetime(local, MOMENTS[lang], locale=lang))
 
 
 def ago(lang: str, at: datetime, now: datetime) -> str:

@@ -24,6 +24,9 @@ AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", default="all", choices=["all", "sqlite", "postgresql"])
+    parser.addoption(
+        "--screens", default="", help="keep the browser tests' pictures in this folder"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

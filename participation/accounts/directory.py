@@ -25,6 +25,12 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.display_name for row in rows}
 
 
+def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the language each person among `ids` reads."""
+    rows = session.execute(select(Person.id, Person.language).where(Person.id.in_(list(ids))))
+    return {row.id: row.language for row in rows}
+
+
 def staff(session: Session) -> list[Named]:
     """Return who a case can be given to, by name."""
     return _with_role(session, (Role.MODERATOR, Role.OFFICER))

@@ -21,14 +21,16 @@ def demo(size: maps.Size) -> None:
     """Make the demo city: streets, tiles, people and past reports. Does nothing twice."""
     settings = web.settings()
     town = maps.make_town(seed=SEED, size=size)
+    extract = settings.data_dir / "demo.osm.pbf"
+    if not extract.exists():
+        maps.write_extract(town, extract)
     if not settings.tiles_path.exists():
         click.echo("  drawing the streets of the demo city")
-        extract = settings.data_dir / "demo.osm.pbf"
-        maps.write_extract(town, extract)
         maps.build_tiles(extract, settings.tiles_path, click.echo)
     with unit_of_work(engine()) as session:
         if session.get(CityMade, SEED) is not None:
             return
+        maps.import_places(session, extract)
         click.echo("  settling people and their past reports")
         for seed in web.registry().seeds:
             seed(session, town, clock.now())
@@ -41,3 +43,5 @@ def demo(size: maps.Size) -> None:
 def import_osm(osm: Path) -> None:
     """Build the base map from an OpenStreetMap extract (.osm.pbf)."""
     maps.build_tiles(osm, web.settings().tiles_path, click.echo)
+    with unit_of_work(engine()) as session:
+        click.echo(f"  {maps.import_places(session, osm)} names of places")

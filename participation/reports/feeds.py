@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from participation.accounts import directory
-from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
+from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
 from participation.reports.rules import (
     ENDED,
     PUBLIC,
@@ -66,6 +66,11 @@ def take_in(session: Session, arrival: Arrival) -> bool:
     session.add(report)
     session.flush()
     session.add_all(_story(report, arrival))
+    if arrival.reporter_id is not None:
+        follow = ReportFollow(report_id=report.id, person_id=arrival.reporter_id)
+        follow.since = arrival.opened_at
+        session.add(follow)
+        report.followers = 1
     if arrival.status in PUBLIC:
         add_point(
             session,

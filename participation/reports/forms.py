@@ -11,9 +11,13 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from participation.reports.actions import NewReport
 from participation.reports.rules import LABELS, STATUS_LABELS, Category, Status
+from services import maps
 from services.errors import InvalidError
 
-Filter = Callable[[Any], Any]
+OFF_MAP = "That place is not on the map."
+NO_PLACE = "Choose the place on the map, or use where you are."
+NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
+WHICH = "Several places have that name. Choose the one you mean."
 
 
 def _stripped(value: Any) -> Any:
@@ -21,7 +25,10 @@ def _stripped(value: Any) -> Any:
 
 
 class NewReportForm(Form):
-    """The questions of a new report; the photo is checked by services.media."""
+    """The questions of a new report; the photo is checked by services.media.
+
+    Where the place is only typed, `place_found` looks it up after `validate`.
+    """
 
     category = SelectField(choices=[SelectChoice(value=c.value, label=LABELS[c]) for c in Category])
     text = TextAreaField(
@@ -29,23 +36,33 @@ class NewReportForm(Form):
         validators=[InputRequired("Say in a few words what you see."), Length(max=4000)],
     )
     place = StringField(filters=[_stripped], validators=[Length(max=200)])
-    lat = FloatField(
-        validators=[
-            InputRequired("Choose the place on the map, or use where you are."),
-            NumberRange(-85, 85, "That place is not on the map."),
-        ]
-    )
-    lon = FloatField(
-        validators=[
-            InputRequired("Choose the place on the map, or use where you are."),
-            NumberRange(-180, 180, "That place is not on the map."),
-        ]
-    )
+    lat = FloatField(validators=[Optional(), NumberRange(-85, 85, OFF_MAP)])
+    lon = FloatField(validators=[Optional(), NumberRange(-180, 180, OFF_MAP)])
+    spot = StringField(validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")])
     answer = StringField(filters=[_stripped], validators=[Length(max=500)])
     photo = FileField(validators=[Optional()])
     idempotency_key = HiddenField(
         default=lambda: uuid4().hex, validators=[Regexp(r"\A[A-Za-z0-9_-]{8,64}\Z")]
     )
+
+    def place_found(self, search: Callable[[str], list[maps.Spot]]) -> list[maps.Spot]:
+        """Fill in the point of a typed place; return what is to be chosen from if it is unclear.
+
+        The error stands at the field of the place; an empty answer and no error mean all is well.
+        """
+        if self.spot.data and not self.spot.errors:
+            self.lat.data, self.lon.data = map(float, self.spot.data.split(","))
+        if self.lat.data is not None and self.lon.data is not None:
+            return []
+        found = search(str(self.place.data or "")) if self.place.data else []
+        wanted = maps.folded(str(self.place.data or ""))
+        exact = [spot for spot in found if maps.folded(spot.name) == wanted]
+        if len(found) == 1 or len(exact) == 1:
+            spot = (exact or found)[0]
+            self.lat.data, self.lon.data = spot.lat, spot.lon
+            return []
+        self.place.errors = [WHICH if found else NOT_FOUND if self.place.data else NO_PLACE]
+        return found
 
     def value(self, photo_hash: str | None) -> NewReport:
         """Return the action's input; call after `validate`."""

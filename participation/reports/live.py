@@ -1,5 +1,7 @@
 """Realtime rooms of reports: who may join, and what each nudge says."""
 
+import re
+
 from participation.reports.access import is_staff, report_for
 from participation.reports.models import Report
 from services import realtime
@@ -10,11 +12,12 @@ from services.maps import tile_of
 from services.registry import Room
 
 ROOM_ZOOM = 13
+TILE = re.compile(rf"tile:{ROOM_ZOOM}/\d{{1,4}}/\d{{1,4}}")
 
 
-def may_join_tile(_session: Session, _actor: Actor, _room: str) -> bool:
-    """The public map is for everyone."""
-    return True
+def may_join_tile(_session: Session, _actor: Actor, room: str) -> bool:
+    """The public map is for everyone, as far as there is a map."""
+    return TILE.fullmatch(room) is not None
 
 
 def may_join_report(session: Session, actor: Actor, room: str) -> bool:
@@ -26,8 +29,8 @@ def may_join_report(session: Session, actor: Actor, room: str) -> bool:
     return True
 
 
-def may_join_console(_session: Session, actor: Actor, _room: str) -> bool:
-    return is_staff(actor)
+def may_join_console(_session: Session, actor: Actor, room: str) -> bool:
+    return room == "console" and is_staff(actor)
 
 
 ROOMS = [
@@ -56,6 +59,12 @@ def tell_everyone(session: Session, report: Report) -> None:
     }
     realtime.nudge(session, room_of(report.lon, report.lat), item)
     realtime.nudge(session, f"report:{report.id}", {"kind": "report", "id": str(report.id)})
+
+
+def tell_hidden(session: Session, report: Report) -> None:
+    """Let maps take the report away; what it was is no longer said."""
+    realtime.nudge(session, room_of(report.lon, report.lat), {"kind": "hidden"})
+    realtime.nudge(session, f"report:{report.id}", {"kind": "hidden"})
 
 
 def tell_staff(session: Session, report_id: str) -> None:

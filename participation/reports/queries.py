@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
-from participation.reports.rules import PUBLIC, Category, Status, late
+from participation.reports.rules import ENDED, PUBLIC, Category, Status, late
 from services.auth import Actor
 from services.db import Session
 from services.maps import Cluster, clusters_in, points_in
@@ -174,6 +174,39 @@ def timeline(session: Session, report_id: UUID) -> list[Entry]:
 
 def _follows(session: Session, actor: Actor, report_id: UUID) -> bool:
     return actor.id is not None and session.get(ReportFollow, (report_id, actor.id)) is not None
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The newest word of the city on a report a person follows."""
+
+    id: UUID
+    title: str
+    status: str
+    at: datetime
+
+
+def answered(session: Session, person_id: UUID, since: datetime, limit: int = 3) -> list[Answered]:
+    """Return which followed reports the city answered after `since`, newest first."""
+    newest_at = func.max(ReportEntry.at)
+    rows = session.execute(
+        select(Report.id, Report.title, Report.status, newest_at)
+        .join(ReportFollow, ReportFollow.report_id == Report.id)
+        .join(ReportEntry, ReportEntry.report_id == Report.id)
+        .where(ReportFollow.person_id == person_id, ReportEntry.at > since)
+        .where(ReportEntry.kind == "answer", ReportEntry.public)
+        .where(ReportEntry.actor_id.is_distinct_from(person_id))
+        .group_by(Report.id, Report.title, Report.status)
+        .order_by(newest_at.desc())
+        .limit(limit)
+    )
+    return [Answered(*row) for row in rows]
+
+
+def late_count(session: Session, at: datetime) -> int:
+    """Return how many reports are past their promise."""
+    waiting = [s.value for s in Status if s not in ENDED]
+    late_ones = select(func.count()).where(Report.status.in_(waiting), Report.due_at < at)
+    return session.scalar(late_ones) or 0
 
 
 def followers_of(session: Session, report_id: UUID) -> list[UUID]:

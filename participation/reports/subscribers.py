@@ -1,10 +1,13 @@
 """What follows when a report opened or moved: maps, pages and phones hear of it."""
 
+from uuid import UUID
+
+from participation.accounts import directory
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports import live, queries
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import PUBLIC, STATUS_LABELS, Status
-from services import clock, push
+from services import clock, i18n, push
 from services.db import Session
 
 
@@ -18,6 +21,8 @@ def show_moved(session: Session, event: ReportMoved) -> None:
     report = session.get_one(Report, event.report_id)
     if Status(report.status) in PUBLIC:
         live.tell_everyone(session, report)
+    else:
+        live.tell_hidden(session, report)
     live.tell_staff(session, str(event.report_id))
 
 
@@ -32,11 +37,19 @@ def push_moved(session: Session, event: ReportMoved) -> None:
     people = [p for p in queries.followers_of(session, report.id) if p != entry.actor_id]
     if Status(event.status) not in PUBLIC:
         people = [p for p in people if p == report.reporter_id]
-    notice = push.Notice(
-        title=STATUS_LABELS[Status(event.status)],
-        body=report.title,
-        url=f"/reports/{report.id}",
-        tag=f"report-{report.id}",
-        urgency_class="status",
-    )
-    push.enqueue(session, people, notice, at=clock.now())
+    for lang, readers in _by_language(session, people).items():
+        notice = push.Notice(
+            title=i18n.translate(lang, STATUS_LABELS[Status(event.status)]),
+            body=report.title,
+            url=f"/reports/{report.id}",
+            tag=f"report-{report.id}",
+            urgency_class="status",
+        )
+        push.enqueue(session, readers, notice, at=clock.now())
+
+
+def _by_language(session: Session, people: list[UUID]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = {}
+    for person_id, lang in directory.languages_of(session, people).items():
+        found.setdefault(lang, []).append(person_id)
+    return found

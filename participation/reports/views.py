@@ -1,19 +1,27 @@
 """Pages a resident sees. A view reads the request, calls one action or query, answers."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
 import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from participation.reports import actions, queries
-from participation.reports.access import report_for
+from participation.reports.access import is_staff, report_for
 from participation.reports.forms import NewReportForm, parse_view
-from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS
-from services import maps, media, web
+from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
+from services import i18n, maps, media, web
+from services.auth import Actor
 from services.auth.gates import public, signed_in
+from services.db import Session
 from services.errors import InvalidError
 from services.ids import parse_id
+from services.registry import HomeCard
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
+RECENT = timedelta(days=7)
 CATEGORIES = [{"code": c.value, "label": label} for c, label in LABELS.items()]
 STATUSES = [{"code": s.value, "label": label} for s, label in STATUS_LABELS.items()]
 
@@ -24,6 +32,23 @@ def labels() -> dict[str, object]:
         "category_labels": {c.value: label for c, label in LABELS.items()},
         "status_labels": {s.value: label for s, label in STATUS_LABELS.items()},
     }
+
+
+def home_cards(session: Session, actor: Actor, at: datetime) -> list[HomeCard]:
+    """Return what waits for a person: answers of the last week; for staff, what is late."""
+    say = partial(i18n.translate, actor.lang)
+    cards = []
+    if is_staff(actor) and (count := queries.late_count(session, at)):
+        figure = i18n.number(actor.lang, count)
+        url = "/console/?view=late"
+        cards.append(
+            HomeCard("Reports past their promise", figure, "Open the queue", url, "waiting")
+        )
+    for one in queries.answered(session, actor.id, at - RECENT) if actor.id else ():
+        sentence = say("The city answered: %(title)s", title=one.title)
+        state = say(STATUS_LABELS[Status(one.status)])
+        cards.append(HomeCard(sentence, state, "Read it", f"/reports/{one.id}", "answer"))
+    return cards
 
 
 @pages.get("/")
@@ -90,22 +115,33 @@ def new() -> ResponseReturnValue:
 @web.limit("report", times=20, window_s=3600)
 def create() -> ResponseReturnValue:
     form = NewReportForm(request.form)
-    if not form.validate():
-        return _form_page(form), 422
+    valid, spots = form.validate(), form.place_found(partial(maps.search, web.session()))
+    if not valid or form.errors:
+        return _form_page(form, spots), 422
     try:
         photo_hash = media.accept_upload(request.files.get("photo"))
     except InvalidError as error:
         form.photo.errors = [media.WORDS[error.code]]
         return _form_page(form), 422
-    report_id = actions.open_report(web.session(), web.actor(), form.value(photo_hash), at=web.at())
+    new = form.value(photo_hash)
+    if not new.place:
+        new = msgspec.structs.replace(new, place=maps.named_near(web.session(), new.lat, new.lon))
+    report_id = actions.open_report(web.session(), web.actor(), new, at=web.at())
     return redirect(url_for("reports.page", report_id=report_id, thanks=1), 303)
 
 
-def _form_page(form: NewReportForm) -> str:
-    questions = {c.value: text for c, text in QUESTIONS.items()}
-    return render_template(
-        "reports/new.html", form=form, categories=CATEGORIES, questions=questions, home=_home()
-    )
+def _form_page(form: NewReportForm, spots: Sequence[maps.Spot] = ()) -> str:
+    asked = {c.value: text for c, text in QUESTIONS.items()}
+    kinds = {"categories": CATEGORIES, "questions": asked}
+    return render_template("reports/new.html", form=form, spots=spots, home=_home(), **kinds)
+
+
+@pages.get("/api/places")
+@public
+@web.limit("places", times=600, window_s=600)
+def places() -> ResponseReturnValue:
+    found = maps.search(web.session(), request.args.get("q", "")[:80])
+    return Response(msgspec.json.encode(found), mimetype="application/json")
 
 
 @pages.get("/<report_id>")

@@ -27,6 +27,7 @@ def register(registry: Registry) -> None:
         MenuEntry("resident", "Reports", "/reports/", "list", 30),
         MenuEntry("console", "Queue", "/console/", "queue", 10),
     ]
+    registry.home_cards.append(views.home_cards)
     registry.home_lists.append(
         lambda session, _actor: queries.newest(session, queries.Filters())[0]
     )

@@ -9,6 +9,7 @@ from services.maps.index import (
     points_in,
     remove_point,
 )
+from services.maps.places import PlaceName, Spot, folded, import_places, named_near, search
 from services.maps.serve import home_of, tiles_blueprint
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, make_town, write_extract
@@ -17,18 +18,24 @@ __all__ = [
     "Address",
     "Box",
     "Cluster",
+    "PlaceName",
     "Size",
+    "Spot",
     "Town",
     "add_point",
     "build_tiles",
     "cluster_table",
     "clusters_in",
+    "folded",
     "home_of",
+    "import_places",
     "make_town",
     "morton",
+    "named_near",
     "points_in",
     "ranges",
     "remove_point",
+    "search",
     "tile_of",
     "tiles_blueprint",
     "write_extract",

@@ -160,10 +160,11 @@ def _block(
         for j in range(2):
             u, v = 0.12 + i * 0.8 / across, 0.14 + j * 0.4
             house = _inset(ring, u, u + 0.55 / across, v, v + 0.26 + chance.uniform(0, 0.05))
-            lines.append(Line(house, {"building": "yes"}))
             lon, lat = house[0]
-            street = STREETS[row % len(STREETS)]
-            addresses.append(Address(lat, lon, f"하늘시 {street}로 {col * 10 + i * 2 + j + 1}"))
+            street, number = f"{STREETS[row % len(STREETS)]}로", str(col * 10 + i * 2 + j + 1)
+            door = {"addr:street": street, "addr:housenumber": number}
+            lines.append(Line(house, {"building": "yes"} | door))
+            addresses.append(Address(lat, lon, f"하늘시 {street} {number}"))
 
 
 def _inset(ring: list[Place], u0: float, u1: float, v0: float, v1: float) -> list[Place]:

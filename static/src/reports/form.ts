@@ -1,5 +1,6 @@
 // The report form as one question a screen. Without this script the same form is one long page.
 import { KEPT } from "./kept";
+import { Place } from "./place";
 import { say } from "../core/toast";
 
 const KEPT_FIELDS = ["category", "text", "place", "lat", "lon", "answer", "idempotency_key"];
@@ -12,6 +13,7 @@ class Stepper {
   constructor(
     private readonly root: HTMLElement,
     form: HTMLFormElement,
+    private readonly place: Place | null,
   ) {
     this.steps = [...root.querySelectorAll<HTMLElement>("[data-step]")];
     const list = root.querySelector<HTMLElement>("[data-dots]");
@@ -21,7 +23,7 @@ class Stepper {
     root.dataset["stepping"] = "on";
     form.noValidate = true;
     this.part("back")?.addEventListener("click", () => history.back());
-    this.part("next")?.addEventListener("click", () => this.forward());
+    this.part("next")?.addEventListener("click", () => void this.forward());
     window.addEventListener("popstate", (event) => {
       this.show(Number((event.state as { step?: number } | null)?.step ?? 0));
     });
@@ -29,19 +31,23 @@ class Stepper {
       // Enter in a field sends the form; before the last question it only means "next".
       if (this.at === this.steps.length - 1) return;
       event.preventDefault();
-      this.forward();
+      void this.forward();
     });
     const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
-    history.replaceState({ step: Math.max(wrong, 0) }, "");
-    this.show(Math.max(wrong, 0), false);
+    const kept = Number((history.state as { step?: number } | null)?.step ?? 0);
+    const first = wrong >= 0 ? wrong : kept;
+    history.replaceState({ step: first }, "");
+    this.show(first, false);
   }
 
   private part(name: string): HTMLElement | null {
     return this.root.querySelector<HTMLElement>(`[data-${name}]`);
   }
 
-  private forward(): void {
+  private async forward(): Promise<void> {
     const step = this.steps[this.at];
+    // Without a line the place cannot be looked up; the server does it when the report arrives.
+    if (step?.querySelector("[data-places]")) await this.place?.settle().catch(() => true);
     const fields = step?.querySelectorAll<HTMLInputElement>("input, textarea, select") ?? [];
     for (const field of fields) if (!field.reportValidity()) return;
     history.pushState({ step: this.at + 1 }, "");
@@ -162,6 +168,7 @@ export function start(root: HTMLElement): void {
   showPhoto(form);
   offerLocation(form);
   askByKind(form);
-  new Stepper(root, form);
+  const typed = form.querySelector<HTMLInputElement>("[data-places]");
+  new Stepper(root, form, typed ? new Place(form, typed) : null);
   sendOnce(form);
 }

@@ -1,0 +1,52 @@
+"""One started city and one Chromium for all journeys; each visitor's page is watched throughout."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import servers
+from tests.browser.visitor import Visitor
+
+Enter = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole product with its demo city."""
+    folder = tmp_path_factory.mktemp("city")
+    with servers.madang(folder, MADANG_PUSH_ALLOW_PRIVATE="true") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, city: str) -> Iterator[Enter]:
+    """Return the way to open a browser on the city, signed in as `who` of the cast or as nobody."""
+    visitors: list[Visitor] = []
+
+    def open_one(who: str | None = None, **wishes: object) -> Visitor:
+        visitor = Visitor(browser, city, **wishes)
+        visitors.append(visitor)
+        if who is not None:
+            visitor.sign_in(who)
+        return visitor
+
+    yield open_one
+    for visitor in visitors:
+        visitor.leave()
+
+
+@pytest.fixture(scope="session")
+def screens(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures of the screens go: `--screens FOLDER`, else nowhere that stays."""
+    wanted = request.config.getoption("--screens")
+    return Path(wanted) if wanted else tmp_path_factory.mktemp("screens")

@@ -1,0 +1,109 @@
+"""The loop as people live it: phone, the neighbour's open map, the console, the phone again."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.visitor import DESK, photo
+
+LAT, LON = 34.2117, 127.9152
+WORDS = "가로등이 나흘째 꺼져 있어요"
+
+
+def write_report(page: Page, picture: Path) -> str:
+    """Walk through the five questions and return the address of the report's page."""
+    page.goto("/reports/new")
+    page.set_input_files("#photo", str(picture))
+    page.click("[data-next]")
+    page.click("[data-locate]")
+    expect(page.locator("#lat")).not_to_have_value("")
+    page.click("[data-next]")
+    page.check("input[value=street_light]")
+    page.click("[data-next]")
+    page.fill("#text", WORDS)
+    page.click("[data-next]")
+    page.click("[data-send]")
+    page.wait_for_url("**/reports/*thanks=1")
+    return page.url.split("?")[0]
+
+
+def test_a_report_goes_from_a_phone_to_every_map_to_the_moderator_and_back(
+    enter: Enter, tmp_path: Path
+) -> None:
+    here = {"latitude": LAT, "longitude": LON}
+    minji = enter("minji", geolocation=here, permissions=["geolocation"])
+    jun = enter("jun", viewport=DESK)
+    soyeon = enter("soyeon", viewport=DESK)
+    jun.page.goto(f"/reports/map?lat={LAT}&lon={LON}&z=17")
+    expect(jun.page.locator("[data-sheet-body] .report-row").first).to_be_visible()
+    soyeon.page.goto("/console/")
+    pins = jun.page.locator(".map-pin")
+    pins.first.wait_for()
+    before = pins.count()
+
+    address = write_report(minji.page, photo(tmp_path / "lamp.jpg"))
+
+    expect(jun.page.locator(".map-pin.map-fresh")).to_have_count(1)
+    expect(pins).to_have_count(before + 1)
+    expect(jun.page.locator("[data-sheet-body]")).to_contain_text(WORDS)
+    expect(soyeon.page.locator("#queue")).to_contain_text(WORDS)
+
+    soyeon.page.goto(address.replace("/reports/", "/console/reports/"))
+    soyeon.page.select_option("#answer-status", "acknowledged")
+    soyeon.page.fill("#answer-text", "내일 아침에 고치러 가요")
+    soyeon.page.click("[data-act=answer] button.warm")
+    expect(minji.page.locator("#timeline")).to_contain_text("내일 아침에 고치러 가요")
+    assert "김민지" not in jun.page.content()
+
+
+def test_what_was_typed_survives_a_reload_and_becomes_a_point(enter: Enter) -> None:
+    page = enter("minji").page
+    page.goto("/reports/new")
+    page.click("[data-next]")
+    page.fill("#place", "매화로 54")
+    page.reload()
+    expect(page.locator("#place")).to_have_value("매화로 54")
+    page.click("[data-next]")
+    expect(page.locator("#q-kind")).to_be_focused()
+    assert page.locator("#lat").input_value().startswith("34.21")
+
+
+def test_a_name_of_many_places_is_asked_back(enter: Enter) -> None:
+    page = enter("minji").page
+    page.goto("/reports/new")
+    page.click("[data-next]")
+    page.fill("#place", "쉼터")
+    page.click("[data-next]")
+    choices = page.locator("[data-spots] input")
+    expect(choices.first).to_be_visible()
+    choices.nth(1).check()
+    page.click("[data-next]")
+    expect(page.locator("#q-kind")).to_be_focused()
+
+
+def test_a_report_can_be_made_by_keyboard_alone(enter: Enter) -> None:
+    page = enter("jun").page
+    page.goto("/reports/new")
+    page.keyboard.press("Tab")
+    for _ in range(40):
+        if page.evaluate("document.activeElement?.matches('[data-next]')"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("#place").focus()
+    page.keyboard.type("매화로 54")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-kind")).to_be_focused()
+    page.locator("input[value=litter]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-words")).to_be_focused()
+    page.locator("#text").focus()
+    page.keyboard.type("봉투가 쌓였어요")
+    page.locator("[data-next]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-done")).to_be_focused()
+    page.locator("[data-send]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports/*thanks=1")

@@ -1,0 +1,91 @@
+"""Someone with a browser. Whatever a page must never do is noted while it happens."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyvips
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+PHONE = {"width": 360, "height": 760}
+DESK = {"width": 1280, "height": 860}
+LOCALES = {"ko": "ko-KR", "en": "en-US"}
+NOTE_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation",
+  (e) => console.error("CSP " + e.violatedDirective + " " + e.blockedURI));
+"""
+# An answer of 4xx is shown in the console by Chromium; the journeys that want one say so.
+STATUS_TEXT = "Failed to load resource"
+
+
+class Visitor:
+    """A browser context of its own; `leave` fails if a page ever misbehaved."""
+
+    def __init__(self, browser: Browser, city: str, **wishes: Any) -> None:
+        self.city = city
+        self.faults: list[str] = []
+        self.expects_refusals = bool(wishes.pop("expects_refusals", False))
+        self.lang = str(wishes.pop("lang", "ko"))
+        options: dict[str, Any] = {"viewport": PHONE, "locale": LOCALES[self.lang]} | wishes
+        self.context = browser.new_context(base_url=city, **options)
+        self.context.add_init_script(NOTE_VIOLATIONS)
+        self.context.set_default_timeout(10_000)
+        self.page: Page = self.context.new_page()
+        self.watch(self.page)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("request", self._asked)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if self.expects_refusals and message.text.startswith(STATUS_TEXT):
+            return
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(self.city).netloc:
+            self.faults.append(f"outside: {request.url}")
+
+    def sign_in(self, who: str) -> None:
+        """Become someone of the cast."""
+        self.page.goto("/sign-in/demo")
+        self.page.click(f"button[value={who}]")
+        self.page.wait_for_url("**/")
+        # A person's own choice outweighs the browser's, and may be that of an earlier journey.
+        if self.page.locator("html").get_attribute("lang") != self.lang:
+            self.page.click(f"button[name=language][value={self.lang}]")
+            self.page.locator(f"html[lang={self.lang}]").wait_for()
+
+    def violations(self) -> list[str]:
+        """Return what axe finds on the page as it stands, one line a rule and place."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate(
+            """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+            .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`))"""
+        )
+        return [str(line) for line in found]
+
+    def sideways(self) -> int:
+        """Return by how many pixels the page can be scrolled sideways."""
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+    def leave(self) -> None:
+        self.context.close()
+        assert not self.faults, self.faults
+
+
+def photo(path: Path, colour: tuple[int, int, int] = (200, 120, 40)) -> Path:
+    """Write a picture of 1200 by 900 points and return where it is."""
+    picture = pyvips.Image.black(1200, 900, bands=3).linear([1] * 3, list(colour)).cast("uchar")
+    picture = picture.draw_rect([250, 240, 200], 500, 100, 200, 300, fill=True)
+    picture.jpegsave(str(path))
+    return path

@@ -1,0 +1,78 @@
+"""A place may be typed: the server finds its point, or asks which one is meant."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from services import maps
+from services.auth import Actor
+from services.db import unit_of_work
+from tests.pages import Pages
+from tests.people import MINJI
+
+Visit = Callable[[Actor | None], Pages]
+TYPED = {"category": "litter", "text": "봉투가 쌓였어요", "idempotency_key": "tap-typed-1"}
+
+
+@pytest.fixture(autouse=True)
+def names(app: Flask, tmp_path: Path) -> maps.Town:
+    town = maps.make_town(seed=7)
+    extract = tmp_path / "town.osm.pbf"
+    maps.write_extract(town, extract)
+    with unit_of_work(app.extensions["engine"]) as session:
+        assert maps.import_places(session, extract) > 300
+    return town
+
+
+def send(visit: Visit, place: str, expect: int, **more: str) -> tuple[str, str]:
+    pages = visit(MINJI)
+    pages.get("/reports/new")
+    answer = pages.post("/reports/", expect=expect, place=place, **TYPED, **more)
+    return answer.text, str(answer.location or "")
+
+
+def test_a_door_becomes_its_point(visit: Visit, names: maps.Town) -> None:
+    door = next(a for a in names.addresses if a.name_ko == "하늘시 매화로 54")
+    _, address = send(visit, "하늘시 매화로 54", 303)
+    page = visit(None).get(address.split("?")[0])
+    lat, lon = page.split('data-place="')[1].split('"')[0].split(",")
+    assert abs(float(lat) - door.lat) < 0.0004
+    assert abs(float(lon) - door.lon) < 0.0006
+    assert "하늘시 매화로 54" in page
+
+
+def test_what_many_places_are_called_is_asked_back_and_one_tap_settles_it(visit: Visit) -> None:
+    text, _ = send(visit, "쉼터", 422)
+    assert text.count('name="spot"') > 1
+    assert "봉투가 쌓였어요" in text
+    spot = text.split('name="spot" value="')[1].split('"')[0]
+    _, address = send(visit, "쉼터", 303, spot=spot)
+    assert spot.split(",")[0][:7] in visit(None).get(address.split("?")[0])
+
+
+def test_a_place_nobody_knows_is_told_so_and_what_was_written_stays(visit: Visit) -> None:
+    text, _ = send(visit, "아무도 모르는 골짜기 9999", 422)
+    assert "그런 이름의 장소를 찾지 못했어요" in text
+    assert "봉투가 쌓였어요" in text
+
+
+def test_no_place_at_all_is_asked_for(visit: Visit) -> None:
+    text, _ = send(visit, "", 422)
+    assert "지도에서 위치를 고르거나" in text
+
+
+def test_a_point_gets_the_name_of_the_nearest_door(visit: Visit, names: maps.Town) -> None:
+    door = names.addresses[40]
+    _, address = send(visit, "", 303, lat=str(door.lat), lon=str(door.lon))
+    assert door.name_ko.removeprefix("하늘시 ") in visit(None).get(address.split("?")[0])
+
+
+def test_names_are_found_by_any_part_without_spaces_or_case(visit: Visit) -> None:
+    pages = visit(None)
+    for typed in ("매화로54", "매화로 5", "eunha", "물빛"):
+        found = pages.client.get("/reports/api/places", query_string={"q": typed}).json
+        assert found, typed
+    for odd in ("", "%", "_", "\\", "없는 곳 " * 20):
+        assert pages.client.get("/reports/api/places", query_string={"q": odd}).status_code == 200
