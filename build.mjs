@@ -1,14 +1,16 @@
 // Bundles static/src into static/dist with hashed names and writes static/dist/assets.json,
 // the map from the name a template asks for to the file that holds it.
 import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const SOURCE = "static/src";
 const DIST = "static/dist";
+// Built beside and then moved: a running server never finds half a build.
+const MAKING = `${DIST}.making`;
 const ICONS = "static/icons";
 const SHELL_BUDGET = 60 * 1024;
 // Files of the first visit; each must be fetched before the worker counts as installed.
@@ -57,7 +59,7 @@ async function bundlePages() {
     chunkNames: "part-[name]-[hash]",
     assetNames: "[name]-[hash]",
     loader: { ".png": "dataurl", ".svg": "dataurl" },
-    outdir: DIST,
+    outdir: MAKING,
     plugins: [schemes],
     logLevel: "warning",
   });
@@ -74,7 +76,7 @@ async function bundlePages() {
 async function copySprite(assets) {
   const source = path.join(ICONS, "sprite.svg");
   const name = `sprite-${digest(await readFile(source))}.svg`;
-  await cp(source, path.join(DIST, name));
+  await cp(source, path.join(MAKING, name));
   assets["sprite.svg"] = name;
 }
 
@@ -90,7 +92,7 @@ async function bundleWorker(assets) {
     format: "iife",
     minify: true,
     target: ["es2022"],
-    outfile: path.join(DIST, "sw.js"),
+    outfile: path.join(MAKING, "sw.js"),
     define: {
       __PRECACHE__: JSON.stringify([...shell, "/offline"]),
       __VERSION__: JSON.stringify(digest(everything)),
@@ -102,23 +104,44 @@ async function bundleWorker(assets) {
 async function weighShell(assets) {
   let total = 0;
   for (const name of SHELL) {
-    total += gzipSync(await readFile(path.join(DIST, assets[name]))).length;
+    total += gzipSync(await readFile(path.join(MAKING, assets[name]))).length;
   }
   const line = `shell ${(total / 1024).toFixed(1)} kB gzip of ${SHELL_BUDGET / 1024}`;
   if (total > SHELL_BUDGET) throw new Error(`${line}: over budget`);
   return line;
 }
 
+// Servers send these as they are to browsers that take them.
+async function compressAll() {
+  for (const name of await readdir(MAKING)) {
+    if (!/\.(js|css|svg)$/.test(name)) continue;
+    const bytes = await readFile(path.join(MAKING, name));
+    await writeFile(path.join(MAKING, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+    await writeFile(path.join(MAKING, `${name}.br`), brotliCompressSync(bytes));
+  }
+}
+
+async function putInPlace() {
+  const old = `${DIST}.old`;
+  await rm(old, { recursive: true, force: true });
+  if (existsSync(DIST)) await rename(DIST, old);
+  await rename(MAKING, DIST);
+  await rm(old, { recursive: true, force: true });
+}
+
 async function main() {
   const started = performance.now();
-  await rm(DIST, { recursive: true, force: true });
-  await mkdir(DIST, { recursive: true });
+  await rm(MAKING, { recursive: true, force: true });
+  await mkdir(MAKING, { recursive: true });
   const assets = await bundlePages();
   await copySprite(assets);
   await bundleWorker(assets);
-  await writeFile(path.join(DIST, "assets.json"), `${JSON.stringify(assets, null, 2)}\n`);
+  await writeFile(path.join(MAKING, "assets.json"), `${JSON.stringify(assets, null, 2)}\n`);
+  const weight = await weighShell(assets);
+  await compressAll();
+  await putInPlace();
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
-  console.log(`${(await readdir(DIST)).length} files in ${seconds} s, ${await weighShell(assets)}`);
+  console.log(`front end built in ${seconds} s, ${weight}`);
 }
 
 await main();

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from services.config import Settings
 from services.registry import Registry
-from services.web import faults, health, limits, pages, request, safety
+from services.web import compression, faults, health, limits, pages, request, safety
 
 
 def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) -> None:
@@ -31,3 +31,4 @@ def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) 
     pages.install(app)
     app.register_blueprint(health.pages)
     app.after_request(health.observe)
+    compression.install(app)

@@ -17,7 +17,7 @@ MEGABYTE = 1024 * 1024
 LARGEST_BODY = 24 * MEGABYTE
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 HEADERS = {
@@ -27,6 +27,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
 }
+TOKEN = 24
 EXEMPT = "__own_proof__"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -41,10 +42,24 @@ class ForgedError(DomainError):
 
 
 def csrf_token() -> str:
-    """Return this browser's token, made at first need."""
+    """Return this browser's token, made at first need, behind a mask of its own each time."""
     if "csrf" not in cookie:
-        cookie["csrf"] = secrets.token_urlsafe(24)
-    return str(cookie["csrf"])
+        cookie["csrf"] = secrets.token_hex(TOKEN)
+    mask = secrets.token_bytes(TOKEN)
+    return (mask + _xor(mask, bytes.fromhex(str(cookie["csrf"])))).hex()
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def _unmasked(given: str) -> str:
+    """Return the token behind a mask; nothing if it is none of ours."""
+    try:
+        masked = bytes.fromhex(given)
+    except ValueError:
+        return ""
+    return _xor(masked[:TOKEN], masked[TOKEN:]).hex() if len(masked) == 2 * TOKEN else ""
 
 
 def csrf_field() -> Markup:
@@ -94,7 +109,7 @@ def _refuse_forged() -> None:
     given = request.headers.get("X-CSRF-Token") or ""
     if not given and request.mimetype in FORMS:
         given = request.form.get("csrf_token", "")
-    if not known or not hmac.compare_digest(str(known).encode(), given.encode()):
+    if not known or not hmac.compare_digest(str(known), _unmasked(given)):
         raise ForgedError
 
 
