@@ -3,10 +3,11 @@
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports import (
     actions,
+    cli,
     console,
-    feeds,
     live,
     queries,
+    seeds,
     subscribers,
     views,
 )
@@ -19,7 +20,8 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved)
     registry.subscriptions.on(ReportChanged, subscribers.show_changed)
-    registry.seeds.append(feeds.seed_city)
+    registry.seeds.append(seeds.seed_city)
+    registry.cli.append(cli.reports)
     registry.rooms += live.ROOMS
     registry.menu += [
         MenuEntry("resident", "Map", "/reports/map", "map", 10),

@@ -4,6 +4,7 @@ from services.maps.cells import Box, morton, ranges, tile_of
 from services.maps.index import (
     Cluster,
     add_point,
+    add_points,
     cluster_table,
     clusters_in,
     points_in,
@@ -23,6 +24,7 @@ __all__ = [
     "Spot",
     "Town",
     "add_point",
+    "add_points",
     "build_tiles",
     "cluster_table",
     "clusters_in",

@@ -1,6 +1,6 @@
 """Points in a box and clusters of a view, in SQL that both databases run from an index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ from services.db import Session
 from services.maps.cells import BITS, Box, morton, ranges
 
 FINEST, COARSEST = 15, 6
+BATCH = 1000
 
 
 class Cluster(msgspec.Struct, frozen=True):
@@ -69,6 +70,22 @@ def add_point(session: Session, table: Table, *, lat: float, lon: float, categor
     _count(session, table, lat, lon, category, 1)
 
 
+def add_points(session: Session, table: Table, points: Iterable[tuple[float, float, str]]) -> None:
+    """Count many points (lat, lon, category) in at every zoom, with one row a cell."""
+    sums: dict[tuple[int, int, str], list[float]] = {}
+    for lat, lon, category in points:
+        cell = morton(lon, lat)
+        for zoom in range(COARSEST, FINEST + 1):
+            one = sums.setdefault((zoom, cell >> _shift(zoom), category), [0, 0.0, 0.0])
+            one[0], one[1], one[2] = one[0] + 1, one[1] + lat, one[2] + lon
+    rows = [
+        {"zoom": z, "cell": c, "category": k, "n": int(n), "sum_lat": lat, "sum_lon": lon}
+        for (z, c, k), (n, lat, lon) in sorted(sums.items())
+    ]
+    for start in range(0, len(rows), BATCH):
+        _upsert(session, table, rows[start : start + BATCH])
+
+
 def remove_point(session: Session, table: Table, *, lat: float, lon: float, category: str) -> None:
     """Count a point out at every zoom; it must have been counted in."""
     _count(session, table, lat, lon, category, -1)
@@ -87,6 +104,11 @@ def _count(session: Session, table: Table, lat: float, lon: float, category: str
         }
         for zoom in range(COARSEST, FINEST + 1)
     ]
+    _upsert(session, table, rows)
+
+
+def _upsert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Add each row's sums to those that are there."""
     module: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     new = module.insert(table).values(rows)
     sums = {c: table.c[c] + new.excluded[c] for c in ("n", "sum_lat", "sum_lon")}

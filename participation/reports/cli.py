@@ -1,0 +1,60 @@
+"""Commands: `flask reports import FILE.csv.gz` takes in another city's open data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from participation.reports import feeds
+from participation.reports.arrivals import Arrival, take_in
+from services import clock
+from services.db import unit_of_work
+from services.web.request import engine
+
+BATCH = 500
+reports = AppGroup("reports", help="Problems people told of.")
+
+
+@reports.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def import_file(file: Path) -> None:
+    """Take in the service requests of FILE (CSV, gzipped or not). Doing it twice adds nothing.
+
+    Rows that cannot be taken in are told one by one, with their line and the reason.
+    """
+    try:
+        with feeds.opened(file) as counted:
+            total = sum(1 for _ in feeds.rows(counted))
+    except (feeds.RowError, OSError, EOFError) as error:
+        raise click.ClickException(f"{file.name} cannot be read: {error}") from error
+    refused: list[str] = []
+    with click.progressbar(length=total, label="Taking in") as bar:
+        new = 0
+        for batch, rows in _batches(file, refused):
+            with unit_of_work(engine()) as session:
+                new += take_in(session, batch, at=clock.now())
+            bar.update(rows)
+    for line in refused:
+        click.echo(line, err=True)
+    known = total - new - len(refused)
+    click.echo(f"{total} rows: {new} taken in, {known} known before, {len(refused)} refused")
+
+
+def _batches(file: Path, refused: list[str]) -> Iterator[tuple[list[Arrival], int]]:
+    """Yield (arrivals, rows read for them); what cannot be taken in is noted in `refused`."""
+    batch: list[Arrival] = []
+    read = 0
+    with feeds.opened(file) as source:
+        for number, row in feeds.rows(source):
+            read += 1
+            try:
+                batch.append(feeds.arrival_of(row))
+            except feeds.RowError as error:
+                refused.append(f"line {number}: {error}")
+            if len(batch) == BATCH:
+                yield batch, read
+                batch, read = [], 0
+    if read:
+        yield batch, read
