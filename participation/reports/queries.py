@@ -1,16 +1,28 @@
 """What residents read of reports: frozen rows, never live ones."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
 from participation.reports.rules import ENDED, PUBLIC, Category, Status, late
 from services.auth import Actor
 from services.db import Session
+from services.db.keys import written
 from services.maps import Cluster, clusters_in, points_in
 
 PAGE = 20
@@ -72,66 +84,74 @@ class Filters(msgspec.Struct, frozen=True):
     after: UUID | None = None
 
 
+TABLE: FromClause = Report.__table__
+C = TABLE.c
+KEY = written(C.id)
+# In the order of ReportCard's fields; the picture's hash becomes its address.
 CARD = (
-    Report.id,
-    Report.title,
-    Report.category,
-    Report.status,
-    Report.opened_at,
-    Report.lat,
-    Report.lon,
-    Report.place,
-    Report.photo_hash,
-    Report.followers,
+    *(KEY, C.title, C.category, C.status, C.opened_at, C.lat, C.lon, C.place),
+    *(C.photo_hash, C.followers),
 )
-POINT = (Report.id, Report.lat, Report.lon, Report.category, Report.status, Report.title)
+POINT = (KEY, C.lat, C.lon, C.category, C.status, C.title)
 NEWEST = (
     select(*CARD)
-    .where(Report.status.in_(SHOWN), Report.merged_into.is_(None))
-    .order_by(Report.opened_at.desc(), Report.id.desc())
+    .where(C.status.in_(SHOWN), C.merged_into.is_(None))
+    .order_by(C.opened_at.desc(), C.id.desc())
     .limit(PAGE + 1)
+)
+
+MINE = (
+    select(*CARD)
+    .where(C.reporter_id == bindparam("person"))
+    .order_by(C.opened_at.desc())
+    .limit(bindparam("most", type_=Integer))
 )
 
 
 def newest(session: Session, filters: Filters) -> tuple[list[ReportCard], str | None]:
     """Return a page of public reports, newest first, and the cursor of the next page."""
-    rows = session.execute(_narrowed(session, filters)).all()
+    rows = session.connection().execute(*_narrowed(session, filters)).all()
     cards = [card_of(row) for row in rows[:PAGE]]
     return cards, cards[-1].id if len(rows) > PAGE else None
 
 
-def _narrowed(session: Session, filters: Filters) -> Select[*tuple[Any, ...]]:
-    query: Select[*tuple[Any, ...]] = NEWEST
+def _narrowed(session: Session, filters: Filters) -> tuple[Select[Any], dict[str, Any]]:
+    """Return the prebuilt statement for these filters, and its values."""
+    given: dict[str, Any] = {}
     if filters.status in set(Status):
-        query = query.where(Report.status == filters.status)
+        given["status_is"] = filters.status
     if filters.category in set(Category):
-        query = query.where(Report.category == filters.category)
+        given["category_is"] = filters.category
     if filters.after is not None:
         opened = session.scalar(select(Report.opened_at).where(Report.id == filters.after))
         if opened is not None:
-            earlier = and_(Report.opened_at == opened, Report.id < filters.after)
-            query = query.where(or_(Report.opened_at < opened, earlier))
+            given |= {"opened_before": opened, "id_before": filters.after}
+    return _newest(frozenset(given)), given
+
+
+@lru_cache(maxsize=8)
+def _newest(given: frozenset[str]) -> Select[Any]:
+    query: Select[Any] = NEWEST
+    if "status_is" in given:
+        query = query.where(C.status == bindparam("status_is"))
+    if "category_is" in given:
+        query = query.where(C.category == bindparam("category_is"))
+    if "id_before" in given:
+        opened: BindParameter[datetime] = bindparam("opened_before")
+        same = and_(C.opened_at == opened, C.id < bindparam("id_before"))
+        query = query.where(or_(C.opened_at < opened, same))
     return query
 
 
 def card_of(row: Any) -> ReportCard:
     """Return the card of a row that holds the columns of CARD."""
-    hash_ = getattr(row, "photo_hash", None)
-    named = {
-        f: getattr(row, f) for f in ReportCard.__struct_fields__ if f not in ("id", "thumb_url")
-    }
-    thumb = f"/media/{hash_}/small.webp" if hash_ else None
-    return ReportCard(id=str(row.id), thumb_url=thumb, **named)
+    *told, hash_, followers = row
+    return ReportCard(*told, f"/media/{hash_}/small.webp" if hash_ else None, followers)
 
 
 def mine(session: Session, person_id: UUID, limit: int = 10) -> list[ReportCard]:
     """Return what a person reported, newest first, whatever became of it."""
-    rows = session.execute(
-        select(*CARD)
-        .where(Report.reporter_id == person_id)
-        .order_by(Report.opened_at.desc())
-        .limit(limit)
-    )
+    rows = session.connection().execute(MINE, {"person": person_id, "most": limit})
     return [card_of(row) for row in rows]
 
 
@@ -240,9 +260,8 @@ def in_view(
     if zoom < POINT_ZOOM:
         # A level coarser than the view: rings stand a ring's width apart.
         return View(clusters_in(session, REPORT_CLUSTER, box, zoom - 1, category=only), [])
-    rows = session.execute(points_in(session, Report.__table__, POINT, box, limit=VIEW_LIMIT))
-    shown = [r for r in rows if r.status in SHOWN and only in (None, r.category)]
-    return View([], [Point(str(r.id), r.lat, r.lon, r.category, r.status, r.title) for r in shown])
+    points = [Point(*row) for row in points_in(session, TABLE, POINT, box, limit=VIEW_LIMIT)]
+    return View([], [p for p in points if p.status in SHOWN and only in (None, p.category)])
 
 
 def cards_in(
@@ -250,7 +269,7 @@ def cards_in(
 ) -> list[ReportCard]:
     """Return the public reports within `box` (west, south, east, north), newest first."""
     only = category if category in set(Category) else None
-    rows = session.execute(points_in(session, Report.__table__, CARD, box, limit=VIEW_LIMIT))
+    rows = points_in(session, TABLE, CARD, box, limit=VIEW_LIMIT)
     shown = [r for r in rows if r.status in SHOWN and only in (None, r.category)]
     shown.sort(key=lambda row: row.opened_at, reverse=True)
     return [card_of(row) for row in shown[:limit]]

@@ -1,12 +1,16 @@
 """Errors as answers: a page that shows the way out, or a problem document (RFC 9457)."""
 
+import errno
 import logging
+import smtplib
+import socket
 import sqlite3
+from datetime import timedelta
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from services import i18n
 from services.auth.gates import SignInNeeded
@@ -27,23 +31,46 @@ WORDS = {
     500: ("Something broke on our side", "We have noted it. Try again in a moment."),
     503: ("The city's notebook is busy", "Nothing is lost. Try again in a few seconds."),
 }
+FULL = ("There is no room left on our side", "This was not kept. Hold on to it and try later.")
+AWAY = ("Something we need does not answer", "This was not done. Try again in a minute.")
+WAIT = "Go on %(wait)s. Nothing you wrote is lost."
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+# Refusals that have a way out of their own.
+SPECIAL = {
+    "storage_full": (
+        "There is no room for more just now",
+        "Nothing was kept of this. We have been told; try again in a few minutes.",
+    ),
+}
+# What SQLite, PostgreSQL and the system say of a full disk.
+FULL = ("is full", "disk I/O error", "No space left", "could not extend file")
 
 
 def install(app: Flask) -> None:
     app.register_error_handler(SignInNeeded, _sign_in)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _busy)
-    app.register_error_handler(sqlite3.OperationalError, _busy)
-    app.register_error_handler(DataError, _unreadable)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(sqlite3.OperationalError, _database)
+    app.register_error_handler(smtplib.SMTPException, _away)
+    app.register_error_handler(OSError, _system)
     app.register_error_handler(Exception, _broken)
 
 
-def answer(status: int, code: str = "", fields: dict[str, str] | None = None) -> Response:
-    """Return the answer for `status` in the shape and the language the client asked for."""
-    title, text = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+def answer(
+    status: int,
+    code: str = "",
+    fields: dict[str, str] | None = None,
+    words: tuple[str, str] | None = None,
+) -> Response:
+    """Return the answer for `status` in the shape and the language the client asked for.
+
+    `words` are a title and a text in place of the status's own.
+    """
     lang = actor().lang
-    title, text = i18n.translate(lang, title), i18n.translate(lang, text)
+    known = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    title, text = (i18n.translate(lang, one) for one in words or known)
     if wants_json():
         problem = {"type": f"urn:madang:{code or status}", "title": title, "status": status}
         problem |= {"detail": text} | ({"fields": fields} if fields else {})
@@ -71,28 +98,69 @@ def _sign_in(error: SignInNeeded) -> ResponseReturnValue:
 
 
 def _domain(error: DomainError) -> ResponseReturnValue:
-    response = answer(error.status, error.code, error.fields)
     if isinstance(error, TooManyError):
-        response.headers["Retry-After"] = str(error.retry_after_s)
+        return _too_many(error)
+    if error.code == "storage_full":
+        return _full(error)
+    return answer(error.status, error.code, error.fields)
+
+
+def _too_many(error: TooManyError) -> ResponseReturnValue:
+    """Say when to go on, in the reader's words and in the header."""
+    wait = timedelta(seconds=error.retry_after_s)
+    said = i18n.translate(actor().lang, WAIT, wait=i18n.ahead(actor().lang, wait))
+    response = answer(429, error.code, words=(WORDS[429][0], said))
+    response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()
+    # A commit that fails does so after the view, where the framework wraps the failure.
+    cause = error.original_exception if isinstance(error, InternalServerError) else None
+    for kind, handler in ((DBAPIError, _database), (OSError, _system)):
+        if isinstance(cause, kind):
+            return handler(cause)
     return answer(error.code or 500)
 
 
-def _busy(error: Exception) -> ResponseReturnValue:
-    log.error("the database did not answer: %s", type(error).__name__)
-    response = answer(503, "busy")
-    response.headers["Retry-After"] = "3"
+def _database(error: Exception) -> ResponseReturnValue:
+    """Tell a value the database cannot hold from a database that cannot hold anything."""
+    kind = type(getattr(error, "orig", error)).__name__
+    if isinstance(error, DataError):
+        log.warning("the database refused a value: %s", kind)
+        return answer(422, "value_unreadable")
+    if isinstance(error, IntegrityError):
+        log.warning("two wrote the same at once, in %s: %s", request.endpoint, kind)
+        return answer(409, "meanwhile")
+    if kind == "DiskFull" or "full" in str(getattr(error, "orig", error)):
+        return _full(error)
+    log.error("the database did not answer: %s", kind)
+    return _later(answer(503, "busy"), 3)
+
+
+def _full(error: Exception) -> ResponseReturnValue:
+    log.error("no room left on the disk: %s", type(error).__name__)
+    return _later(answer(503, "storage_full", words=FULL), 60)
+
+
+def _away(error: Exception) -> ResponseReturnValue:
+    log.error("a service did not answer in %s: %s", request.endpoint, type(error).__name__)
+    return _later(answer(503, "service_away", words=AWAY), 60)
+
+
+def _system(error: OSError) -> ResponseReturnValue:
+    if error.errno in NO_ROOM:
+        return _full(error)
+    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror):
+        return _away(error)
+    return _broken(error)
+
+
+def _later(response: Response, seconds: int) -> Response:
+    response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def _unreadable(error: Exception) -> ResponseReturnValue:
-    log.warning("the database refused a value: %s", type(error).__name__)
-    return answer(422, "value_unreadable")
 
 
 def _broken(error: Exception) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from services import clock, i18n
 from services.auth import Actor
@@ -69,10 +70,15 @@ def _identify() -> None:
 def _commit(response: Response) -> Response:
     """Commit once, here and nowhere else; an answer that says no leaves nothing behind."""
     if "session" in g and request.method not in READS:
-        if response.status_code < 400:
-            g.session.commit()
-        else:
+        if response.status_code >= 400:
             g.session.rollback()
+            return response
+        try:
+            g.session.commit()
+        except DBAPIError as error:
+            # A full disk shows here first. What was answered is not true then: say so instead.
+            g.session.rollback()
+            return current_app.make_response(current_app.handle_user_exception(error))
     return response
 
 
