@@ -77,10 +77,11 @@ class ReportPage(msgspec.Struct, frozen=True):
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What a list is narrowed to; `after` is the last id of the page before."""
+    """What a list is narrowed to; `words` are searched as typed, `after` is the last id before."""
 
     status: str = ""
     category: str = ""
+    words: str = ""
     after: UUID | None = None
 
 
@@ -122,6 +123,9 @@ def _narrowed(session: Session, filters: Filters) -> tuple[Select[Any], dict[str
         given["status_is"] = filters.status
     if filters.category in set(Category):
         given["category_is"] = filters.category
+    if filters.words:
+        held = (Report.title, Report.text, Report.place)
+        query = query.where(or_(*(c.icontains(filters.words, autoescape=True) for c in held)))
     if filters.after is not None:
         opened = session.scalar(select(Report.opened_at).where(Report.id == filters.after))
         if opened is not None:

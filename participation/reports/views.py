@@ -70,7 +70,8 @@ def index() -> ResponseReturnValue:
 def _filters() -> queries.Filters:
     args = request.args
     after = parse_id(args.get("after", ""))
-    return queries.Filters(args.get("status", ""), args.get("category", ""), after)
+    words = args.get("q", "").strip()[:80]
+    return queries.Filters(args.get("status", ""), args.get("category", ""), words, after)
 
 
 @pages.get("/map")
