@@ -1,6 +1,6 @@
 """What people may send about reports. Every form yields the input of an action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -121,3 +121,15 @@ def parse_view(box: str, zoom: str) -> tuple[tuple[float, float, float, float], 
     if not inside or not 0 <= level <= 22:
         raise InvalidError("view_unreadable", {"box": "west,south,east,north"})
     return (west, south, east, north), level
+
+
+def parse_spot(args: Mapping[str, str]) -> tuple[Category, float, float]:
+    """Return (category, latitude, longitude) of a query; raises InvalidError."""
+    try:
+        category = Category(args.get("category", ""))
+        lat, lon = float(args.get("lat", "")), float(args.get("lon", ""))
+    except ValueError as error:
+        raise InvalidError("spot_unreadable", {"lat": "category, lat and lon"}) from error
+    if not (-85 <= lat <= 85 and -180 <= lon <= 180):
+        raise InvalidError("spot_unreadable", {"lat": "latitude and longitude in degrees"})
+    return category, lat, lon

@@ -8,9 +8,9 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports import actions, queries
+from participation.reports import actions, queries, queries_near
 from participation.reports.access import is_staff, report_for
-from participation.reports.forms import NewReportForm, parse_view
+from participation.reports.forms import NewReportForm, parse_spot, parse_view
 from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
 from services import i18n, maps, media, web
 from services.auth import Actor
@@ -138,6 +138,15 @@ def _form_page(form: NewReportForm, spots: Sequence[maps.Spot] = ()) -> str:
     return render_template("reports/new.html", form=form, spots=spots, home=_home(), **kinds)
 
 
+@pages.get("/near")
+@public
+@web.limit("near", times=300, window_s=600)
+def near() -> ResponseReturnValue:
+    category, lat, lon = parse_spot(request.args)
+    found = queries_near.near_same(web.session(), category, lat, lon, at=web.at())
+    return render_template("reports/parts/near.html", found=found, category=category.value)
+
+
 def _search(text: str) -> list[maps.Spot]:
     """Look a place up without taking the writer's turn: a photo is still to be worked on."""
     with reading_session(engine()) as session:
@@ -157,7 +166,12 @@ def places() -> ResponseReturnValue:
 def page(report_id: str) -> ResponseReturnValue:
     report = report_for(web.session(), web.actor(), report_id)
     shown = queries.page_of(web.session(), web.actor(), report, web.at())
-    return render_template("reports/page.html", report=shown, thanks="thanks" in request.args)
+    return render_template(
+        "reports/page.html",
+        report=shown,
+        thanks="thanks" in request.args,
+        joined="joined" in request.args,
+    )
 
 
 @pages.get("/<report_id>/timeline")

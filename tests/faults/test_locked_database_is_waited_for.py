@@ -1,4 +1,4 @@
-"""Another process holds SQLite: pages still open, a short wait is not noticed, a long one is told."""
+"""Another process holds SQLite: pages open, a short wait goes unnoticed, a long one is told."""
 
 import signal
 import sqlite3

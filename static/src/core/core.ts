@@ -6,7 +6,7 @@ import { closeToastsOnAsk } from "./toast";
 type Island = (root: HTMLElement) => void | Promise<void>;
 
 // The push island is an entry of its own, so its address comes from the page.
-async function loadPush(): Promise<{ start?: Island }> {
+async function loadPush(): Promise<{ start?: Island; resync?: () => Promise<void> }> {
   return (await import(document.documentElement.dataset["push"] ?? "")) as { start?: Island };
 }
 
@@ -43,9 +43,13 @@ function watchConnection(): void {
 function registerWorker(): void {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
   addEventListener("load", () => {
-    navigator.serviceWorker.register("/sw.js").catch(() => {
-      // Private windows refuse workers; every page works without one.
-    });
+    navigator.serviceWorker
+      .register("/sw.js")
+      // Only a browser that is told things has something to keep true.
+      .then(async () => (localStorage.getItem("madang.push") ? (await loadPush()).resync?.() : undefined))
+      .catch(() => {
+        // Private windows refuse workers; every page works without one.
+      });
   });
 }
 
@@ -56,3 +60,6 @@ closeToastsOnAsk();
 watchConnection();
 registerWorker();
 void startIslands();
+if ((localStorage.getItem("madang.unsent") ?? "0") !== "0") {
+  void import("../reports/unsent").then((unsent) => unsent.watchUnsent());
+}

@@ -1,0 +1,38 @@
+// "Is it one of these?": reports of the same kind close by, and one tap to join one.
+import { forgetKept } from "./kept";
+
+function value(form: HTMLFormElement, name: string): string {
+  return new FormData(form).get(name)?.toString() ?? "";
+}
+
+/** Fill the question of `step` with what lies near; it has something to ask if it found any. */
+export async function lookNear(form: HTMLFormElement, step: HTMLElement): Promise<void> {
+  delete step.dataset["found"];
+  const query = new URLSearchParams();
+  for (const name of ["category", "lat", "lon"]) query.set(name, value(form, name));
+  const answer = await fetch(`${step.dataset["near"]}?${query}`);
+  const list = step.querySelector("[data-near-list]");
+  const html = answer.ok ? (await answer.text()).trim() : "";
+  if (!list || !html) return;
+  list.innerHTML = html;
+  step.dataset["found"] = "on";
+  for (const button of list.querySelectorAll<HTMLButtonElement>("[data-join]")) {
+    button.addEventListener("click", () => void joinReport(form, button));
+  }
+}
+
+async function joinReport(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
+  const page = button.dataset["join"] ?? "";
+  button.setAttribute("aria-busy", "true");
+  const body = new URLSearchParams({ csrf_token: value(form, "csrf_token") });
+  try {
+    const answer = await fetch(`${page}/follow`, { method: "POST", body });
+    if (!answer.ok) throw new Error(String(answer.status));
+    forgetKept();
+    location.assign(`${page}?joined=1`);
+  } catch {
+    button.removeAttribute("aria-busy");
+    // The report's own page says what is wrong, and has the same button.
+    location.assign(page);
+  }
+}

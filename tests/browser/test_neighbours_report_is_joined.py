@@ -1,0 +1,56 @@
+"""Before sending: a neighbour's report of the same lamp is shown, and one tap joins it."""
+
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Enter
+from tests.browser.test_report_waits_for_a_line import fill
+from tests.browser.visitor import photo
+
+GPS_BLOCK = 0x8825
+
+
+def test_a_neighbours_report_is_joined_with_one_tap(enter: Enter, tmp_path: Path) -> None:
+    minji, jun = enter("minji").page, enter("jun").page
+    fill(minji, photo(tmp_path / "tree.jpg"), "가지가 부러졌어요 한 번만")
+    minji.click("[data-send]")
+    minji.wait_for_url("**/reports/*thanks=1")
+    jun.goto("/reports/new")
+    jun.click("[data-next]")
+    jun.fill("#place", "샘물로 21")
+    jun.click("[data-next]")
+    jun.check("input[value=green]")
+    jun.click("[data-next]")
+    near = jun.locator(".near", has_text="한 번만")
+    expect(near).to_be_visible()
+    expect(near.locator("img")).to_be_visible()
+    near.locator("[data-join]").click()
+    jun.wait_for_url("**/reports/*joined=1")
+    expect(jun.locator("main")).to_contain_text("함께 지켜봐요")
+    assert jun.url.split("?")[0] == minji.url.split("?")[0]
+
+
+def test_a_photo_says_where_it_was_taken_and_leaves_without_saying_it(
+    enter: Enter, tmp_path: Path
+) -> None:
+    picture = tmp_path / "placed.jpg"
+    exif = Image.Exif()
+    gps = exif.get_ifd(GPS_BLOCK)
+    gps |= {1: "N", 2: (34.0, 12.0, 45.0), 3: "E", 4: (127.0, 54.0, 36.0)}
+    exif[GPS_BLOCK] = gps
+    Image.new("RGB", (900, 600), (40, 90, 160)).save(picture, exif=exif)
+    page = enter("minji").page
+    page.goto("/reports/new")
+    page.set_input_files("#photo", str(picture))
+    expect(page.locator("#lat")).to_have_value("34.212500")
+    expect(page.locator("#lon")).to_have_value("127.910000")
+    page.wait_for_function("() => document.querySelector('#photo').files[0].type === 'image/webp'")
+    page.click("[data-next]")
+    expect(page.locator("[data-photo-place]")).to_be_visible()
+    sent = page.evaluate(
+        "async () => Array.from(new Uint8Array(await document.querySelector('#photo')"
+        ".files[0].arrayBuffer()))"
+    )
+    assert b"Exif" not in bytes(sent)
