@@ -1,8 +1,11 @@
-// One socket for the page. Rooms are joined by name; each change arrives once, gaps are closed by
-// cursor, and without a socket the listener is told to look for itself.
+// One socket for the page. Rooms are joined by name; each change is told once, gaps are closed by
+// cursor, and without a socket the listener is told to look for itself. How fresh the page is
+// stands in <html data-live> and is said by live-state.ts.
 import { io, type Socket } from "socket.io-client";
+import { isAway, isEnded, isHere } from "./live-state";
 
 export interface Change {
+  seq: number;
   kind: string;
   id: string;
   lat?: number;
@@ -18,111 +21,159 @@ export interface News {
 }
 export type Listener = (news: News) => void;
 
-interface Batch {
-  room?: string;
-  cursor: number | string;
+interface Frame {
+  room: string;
+  cursor: number;
   items: Change[];
+  reset?: boolean;
 }
 interface Joined {
   ok: boolean;
-  cursor?: number | string;
-  missed?: Batch[] | Change[] | null;
+  cursor?: number;
+  missed?: Change[] | null;
 }
 interface Room {
-  cursor: number | string | null;
+  cursor: number | null;
+  /** When what the page shows of the room was read, in milliseconds of the page's own clock. */
+  readAt: number;
+  seen: Set<number>;
   listeners: Set<Listener>;
 }
 
 const POLL_MS = 20_000;
+const ANSWER_MS = 8000;
 const BACK_MS = 1000;
+const SPREAD_MS = 3000;
 const SEEN_LIMIT = 500;
+const NAP_MS = 30_000;
 const rooms = new Map<string, Room>();
-const seen = new Set<string>();
 let socket: Socket | null = null;
 let poll: ReturnType<typeof setInterval> | undefined;
-
-function isBatch(entry: Batch | Change): entry is Batch {
-  return "items" in entry;
-}
+let hiddenAt = 0;
 
 function tell(room: Room, news: News): void {
   for (const listener of room.listeners) listener(news);
 }
 
-function isNew(name: string, batch: Batch): boolean {
-  const key = `${name} ${batch.cursor}`;
-  if (seen.has(key)) return false;
-  seen.add(key);
-  if (seen.size > SEEN_LIMIT) seen.delete(seen.values().next().value as string);
-  return true;
+function unheard(room: Room, items: Change[]): Change[] {
+  const fresh = items.filter((item) => !room.seen.has(item.seq));
+  for (const item of fresh) room.seen.add(item.seq);
+  for (const seq of room.seen) {
+    if (room.seen.size <= SEEN_LIMIT) break;
+    room.seen.delete(seq);
+  }
+  return fresh;
 }
 
-function take(name: string, batch: Batch): void {
-  const room = rooms.get(name);
-  if (!room || !isNew(name, batch)) return;
-  room.cursor = batch.cursor;
-  tell(room, { items: batch.items });
+function receive(frame: Frame): void {
+  const room = rooms.get(frame.room);
+  if (!room) return;
+  const items = unheard(room, frame.items);
+  room.cursor = Math.max(room.cursor ?? 0, frame.cursor);
+  if (frame.reset) tell(room, { items: [], reset: true });
+  else if (items.length > 0) tell(room, { items });
 }
 
-function receive(batch: Batch): void {
-  const names = batch.room ? [batch.room] : [...rooms.keys()];
-  for (const name of names) take(name, batch);
+function resume(room: Room, answer: Joined): void {
+  if (!answer.ok) {
+    isEnded();
+    return tell(room, { items: [], reset: true });
+  }
+  const missed = answer.missed === null ? null : unheard(room, answer.missed ?? []);
+  room.cursor = Math.max(room.cursor ?? 0, answer.cursor ?? 0);
+  isHere();
+  if (missed === null) tell(room, { items: [], reset: true });
+  else if (missed.length > 0) tell(room, { items: missed });
 }
 
-function resume(name: string, room: Room, answer: Joined): void {
-  if (!answer.ok) return;
-  const before = room.cursor;
-  const missed = answer.missed ?? (before === null ? [] : null);
-  room.cursor = answer.cursor ?? before;
-  if (missed === null) return tell(room, { items: [], reset: true });
-  const items = missed.flatMap((entry) => (isBatch(entry) ? entry.items : [entry]));
-  for (const entry of missed) if (isBatch(entry)) isNew(name, entry);
-  if (before !== null && items.length > 0) tell(room, { items });
-}
-
-function enter(name: string, room: Room): void {
-  socket?.emit("join", { room: name, since: room.cursor }, (answer: Joined) => {
-    resume(name, room, answer);
+function enter(made: Socket, name: string, room: Room): void {
+  const age = (performance.now() - room.readAt) / 1000;
+  const asked = { room: name, since: room.cursor, age };
+  made.timeout(ANSWER_MS).emit("join", asked, (late: Error | null, answer: Joined) => {
+    if (rooms.get(name) !== room) return;
+    if (!late) return resume(room, answer);
+    // A line that answers nothing is no line, whatever the browser believes.
+    if (made.connected) made.disconnect().connect();
   });
 }
 
-function pollWhileAway(): void {
-  poll ??= setInterval(() => {
-    if (document.hidden) return;
-    for (const room of rooms.values()) tell(room, { items: [], reset: true });
-  }, POLL_MS);
+function enterAll(made: Socket): void {
+  for (const [name, room] of rooms) enter(made, name, room);
 }
 
-function connected(): void {
+function look(): void {
+  if (document.hidden) return;
+  for (const room of rooms.values()) tell(room, { items: [], reset: true });
+}
+
+function away(): void {
+  isAway();
+  poll ??= setInterval(look, POLL_MS);
+}
+
+function connected(made: Socket): void {
   clearInterval(poll);
   poll = undefined;
-  for (const [name, room] of rooms) enter(name, room);
+  enterAll(made);
+}
+
+function disconnected(made: Socket, reason: string): void {
+  if (rooms.size > 0) away();
+  // The client does not come back by itself when the server closed; what is still allowed it rejoins.
+  if (reason === "io server disconnect") {
+    setTimeout(() => made.connect(), BACK_MS + Math.random() * BACK_MS);
+  }
+}
+
+// A phone that slept believes in its old line for most of a minute: ask at once.
+function woken(made: Socket): void {
+  if (document.hidden) {
+    hiddenAt = Date.now();
+  } else if (!made.connected) {
+    look();
+  } else if (Date.now() - hiddenAt > NAP_MS) {
+    enterAll(made);
+  }
 }
 
 function open(): Socket {
   const made = io({ transports: ["websocket"], reconnectionDelayMax: 15_000 });
-  made.on("connect", connected);
-  made.on("disconnect", (reason) => {
-    pollWhileAway();
-    // The client does not come back by itself when the server closed; what is still allowed it rejoins.
-    if (reason === "io server disconnect") setTimeout(() => made.connect(), BACK_MS);
-  });
-  made.on("connect_error", pollWhileAway);
+  made.on("connect", () => connected(made));
+  made.on("disconnect", (reason) => disconnected(made, reason));
+  made.on("connect_error", away);
   made.on("changes", receive);
+  // The server itself may have missed something; not everyone at once.
+  made.on("again", () => setTimeout(() => enterAll(made), Math.random() * SPREAD_MS));
+  document.addEventListener("visibilitychange", () => woken(made));
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) woken(made);
+  });
   return made;
+}
+
+/** What the server drew is as old as the page; what is joined later is read by who joins it. */
+function drawnWithPage(name: string): boolean {
+  const parts = document.querySelectorAll<HTMLElement>("[data-live-room]");
+  return [...parts].some((part) => part.dataset["liveRoom"] === name);
+}
+
+function added(name: string): Room {
+  const readAt = drawnWithPage(name) ? 0 : performance.now();
+  const room: Room = { cursor: null, readAt, seen: new Set(), listeners: new Set() };
+  rooms.set(name, room);
+  return room;
 }
 
 /** Hear what happens in `name`. Returns the way to stop hearing. */
 export function join(name: string, listener: Listener): () => void {
   socket ??= open();
-  const room = rooms.get(name) ?? { cursor: null, listeners: new Set<Listener>() };
-  const first = !rooms.has(name);
-  rooms.set(name, room);
+  const known = rooms.get(name);
+  const room = known ?? added(name);
   room.listeners.add(listener);
-  if (first && socket.connected) enter(name, room);
+  if (!known && socket.connected) enter(socket, name, room);
   return () => {
     room.listeners.delete(listener);
-    if (room.listeners.size > 0) return;
+    if (room.listeners.size > 0 || rooms.get(name) !== room) return;
     rooms.delete(name);
     socket?.emit("leave", { room: name });
   };

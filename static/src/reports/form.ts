@@ -47,6 +47,24 @@ function askByKind(form: HTMLFormElement): void {
   ask();
 }
 
+// The map weighs more than the rest of the page together: it comes when its question is asked.
+function bringMap(form: HTMLFormElement): void {
+  const picker = form.querySelector<HTMLElement>("[data-script]");
+  picker?.closest("[data-step]")?.addEventListener(
+    "shown",
+    () => {
+      const style = document.createElement("link");
+      style.rel = "stylesheet";
+      style.href = picker.dataset["style"] ?? "";
+      document.head.append(style);
+      import(picker.dataset["script"] ?? "").catch(() => {
+        // Without a line there is no map; a typed place does as well.
+      });
+    },
+    { once: true },
+  );
+}
+
 export function start(root: HTMLElement): void {
   const form = root.querySelector("form");
   if (!form) return;
@@ -54,6 +72,7 @@ export function start(root: HTMLElement): void {
   showPhoto(form);
   offerLocation(form);
   askByKind(form);
+  bringMap(form);
   const typed = form.querySelector<HTMLInputElement>("[data-places]");
   const place = typed ? new Place(form, typed) : null;
   const near = form.querySelector<HTMLElement>("[data-near]");

@@ -81,6 +81,7 @@ export class Stepper {
       if (button) button.hidden = !shown;
     }
     const question = this.steps[this.at]?.querySelector<HTMLElement>("[data-question]");
+    this.steps[this.at]?.dispatchEvent(new Event("shown"));
     if (focus) {
       question?.focus({ preventScroll: true });
       scrollTo({ top: 0 });

@@ -1,0 +1,37 @@
+// The service worker: the shell without a line, notices with a closed page. It holds no page of
+// anybody, and answers nothing under /me, /console or /push.
+import { clean, file, install, page, readOfflineAgain, shelfOf } from "./sw/caches";
+import { open, receive } from "./sw/notices";
+import { renew } from "./sw/renewal";
+import { worker } from "./sw/scope";
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(install().then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(clean().then(() => worker.clients.claim()));
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.mode === "navigate" && request.method === "GET") {
+    event.respondWith(page(event));
+  } else if (request.method === "POST" && url.pathname === "/language") {
+    const answer = fetch(request);
+    event.respondWith(answer);
+    event.waitUntil(answer.then(readOfflineAgain, () => undefined));
+  } else if (request.method === "GET") {
+    const shelf = shelfOf(url);
+    if (shelf) event.respondWith(file(event, shelf));
+  }
+});
+
+worker.addEventListener("push", (event) => event.waitUntil(receive(event.data)));
+
+worker.addEventListener("notificationclick", (event) => event.waitUntil(open(event.notification)));
+
+worker.addEventListener("pushsubscriptionchange", (event) => {
+  (event as ExtendableEvent).waitUntil(renew(event));
+});
