@@ -145,7 +145,7 @@ def answer_report(
         raise RefusedError("report_cannot_move")
     if not text.strip() and status == now:
         raise InvalidError("answer_empty", {"text": "empty"})
-    _keep_clusters(session, report, now, status)
+    keep_clusters(session, report, now, status)
     report.status = status.value
     report.changed_at = at
     entry = _entry(actor, report, "answer", text, at, public=True)
@@ -158,7 +158,8 @@ def answer_report(
     return entry.id
 
 
-def _keep_clusters(session: Session, report: Report, was: Status, now: Status) -> None:
+def keep_clusters(session: Session, report: Report, was: Status, now: Status) -> None:
+    """Count a report in or out of the public map when a move shows or hides it."""
     if (was in PUBLIC) == (now in PUBLIC):
         return
     change = add_point if now in PUBLIC else remove_point

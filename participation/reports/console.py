@@ -1,11 +1,13 @@
 """The console's queue and cases: answer, assign, merge, reject, note, redact, many at once."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from participation.accounts import directory
-from participation.reports import actions, queries_staff
+from participation.reports import actions, actions_undo, queries_staff
 from participation.reports.access import report_for
 from participation.reports.forms import (
     AnswerForm,
@@ -73,6 +75,7 @@ def answer(report_id: str) -> ResponseReturnValue:
     actions.answer_report(
         web.session(), web.actor(), report, status, form["text"].data or "", at=web.at()
     )
+    _offer_undo()
     return _back(report_id)
 
 
@@ -106,6 +109,7 @@ def reject(report_id: str) -> ResponseReturnValue:
     form = _valid(ReasonForm(request.form))
     report, reason = _report(report_id), form["reason"].data
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
+    _offer_undo()
     return _back(report_id)
 
 
@@ -132,18 +136,38 @@ def redact(report_id: str) -> ResponseReturnValue:
     return _back(report_id)
 
 
+@pages.post("/undo")
+@staff
+def undo() -> ResponseReturnValue:
+    try:
+        given_at = datetime.fromisoformat(request.form.get("at", ""))
+        actions_undo.withdraw_answers(web.session(), web.actor(), given_at, at=web.at())
+    except (ValueError, TypeError) as error:
+        raise InvalidError("moment_unreadable", {"at": "unreadable"}) from error
+    return redirect(url_for("reports_console.queue"), 303)
+
+
+def _offer_undo() -> None:
+    """Let the next page offer to take back what was just answered."""
+    flash(web.at().isoformat(), "undo")
+
+
 @pages.post("/bulk")
 @staff
 def bulk() -> ResponseReturnValue:
     status = Status.ACKNOWLEDGED
     if request.form.get("action") not in ("acknowledge", "assign_me"):
         raise InvalidError("action_unknown", {"action": "unknown"})
+    moved = False
     for report_id in request.form.getlist("ids")[:100]:
         report = _report(report_id)
         if request.form["action"] == "assign_me":
             actions.assign_report(web.session(), web.actor(), report, web.actor().id, at=web.at())
         elif Status(report.status) == Status.OPEN:
             actions.answer_report(web.session(), web.actor(), report, status, "", at=web.at())
+            moved = True
+    if moved:
+        _offer_undo()
     return redirect(url_for("reports_console.queue"), 303)
 
 

@@ -85,6 +85,8 @@ QUESTIONS: dict[Category, str] = {
     Category.NOISE: "At what time of day?",
     Category.OTHER: "Is anyone in danger?",
 }
+# How long staff may take an answer back; no phone is told before.
+UNDO_S = 10
 TITLE_LENGTH = 80
 
 

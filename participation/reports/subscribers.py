@@ -19,20 +19,29 @@ def show_opened(session: Session, event: ReportOpened) -> None:
 
 def show_moved(session: Session, event: ReportMoved) -> None:
     report = session.get_one(Report, event.report_id)
+    _show(session, report)
+
+
+def _show(session: Session, report: Report) -> None:
     if Status(report.status) in PUBLIC:
         live.tell_everyone(session, report)
     else:
         live.tell_hidden(session, report)
-    live.tell_staff(session, str(event.report_id))
+    live.tell_staff(session, str(report.id))
 
 
 def show_changed(session: Session, event: ReportChanged) -> None:
-    live.tell_staff(session, str(event.report_id))
+    if event.what == "withdraw_answer":
+        _show(session, session.get_one(Report, event.report_id))
+    else:
+        live.tell_staff(session, str(event.report_id))
 
 
 def push_moved(session: Session, event: ReportMoved) -> None:
-    """Tell the phones of those who follow, but not the one who did it."""
+    """Tell the phones of those who follow, but not the one who did it, nor what was taken back."""
     entry = session.get_one(ReportEntry, event.entry_id)
+    if not entry.public:
+        return
     report = session.get_one(Report, event.report_id)
     people = [p for p in queries.followers_of(session, report.id) if p != entry.actor_id]
     if Status(event.status) not in PUBLIC:

@@ -77,7 +77,7 @@ class Dispatcher:
                         "event_seq": event.seq,
                         "subscriber": subscriber.name,
                         "lane": subscriber.lane,
-                        "due_at": event.recorded_at,
+                        "due_at": event.recorded_at + timedelta(seconds=subscriber.after_s),
                     }
                 )
         if rows:

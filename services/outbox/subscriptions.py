@@ -14,12 +14,16 @@ RANK: dict[Lane, int] = {"emergency": 0, "normal": 1}
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A reaction: `handle` runs in a transaction of its own and must bear being run again."""
+    """A reaction: `handle` runs in a transaction of its own and must bear being run again.
+
+    It runs `after_s` seconds after the event, for what may still be taken back until then.
+    """
 
     name: str
     event: type[Event]
     handle: Callable[[Session, Any], None]
     lane: int
+    after_s: int = 0
 
 
 class Subscriptions:
@@ -29,13 +33,17 @@ class Subscriptions:
         self.by_name: dict[str, Subscriber] = {}
 
     def on(
-        self, event: type[E], handle: Callable[[Session, E], None], lane: Lane = "normal"
+        self,
+        event: type[E],
+        handle: Callable[[Session, E], None],
+        lane: Lane = "normal",
+        after_s: int = 0,
     ) -> None:
         """Let `handle` hear every `event`; raises ValueError if it already does."""
         name = f"{handle.__module__}.{handle.__qualname__}:{event.kind}"
         if name in self.by_name:
             raise ValueError(f"{name} is subscribed twice")
-        self.by_name[name] = Subscriber(name, event, handle, RANK[lane])
+        self.by_name[name] = Subscriber(name, event, handle, RANK[lane], after_s)
 
     def to(self, kind: str) -> list[Subscriber]:
         return [s for s in self.by_name.values() if s.event.kind == kind]

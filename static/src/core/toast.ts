@@ -1,5 +1,6 @@
 // Short messages in the page's one live region.
 const STAY_MS = 8000;
+const OFFER_MS = 9500;
 
 function region(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-toasts]");
@@ -26,5 +27,9 @@ export function say(text: string, kind = "info"): void {
 }
 
 export function closeToastsOnAsk(): void {
-  for (const toast of region()?.querySelectorAll<HTMLElement>("[data-toast]") ?? []) addClose(toast);
+  for (const toast of region()?.querySelectorAll<HTMLElement>("[data-toast]") ?? []) {
+    addClose(toast);
+    // An offer that has run out is taken away.
+    if (toast.dataset["fades"] !== undefined) setTimeout(() => toast.remove(), OFFER_MS);
+  }
 }
