@@ -39,12 +39,12 @@ def test_killed_app_loses_nothing(tmp_path: Path) -> None:
 
 
 def started(folder: Path, port: int) -> Process:
-    app = Process("serve", folder, {"PORT": str(port)})
+    app = Process("serve", folder, {"PORT": str(port), "MADANG_PUSH_ALLOW_PRIVATE": "true"})
     servers._wait(port)
     return app
 
 
-def wait_for(done: object, seconds: float = 60) -> None:
+def wait_for(done: object, seconds: float = 120) -> None:
     ends = time.monotonic() + seconds
     while not done():  # type: ignore[operator]
         assert time.monotonic() < ends, "it took too long"

@@ -44,7 +44,7 @@ def test_the_loop(visit: Visit, turn: Callable[[], int], app: Flask) -> None:
     assert "김민지" in moderator.get(f"/console/reports/{report_id}")
     moderator.post(f"/console/reports/{report_id}/answer", status="in_progress", text="내일 가요")
     assert "내일 가요" in visit(MINJI).get(f"/reports/{report_id}")
-    assert turn() >= 3
+    assert turn() >= 2
     assert "retry" not in visit(HANA).get("/console/dead-letters").lower()
     assert "open_report" in visit(HANA).get("/console/audit")
 
