@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Index, String, delete, event, func, select
+from sqlalchemy import ColumnElement, Index, String, delete, event, func, or_, select
 from sqlalchemy.orm import mapped_column
 
 from services import clock
@@ -13,8 +13,9 @@ from services.db import Base, Mapped, Session
 
 KEPT = timedelta(hours=1)
 MOST = 200
-# Rows may become visible out of order of their numbers: a page asks again for the last few.
-OVERLAP = 50
+# Rows may become visible out of order of their numbers. A nudge is given by a delivery, whose
+# lease ends after 30 seconds: what is older than that is visible, or never will be.
+OVERLAP = timedelta(seconds=30)
 
 Told = tuple[str, int, dict[str, Any]]
 listeners: list[Callable[[list[Told]], None]] = []
@@ -55,20 +56,40 @@ def newest(session: Session) -> int:
     return session.scalar(select(func.max(RealtimeChange.seq))) or 0
 
 
-def missed(session: Session, room: str, since: int) -> list[dict[str, Any]] | None:
-    """Return what a room was told after cursor `since`; None if too long ago to say."""
+def missed_after(session: Session, room: str, cursor: int) -> list[dict[str, Any]] | None:
+    """Return what a room was told after `cursor`; None if it is too long ago or too much to say.
+
+    Some of it may have been heard before: each item carries its number as `seq`.
+    """
     oldest = session.scalar(select(func.min(RealtimeChange.seq)))
-    if oldest is not None and since + 1 < oldest:
+    if oldest is not None and cursor + 1 < oldest:
         return None
+    known = RealtimeChange.seq <= cursor
+    order = RealtimeChange.seq.desc()
+    heard = session.scalar(select(RealtimeChange.at).where(known).order_by(order).limit(1))
+    later: ColumnElement[bool] = RealtimeChange.seq > cursor
+    if heard is not None:
+        later = or_(later, RealtimeChange.at > heard - OVERLAP)
+    return _told(session, room, later)
+
+
+def missed_since(session: Session, room: str, at: datetime) -> list[dict[str, Any]] | None:
+    """Return what a room was told since `at`, when the page was drawn; None as above."""
+    if at < clock.now() - KEPT:
+        return None
+    return _told(session, room, RealtimeChange.at > at - OVERLAP)
+
+
+def _told(session: Session, room: str, later: ColumnElement[bool]) -> list[dict[str, Any]] | None:
     rows = session.scalars(
         select(RealtimeChange)
-        .where(RealtimeChange.room == room, RealtimeChange.seq > since - OVERLAP)
+        .where(RealtimeChange.room == room, later)
         .order_by(RealtimeChange.seq)
         .limit(MOST + 1)
     ).all()
     if len(rows) > MOST:
         return None
-    return [msgspec.json.decode(row.item) for row in rows]
+    return [msgspec.json.decode(row.item) | {"seq": row.seq} for row in rows]
 
 
 def sweep(session: Session, at: datetime) -> None:

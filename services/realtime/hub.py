@@ -1,147 +1,211 @@
-"""The socket server: who may join, what is told, who is put out."""
+"""Who is connected, which rooms they may be in, and how they are told."""
 
 import logging
 import time
-from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, request
+from flask import request
 from flask_socketio import SocketIO, join_room, leave_room
-from gevent import monkey
+from prometheus_client import Gauge
 from sqlalchemy import Engine
 
 from services import clock
 from services.auth import STRANGER, Actor
-from services.config import Settings
 from services.db import Session, reading_session
-from services.jobs import Job
+from services.outbox.events import committed
 from services.realtime import changes
-from services.realtime.fanout import managed
-from services.realtime.transport import use
+from services.realtime.fanout import YIELD_S, Rooms
+from services.realtime.relay import Message, Relay
+from services.realtime.ticks import Frame, Ticks
 from services.registry import Registry
 
-log = logging.getLogger(__name__)
-TICK_S = 0.2
-LARGEST_FRAME = 16_384
 ROOMS_A_PAGE = 60
-SWEEP_S = 600
+LONGEST_NAME = 60
+LONGEST_AGE_S = 864_000
+# Rights are looked at again now and then: a sign-in may run out without anyone saying so.
+REVIEW_AFTER = timedelta(minutes=10)
+REVIEW_EVERY_S = 10.0
+YIELD_EVERY = 50
+EVENT, AGAIN = "changes", "again"
+OPEN = Gauge("madang_open_pages", "Pages with an open socket in this process")
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Page:
+    """One open page: who looks at it, how they showed that, and what it listens to."""
+
+    actor: Actor
+    cookies: Mapping[str, str]
+    reviewed_at: datetime
+    rooms: set[str] = field(default_factory=set)
 
 
 class Hub:
     """One per process; joins what the registry's rooms allow, tells one frame per room and tick."""
 
-    def __init__(self, socketio: SocketIO, engine: Engine, registry: Registry) -> None:
+    def __init__(
+        self, socketio: SocketIO, engine: Engine, registry: Registry, redis_url: str | None
+    ) -> None:
         self.socketio = socketio
         self.engine = engine
         self.registry = registry
-        self.pending: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-        self.actors: dict[str, Actor] = {}
-        self.joined: dict[str, set[str]] = defaultdict(set)
+        self.pages: dict[str, Page] = {}
+        self.relay = Relay(redis_url, self._hear, self._gap) if redis_url else None
+        self.ticks = Ticks(self._send, self._idle)
+        self._evictions = 0
 
     def connect(self) -> None:
-        cookies, sid = request.cookies, _sid()
-        with reading_session(self.engine) as session:
-            identify = self.registry.identify
-            found = identify(session, cookies, clock.now()) if identify else None
-        self.actors[sid] = found or STRANGER
+        """Note who is there; asked again if somebody was put out meanwhile, who may be this one."""
+        cookies, sid = dict(request.cookies), _sid()
+        known = -1
+        while known != self._evictions:
+            known = self._evictions
+            with reading_session(self.engine) as session:
+                actor = self._identify(session, cookies)
+        kept = cookies if actor.signed_in else {}
+        self.pages[sid] = Page(actor, kept, clock.now())
+        OPEN.set(len(self.pages))
 
     def disconnect(self, *_reason: object) -> None:
-        self.actors.pop(_sid(), None)
-        self.joined.pop(_sid(), None)
+        self.pages.pop(_sid(), None)
+        OPEN.set(len(self.pages))
 
     def join(self, asked: object) -> dict[str, Any]:
         """Let the page into a room and hand over what it missed since its cursor."""
-        room, since = _asked(asked)
-        sid = _sid()
-        if room is None or len(self.joined[sid]) >= ROOMS_A_PAGE:
+        sid, (room, cursor, drawn_at) = _sid(), _asked(asked)
+        page = self.pages.get(sid)
+        if room is None or page is None or len(page.rooms | {room}) > ROOMS_A_PAGE:
             return {"ok": False}
         with reading_session(self.engine) as session:
-            if not self.may_join(session, self.actors.get(sid, STRANGER), room):
+            if not self._may_join(session, page.actor, room) or sid not in self.pages:
                 return {"ok": False}
             # The room first, then the rows: what is told in between comes twice, never not at all.
             join_room(room)
-            self.joined[sid].add(room)
-            cursor = changes.newest(session)
-            missed = [] if since is None else changes.missed(session, room, since)
-        return {"ok": True, "cursor": cursor, "missed": missed}
+            page.rooms.add(room)
+            newest = changes.newest(session)
+            missed = _missed(session, room, cursor, drawn_at)
+        return {"ok": True, "cursor": newest, "missed": missed}
 
-    def may_join(self, session: Session, actor: Actor, room: str) -> bool:
+    def leave(self, asked: object) -> None:
+        room = _asked(asked)[0]
+        page = self.pages.get(_sid())
+        if room is not None and page is not None and room in page.rooms:
+            leave_room(room)
+            page.rooms.discard(room)
+
+    def evict(self, person_id: UUID) -> None:
+        """Close every socket of a person whose right ended, here and in the other processes."""
+        self._put_out(person_id)
+        if self.relay is not None:
+            self.relay.publish_now({"evict": str(person_id)})
+
+    def review(self, at: datetime) -> None:
+        """Put out who is no longer who they were, or no longer may be where they are."""
+        due = [one for one in self.pages.items() if one[1].reviewed_at + REVIEW_AFTER <= at]
+        for number, (sid, page) in enumerate(due, 1):
+            page.reviewed_at = at
+            if not self._still_right(page):
+                self._close(sid)
+            if number % YIELD_EVERY == 0:
+                time.sleep(YIELD_S)
+
+    def review_for_ever(self) -> None:
+        while True:
+            time.sleep(REVIEW_EVERY_S)
+            try:
+                self.review(clock.now())
+            except Exception:
+                log.exception("a review failed; the next follows")
+
+    def close_all(self) -> None:
+        """Send the pages elsewhere: this process is about to end."""
+        for connection in list(self.socketio.server.eio.sockets.values()):
+            fast = getattr(connection, "fast", None)
+            if fast is not None:
+                fast.close(1001)
+
+    def _identify(self, session: Session, cookies: Mapping[str, str]) -> Actor:
+        identify = self.registry.identify
+        found = identify(session, cookies, clock.now()) if identify else None
+        return found or STRANGER
+
+    def _may_join(self, session: Session, actor: Actor, room: str) -> bool:
         kinds = [kind for kind in self.registry.rooms if room.startswith(kind.prefix)]
         return any(kind.may_join(session, actor, room) for kind in kinds)
 
-    def leave(self, asked: object) -> None:
-        room, _ = _asked(asked)
-        if room is not None:
-            leave_room(room)
-            self.joined[_sid()].discard(room)
+    def _still_right(self, page: Page) -> bool:
+        with reading_session(self.engine) as session:
+            actor = self._identify(session, page.cookies)
+            same = (actor.id, actor.roles) == (page.actor.id, page.actor.roles)
+            return same and all(self._may_join(session, actor, room) for room in set(page.rooms))
 
-    def tell(self, told: list[changes.Told]) -> None:
-        for room, seq, item in told:
-            self.pending[room].append((seq, item))
+    def _put_out(self, person_id: UUID) -> None:
+        self._evictions += 1
+        for sid, page in list(self.pages.items()):
+            if page.actor.id == person_id:
+                self._close(sid)
 
-    def tick(self) -> None:
-        """Send what gathered since the last tick, one frame a room."""
-        pending, self.pending = self.pending, defaultdict(list)
-        for room, found in pending.items():
-            items = [item for _, item in found]
-            cursor = max(seq for seq, _ in found)
-            frame = {"room": room, "cursor": cursor, "items": items}
-            self.socketio.emit("changes", frame, to=room)
+    def _close(self, sid: str) -> None:
+        self.socketio.server.disconnect(sid)
 
-    def run(self) -> None:
-        while True:
-            time.sleep(TICK_S)
-            try:
-                self.tick()
-            except Exception:
-                log.exception("a tick failed; pages resume by cursor")
+    def _send(self, frame: Frame) -> None:
+        self._deliver(EVENT, frame, frame["room"])
+        if self.relay is not None:
+            self.relay.publish({"frame": frame})
 
-    def evict(self, person_id: UUID) -> None:
-        """Close every socket of a person whose right ended; what is left they may join again."""
-        for sid, actor in list(self.actors.items()):
-            if actor.id == person_id:
-                self.socketio.server.disconnect(sid)
+    def _deliver(self, event: str, data: object, room: str | None) -> None:
+        rooms: Rooms = self.socketio.server.manager
+        rooms.deliver(event, data, "/", room)
+
+    def _hear(self, message: Message) -> None:
+        """Act on what another process said."""
+        if (frame := message.get("frame")) is not None:
+            self._deliver(EVENT, frame, frame["room"])
+        elif (person := message.get("evict")) is not None:
+            self._put_out(UUID(person))
+        elif message.get("wake"):
+            committed.set()
+        elif message.get("gap"):
+            self._gap()
+
+    def _gap(self) -> None:
+        """Other processes may have told us what we did not hear: pages ask, rights are reviewed."""
+        long_ago = clock.now() - REVIEW_AFTER
+        for page in list(self.pages.values()):
+            page.reviewed_at = long_ago
+        self._deliver(AGAIN, {}, None)
+
+    def _idle(self) -> None:
+        if self.relay is not None:
+            self.relay.flush()
+
+
+def _missed(
+    session: Session, room: str, cursor: int | None, drawn_at: datetime | None
+) -> list[dict[str, Any]] | None:
+    if cursor is not None:
+        return changes.missed_after(session, room, cursor)
+    return [] if drawn_at is None else changes.missed_since(session, room, drawn_at)
 
 
 def _sid() -> str:
     return str(getattr(request, "sid", ""))
 
 
-def _asked(asked: object) -> tuple[str | None, int | None]:
+def _asked(asked: object) -> tuple[str | None, int | None, datetime | None]:
+    """Return (room, the page's cursor, when the page was drawn) of what a page sent."""
     if not isinstance(asked, dict):
-        return None, None
-    room, since = asked.get("room"), asked.get("since")
-    good = isinstance(room, str) and 0 < len(room) <= 60
-    cursor = since if isinstance(since, int) and not isinstance(since, bool) else None
-    return (str(room) if good else None), cursor
-
-
-def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) -> Hub:
-    """Put the socket server on `app`; it serves under gevent, and in tests under threads."""
-    socketio = SocketIO()
-    mode = "gevent" if monkey.is_module_patched("socket") else "threading"
-    extra: dict[str, Any] = {}
-    if mode == "gevent":
-        extra["client_manager"] = managed(settings.redis_url)
-    socketio.init_app(
-        app,
-        async_mode=mode,
-        transports=["websocket"],
-        max_http_buffer_size=LARGEST_FRAME,
-        cors_allowed_origins=None,
-        manage_session=False,
-        **extra,
-    )
-    if mode == "gevent":
-        use(socketio.server)
-    hub = Hub(socketio, engine, registry)
-    socketio.on_event("connect", hub.connect)
-    socketio.on_event("disconnect", hub.disconnect)
-    socketio.on_event("join", hub.join)
-    socketio.on_event("leave", hub.leave)
-    changes.listeners[:] = [hub.tell]
-    registry.jobs.append(Job("realtime.sweep", SWEEP_S, changes.sweep))
-    app.extensions["hub"] = hub
-    app.extensions.setdefault("background", []).append(hub.run)
-    return hub
+        return None, None, None
+    room, since, age = asked.get("room"), asked.get("since"), asked.get("age")
+    good = isinstance(room, str) and 0 < len(room) <= LONGEST_NAME
+    # True is an int to Python, and no cursor.
+    cursor = since if type(since) is int and 0 <= since < 1 << 62 else None
+    drawn_at = None
+    if isinstance(age, int | float) and 0 <= age < LONGEST_AGE_S:
+        drawn_at = clock.now() - timedelta(seconds=age)
+    return (str(room) if good else None), cursor, drawn_at

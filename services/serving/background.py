@@ -1,0 +1,97 @@
+"""The loops beside the pages: deliveries, timers, news. They stop between two pieces of work."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+
+from services import clock
+from services.jobs import Scheduler
+from services.outbox import Dispatcher, Subscriptions
+from services.outbox.events import committed
+from services.realtime import Hub
+
+log = logging.getLogger(__name__)
+POLL_S = 1.0
+LAST_WORK_S = 20.0
+
+
+class Background:
+    """Threads (greenlets, where gevent patched them) that end with the process."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self._working: list[threading.Thread] = []
+
+    def start(self, loop: Callable[[], None]) -> None:
+        """Run a loop that may be cut off at any point."""
+        threading.Thread(target=loop, daemon=True).start()
+
+    def work(self, turn: Callable[[], object], wake: threading.Event | None = None) -> None:
+        """Call `turn` again and again; at the end the running one is waited for."""
+
+        def keep_on() -> None:
+            while not self.stopping.is_set():
+                if wake is not None:
+                    wake.clear()
+                try:
+                    turn()
+                except Exception:
+                    log.exception("a turn failed; the next follows")
+                (wake or self.stopping).wait(POLL_S)
+
+        thread = threading.Thread(target=keep_on, daemon=True)
+        self._working.append(thread)
+        thread.start()
+
+    def stop(self) -> None:
+        """Let what was begun end, so that no lease is left behind; twenty seconds at most."""
+        self.stopping.set()
+        committed.set()
+        for thread in self._working:
+            thread.join(LAST_WORK_S)
+
+
+def start_news(app: Flask, background: Background) -> None:
+    """Start what every process needs that changes something: its news reach the open pages."""
+    hub: Hub = app.extensions["hub"]
+    background.start(hub.ticks.run)
+
+
+def start_sockets(app: Flask, background: Background) -> None:
+    """Start what a process with sockets needs beside them."""
+    hub: Hub = app.extensions["hub"]
+    background.start(hub.review_for_ever)
+    if hub.relay is not None:
+        background.start(hub.relay.listen)
+        hub.relay.ready.wait(10)
+
+
+def start_work(app: Flask, background: Background) -> None:
+    """Start deliveries, timers, and the loops that services added.
+
+    Emergencies have a loop of their own: a slow mail server holds up the other one only.
+    """
+    engine, registry = app.extensions["engine"], app.extensions["registry"]
+    everything = Dispatcher(engine, registry.subscriptions)
+    urgent = Dispatcher(engine, _emergencies(registry.subscriptions))
+    scheduler = Scheduler(engine, registry.jobs)
+
+    def deliver(dispatcher: Dispatcher) -> None:
+        everything.fan_out(clock.now())
+        while not background.stopping.is_set() and dispatcher.deliver_one(clock.now()):
+            everything.fan_out(clock.now())
+
+    if urgent.subscriptions.by_name:
+        background.work(lambda: deliver(urgent), committed)
+    background.work(lambda: deliver(everything), committed)
+    background.work(lambda: scheduler.turn(clock.now()))
+    for loop in app.extensions.get("background", []):
+        background.start(loop)
+
+
+def _emergencies(subscriptions: Subscriptions) -> Subscriptions:
+    found = Subscriptions()
+    found.by_name = {name: one for name, one in subscriptions.by_name.items() if one.lane == 0}
+    return found

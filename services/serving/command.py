@@ -1,0 +1,63 @@
+"""The command line: what the first argument names is run; a failure says what to do."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+from flask import Flask
+from gevent import monkey
+
+from services.config import Settings, SettingsError, load
+from services.db import migrate
+from services.serving import alone, pages, sockets, work
+
+Factory = Callable[[Settings], Flask]
+USAGE = "usage: python -m app serve | web | realtime | worker | migrate | demo | simulate"
+PATCHED = ("serve", "realtime")
+APART = ("web", "realtime", "worker")
+
+
+def command_line(create_app: Factory) -> None:
+    """Run what the first argument names."""
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in PATCHED and not monkey.is_module_patched("socket"):
+        _restart_patched()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings = load()
+    except SettingsError as error:
+        raise SystemExit(f"Settings: {error}") from error
+    if command in APART and not settings.redis_url:
+        text = (
+            f"{command} is one process of several, which meet in Redis: set REDIS_URL, or run serve"
+        )
+        raise SystemExit(text)
+    _run(command, create_app, settings)
+
+
+def _run(command: str, create_app: Factory, settings: Settings) -> None:
+    if command == "migrate":
+        migrate.upgrade(settings.database_url)
+    elif command == "serve":
+        alone.serve(create_app(settings), settings)
+    elif command == "web":
+        pages.serve(create_app, settings)
+    elif command == "realtime":
+        sockets.serve(create_app(settings), settings)
+    elif command == "worker":
+        work.serve(create_app(settings))
+    elif command in ("demo", "simulate"):
+        app = create_app(settings)
+        app.cli.main(
+            args=["city", command, *sys.argv[2:]], prog_name="app", standalone_mode=True, obj=None
+        )
+    else:
+        raise SystemExit(USAGE)
+
+
+def _restart_patched() -> None:
+    """Start again under gevent, which must patch the standard library before it is imported."""
+    script = os.path.abspath(sys.argv[0])
+    patched = [sys.executable, "-m", "gevent.monkey", script, *sys.argv[1:]]
+    os.execv(sys.executable, patched)  # noqa: S606
