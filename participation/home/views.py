@@ -1,5 +1,7 @@
 """The first page, the installable shell, and the language switch's effect on them."""
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
@@ -31,30 +33,36 @@ def index() -> ResponseReturnValue:
 @pages.get("/manifest.webmanifest")
 @public
 def manifest() -> ResponseReturnValue:
-    settings = web.settings()
-    korean = web.actor().lang == "ko"
-    response = jsonify(
-        {
-            "id": "/",
-            "name": f"마당 — {settings.city_name_ko}"
-            if korean
-            else f"Madang {settings.city_name_en}",
-            "short_name": "마당" if korean else "Madang",
-            "lang": web.actor().lang,
-            "start_url": "/",
-            "scope": "/",
-            "display": "standalone",
-            "background_color": "#FBF9F4",
-            "theme_color": "#0B6B62",
-            "icons": ICONS,
-            "shortcuts": [
-                {"name": "알리기" if korean else "Report", "url": "/reports/new"},
-                {"name": "지도" if korean else "Map", "url": "/reports/map"},
-            ],
-        }
-    )
+    response = jsonify(_installed_app(korean=web.actor().lang == "ko"))
     response.mimetype = "application/manifest+json"
     return response
+
+
+def _installed_app(*, korean: bool) -> dict[str, Any]:
+    """Return the web app manifest (W3C) in one language."""
+    settings = web.settings()
+    city = settings.city_name_ko if korean else settings.city_name_en
+    return {
+        "id": "/",
+        "name": f"마당 — {city}" if korean else f"Madang {city}",
+        "short_name": "마당" if korean else "Madang",
+        "lang": "ko" if korean else "en",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#FBF9F4",
+        "theme_color": "#0B6B62",
+        "icons": ICONS,
+        "shortcuts": [
+            _shortcut("알리기" if korean else "Report", "/reports/new", "report"),
+            _shortcut("지도" if korean else "Map", "/reports/map", "map"),
+        ],
+    }
+
+
+def _shortcut(name: str, url: str, icon: str) -> dict[str, Any]:
+    source = {"src": f"/static/icons/shortcut-{icon}-96.png", "sizes": "96x96", "type": "image/png"}
+    return {"name": name, "url": url, "icons": [source]}
 
 
 @pages.get("/sw.js")

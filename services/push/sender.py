@@ -2,33 +2,33 @@
 
 import logging
 import random
+import threading
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
-import requests
-from pywebpush import WebPusher
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Update, case, delete, not_, select, update
 
+from services import clock, outbox
 from services.config import Settings
 from services.db import Session, reading_session, unit_of_work
-from services.errors import DomainError
 from services.outbound import GuardedSession
+from services.push import counters
+from services.push.breaker import Breaker
+from services.push.events import LastBrowserGone
+from services.push.messages import waiting
 from services.push.models import PushMessage, PushSubscription
+from services.push.post import CLASSES, Post, Verdict
 from services.push.vapid import Vapid
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)
-BATCH = 50
-TRIES = 6
-LONGEST_WAIT_S = 60
-# class: (TTL in seconds, Urgency), RFC 8030 sections 5.2 and 5.3
-CLASSES = {
-    "emergency": (3600, "high"),
-    "prompt": (600, "high"),
-    "technical": (86_400, "normal"),
-    "status": (86_400, "normal"),
-}
+LEASE = timedelta(seconds=60)
+PLACES = 24
+SHARE = 12
+SPARE = 8
+NEVER_WORKED = 5
+RANK = case({name: n for n, name in enumerate(CLASSES)}, value=PushMessage.urgency_class)
+Due = Row[UUID, datetime, int, str, str]
 
 
 class Sender:
@@ -36,110 +36,203 @@ class Sender:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
-        self.client = GuardedSession(allow_private=settings.push_allow_private)
         self.vapid = Vapid(settings.vapid_key_file, settings.vapid_subject)
+        client = GuardedSession(allow_private=settings.push_allow_private, largest=65_536)
+        self.post = Post(client, self.vapid, settings.base_url.rstrip("/"))
+        self.breaker = Breaker(SHARE, PLACES, SPARE)
+
+    def run(self, poll_s: float = 1.0, stop: threading.Event | None = None) -> None:
+        """Send until stopped: woken at each commit of this process, else every `poll_s` seconds."""
+        while stop is None or not stop.is_set():
+            waiting.clear()
+            try:
+                started = self._start(clock.now())
+            except Exception:
+                log.exception("the sender's turn failed; the next follows")
+                started = []
+            if not started:
+                waiting.wait(poll_s)
 
     def send_due(self, at: datetime) -> int:
         """Send every message due at `at` once; return how many were tried."""
-        due = (
-            select(PushMessage.id, PushMessage.due_at)
-            .where(PushMessage.state == "waiting", PushMessage.due_at <= at)
-            .order_by(PushMessage.due_at)
-            .limit(BATCH)
-        )
-        with reading_session(self.engine) as session:
-            found = session.execute(due).all()
-        return sum(self._send(row.id, at) for row in found if self._claim(row.id, row.due_at, at))
+        tried = 0
+        while started := self._start(at):
+            for one in started:
+                one.join()
+            tried += len(started)
+        return tried
 
-    def _claim(self, key: UUID, due_at: datetime, at: datetime) -> bool:
-        with unit_of_work(self.engine) as session:
-            claim = session.connection().execute(
-                update(PushMessage)
-                .where(PushMessage.id == key, PushMessage.due_at == due_at)
-                .where(PushMessage.state == "waiting")
-                .values(due_at=at + LEASE, tries=PushMessage.tries + 1)
+    def close(self) -> None:
+        """Give back the connections that are kept for the next message."""
+        self.post.client.close()
+
+    def _start(self, at: datetime) -> list[threading.Thread]:
+        """Begin as many due sends as there are free places, emergencies first."""
+        chosen = [row for row in self._due(at) if self._enter(row, at)]
+        mine: frozenset[UUID] = frozenset()
+        try:
+            mine = self._claim(chosen, at) if chosen else mine
+        finally:
+            for row in chosen:
+                if row.id not in mine:
+                    self.breaker.leave(origin_of(row.endpoint), at, well=None)
+        started = []
+        for row in chosen:
+            if row.id in mine:
+                origin = origin_of(row.endpoint)
+                one = threading.Thread(target=self._work, args=(row.id, origin, at), daemon=True)
+                one.start()
+                started.append(one)
+        return started
+
+    def _enter(self, row: Due, at: datetime) -> bool:
+        urgent = row.urgency_class == "emergency"
+        return self.breaker.enter(origin_of(row.endpoint), at, urgent=urgent)
+
+    def _due(self, at: datetime) -> list[Due]:
+        """Return what is due, without what a full or resting push service has to wait for."""
+        statement = (
+            select(
+                PushMessage.id,
+                PushMessage.due_at,
+                PushMessage.tries,
+                PushMessage.urgency_class,
+                PushSubscription.endpoint,
             )
-            return claim.rowcount == 1
+            .outerjoin(PushSubscription, PushSubscription.id == PushMessage.subscription_id)
+            .where(PushMessage.state == "waiting", PushMessage.due_at <= at)
+            .order_by(RANK, PushMessage.due_at)
+            .limit(2 * PLACES)
+        )
+        for origin in self.breaker.resting(at):
+            statement = statement.where(_elsewhere(origin))
+        for origin in self.breaker.busy():
+            statement = statement.where(
+                _elsewhere(origin) | (PushMessage.urgency_class == "emergency")
+            )
+        with reading_session(self.engine) as session:
+            return list(session.execute(statement).all())
+
+    def _claim(self, rows: list[Due], at: datetime) -> frozenset[UUID]:
+        """Return those of `rows` that are now ours until the lease lapses, in one commit."""
+        mine = set()
+        with unit_of_work(self.engine) as session:
+            for row in rows:
+                ttl = timedelta(seconds=CLASSES[row.urgency_class].ttl_s)
+                late = row.tries == 0 and at - row.due_at > ttl
+                taken = session.connection().execute(
+                    _waiting(row.id)
+                    .where(PushMessage.due_at == row.due_at)
+                    .values(due_at=at + LEASE, tries=PushMessage.tries + 1)
+                )
+                if taken.rowcount == 1 and late:
+                    _settle(session, row.id, state="dead", error="expired")
+                elif taken.rowcount == 1:
+                    mine.add(row.id)
+        return frozenset(mine)
+
+    def _work(self, key: UUID, origin: str, at: datetime) -> None:
+        began = clock.now()
+        well: bool | None = None
+        try:
+            with counters.IN_FLIGHT.track_inprogress():
+                well = self._send(key, at)
+        except Exception:
+            log.exception("a send broke off; its claim lapses and it is sent again")
+        finally:
+            if self.breaker.leave(origin, at + (clock.now() - began), well=well):
+                counters.RESTS.inc()
+            waiting.set()
 
     def _send(self, key: UUID, at: datetime) -> bool:
         with reading_session(self.engine) as session:
             message = session.get_one(PushMessage, key)
             where = session.get(PushSubscription, message.subscription_id)
-        if where is None:
-            self._settle(key, state="dead", error="unsubscribed")
-            return True
-        try:
-            answer = self._post(message, where)
-        except DomainError as error:
-            self._settle(key, state="dead", error=error.code)
-        except (requests.RequestException, ValueError) as error:
-            self._again(message, at, None, type(error).__name__)
-        else:
-            self._heed(message, where, answer, at)
-        return True
-
-    def _post(self, message: PushMessage, where: PushSubscription) -> requests.Response:
-        ttl, urgency = CLASSES[message.urgency_class]
-        info = {"endpoint": where.endpoint, "keys": {"p256dh": where.p256dh, "auth": where.auth}}
-        headers = {
-            "TTL": str(ttl),
-            "Urgency": urgency,
-            "Topic": message.topic,
-            "Authorization": self.vapid.authorization(where.endpoint),
-        }
-        pusher = WebPusher(info, requests_session=self.client)
-        answer = pusher.send(message.body, headers=headers, ttl=ttl, timeout=(3, 10))
-        if not isinstance(answer, requests.Response):
-            raise TypeError("the push client gave no answer")
-        return answer
+        began = clock.now()
+        verdict = (
+            Verdict("refused", "unsubscribed")
+            if where is None
+            else self.post.send(message, where, at)
+        )
+        answered_at = at + (clock.now() - began)
+        with unit_of_work(self.engine) as session:
+            self._heed(session, message, where, verdict, answered_at)
+        counters.MESSAGES.labels(verdict.fate, message.urgency_class).inc()
+        return verdict.well
 
     def _heed(
         self,
+        session: Session,
         message: PushMessage,
-        where: PushSubscription,
-        answer: requests.Response,
+        where: PushSubscription | None,
+        verdict: Verdict,
         at: datetime,
     ) -> None:
-        code = answer.status_code
-        if code in (200, 201, 202, 204):
-            self._settle(message.id, state="accepted", error=None)
-        elif code in (404, 410):
-            with unit_of_work(self.engine) as session:
-                session.execute(delete(PushSubscription).where(PushSubscription.id == where.id))
-            self._settle(message.id, state="dead", error="gone")
-        elif code == 429 or code >= 500:
-            self._again(message, at, answer.headers.get("Retry-After"), str(code))
-        else:
-            self._settle(message.id, state="dead", error=str(code))
-            log.error("a push service refused a message: %s", code)
-
-    def _again(self, message: PushMessage, at: datetime, after: str | None, error: str) -> None:
-        tries = message.tries
-        if tries >= TRIES:
-            self._settle(message.id, state="dead", error=error)
+        if verdict.fate == "again":
+            _again(session, message, verdict, at)
             return
-        wait = retry_after(after, at)
-        if wait is None:
-            wait = random.uniform(0.5, min(2.0**tries, LONGEST_WAIT_S))  # noqa: S311  jitter
-        with unit_of_work(self.engine) as session:
-            _change(session, message.id, due_at=at + timedelta(seconds=wait), error=error)
-
-    def _settle(self, key: UUID, *, state: str, error: str | None) -> None:
-        with unit_of_work(self.engine) as session:
-            _change(session, key, state=state, error=error)
-
-
-def _change(session: Session, key: UUID, **values: object) -> None:
-    session.execute(update(PushMessage).where(PushMessage.id == key).values(**values))
+        state = "accepted" if verdict.fate == "accepted" else "dead"
+        _settle(session, message.id, state=state, error=verdict.error)
+        if where is None:
+            return
+        if verdict.fate == "gone":
+            _reap(session, where, at)
+        elif verdict.fate == "refused":
+            _count_refusal(session, where, at)
+        elif where.failures:
+            session.execute(_one(where).values(failures=0))
 
 
-def retry_after(text: str | None, at: datetime) -> float | None:
-    """Return the seconds a Retry-After header asks for, in either form (RFC 9110, 10.2.3)."""
-    if not text:
-        return None
-    if text.strip().isdecimal():
-        return min(float(text), 86_400.0)
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - at).total_seconds())
-    except (TypeError, ValueError):
-        return None
+def _again(session: Session, message: PushMessage, verdict: Verdict, at: datetime) -> None:
+    how = CLASSES[message.urgency_class]
+    wait = verdict.wait_s
+    if wait is None:
+        wait = random.uniform(0.5, min(2.0**message.tries, how.longest_wait_s))  # noqa: S311
+    if message.tries >= how.tries or wait > how.ttl_s:
+        _settle(session, message.id, state="dead", error=verdict.error)
+        return
+    later = at + timedelta(seconds=wait)
+    session.execute(_waiting(message.id).values(due_at=later, error=verdict.error))
+
+
+def _count_refusal(session: Session, where: PushSubscription, at: datetime) -> None:
+    """A browser that never showed anything and is refused five times is none."""
+    if where.failures + 1 >= NEVER_WORKED and where.last_receipt_at is None:
+        _reap(session, where, at)
+    else:
+        session.execute(_one(where).values(failures=PushSubscription.failures + 1))
+
+
+def _reap(session: Session, where: PushSubscription, at: datetime) -> None:
+    session.execute(delete(PushSubscription).where(PushSubscription.id == where.id))
+    counters.REAPED.inc()
+    log.info("a browser that is gone was removed")
+    left = select(PushSubscription.id).where(PushSubscription.person_id == where.person_id)
+    if session.scalar(left.limit(1)) is None:
+        outbox.publish(session, LastBrowserGone(person_id=where.person_id), at=at)
+
+
+def _settle(session: Session, key: UUID, *, state: str, error: str | None) -> None:
+    session.execute(_waiting(key).values(state=state, error=error))
+
+
+def _waiting(key: UUID) -> Update:
+    """A browser's receipt may overtake the push service's answer: what is shown stays shown."""
+    return update(PushMessage).where(PushMessage.id == key, PushMessage.state == "waiting")
+
+
+def _one(where: PushSubscription) -> Update:
+    return update(PushSubscription).where(PushSubscription.id == where.id)
+
+
+def _elsewhere(origin: str) -> ColumnElement[bool]:
+    there = PushSubscription.endpoint.startswith(origin + "/", autoescape=True)
+    return not_(there) | PushSubscription.endpoint.is_(None)
+
+
+def origin_of(endpoint: str | None) -> str:
+    """Return `scheme://host[:port]` as the endpoint spells it; "" for a browser that is gone."""
+    if endpoint is None:
+        return ""
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -2,18 +2,23 @@
 
 import base64
 import binascii
-from datetime import datetime
+import hmac
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import delete, select, update
 
 from services import audit
 from services.db import Session
 from services.errors import InvalidError, NotFoundError
 from services.outbound import checked
+from services.push import counters
 from services.push.models import PushMessage, PushSubscription
+
+PROOF_LASTS = timedelta(days=7)
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -29,20 +34,38 @@ class Offer(msgspec.Struct, frozen=True):
     label: str = ""
 
 
+class Renewal(msgspec.Struct, frozen=True):
+    """What a browser's worker says when its push service gave it another address."""
+
+    old: Offer
+    fresh: Offer
+
+
 class Browser(msgspec.Struct, frozen=True):
+    """A browser in a person's list; `proven_at` is when it last showed a notice, if ever."""
+
     id: UUID
     label: str
     created_at: datetime
     proven_at: datetime | None
+
+    def works(self, at: datetime) -> bool:
+        """Was a notice shown here in the last week?"""
+        return self.proven_at is not None and at - self.proven_at <= PROOF_LASTS
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How far a message came: waiting, accepted, shown or dead, and the fault if there is one."""
+
+    state: str
+    error: str
 
 
 def subscribe(
     session: Session, person_id: UUID, offer: Offer, *, allow_private: bool, at: datetime
 ) -> UUID:
     """Keep a browser; one that changes hands follows its new person. InvalidError if odd."""
-    if len(offer.endpoint) > 1000 or not _keys_good(offer.keys):
-        raise InvalidError("subscription_odd")
-    checked(offer.endpoint, allow_private=allow_private)
+    _refuse_odd(offer, allow_private)
     row = session.scalar(
         select(PushSubscription).where(PushSubscription.endpoint == offer.endpoint)
     )
@@ -56,13 +79,47 @@ def subscribe(
     return row.id
 
 
+def renew(session: Session, renewal: Renewal, *, allow_private: bool, at: datetime) -> None:
+    """Put a browser's new address in the place of its old one.
+
+    The worker that asks has no sign-in to show: the old address with its secret, which only
+    that browser and we know, is the proof. Raises NotFoundError without it.
+    """
+    _refuse_odd(renewal.fresh, allow_private)
+    row = session.scalar(
+        select(PushSubscription).where(PushSubscription.endpoint == renewal.old.endpoint)
+    )
+    given = renewal.old.keys.auth.encode()
+    if row is None or not hmac.compare_digest(row.auth.encode(), given):
+        raise NotFoundError
+    session.execute(
+        delete(PushSubscription).where(
+            PushSubscription.endpoint == renewal.fresh.endpoint, PushSubscription.id != row.id
+        )
+    )
+    row.endpoint, row.failures = renewal.fresh.endpoint, 0
+    row.p256dh, row.auth = renewal.fresh.keys.p256dh, renewal.fresh.keys.auth
+    audit.record(session, row.person_id, "renew_push", "push_subscription", str(row.id), at=at)
+
+
+def _refuse_odd(offer: Offer, allow_private: bool) -> None:
+    """Checks before the session is used: a slow name server must not hold the writer's turn."""
+    if len(offer.endpoint) > 1000 or not _keys_good(offer.keys):
+        raise InvalidError("subscription_odd")
+    checked(offer.endpoint, allow_private=allow_private)
+
+
 def _keys_good(keys: Keys) -> bool:
+    """RFC 8291, 2: `p256dh` is an uncompressed point of P-256, `auth` has 16 bytes."""
+    if len(keys.p256dh) > 100 or len(keys.auth) > 40:
+        return False
     try:
         point = base64.urlsafe_b64decode(keys.p256dh + "=" * (-len(keys.p256dh) % 4))
         secret = base64.urlsafe_b64decode(keys.auth + "=" * (-len(keys.auth) % 4))
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except (binascii.Error, ValueError):
         return False
-    return len(point) == 65 and point[0] == 4 and len(secret) == 16 and len(keys.p256dh) <= 100
+    return len(point) == 65 and len(secret) == 16
 
 
 def subscriptions_of(session: Session, person_id: UUID) -> list[Browser]:
@@ -88,11 +145,20 @@ def unsubscribe(session: Session, person_id: UUID, key: UUID, *, at: datetime) -
     audit.record(session, person_id, "unsubscribe_push", "push_subscription", str(key), at=at)
 
 
+def outcome_of(session: Session, person_id: UUID, key: UUID) -> Outcome:
+    """Return how far a person's own message came; raises NotFoundError for another's."""
+    message = session.get(PushMessage, key)
+    if message is None or message.person_id != person_id:
+        raise NotFoundError
+    return Outcome(message.state, message.error or "")
+
+
 def receive(session: Session, message_id: UUID, *, at: datetime) -> None:
     """Note that a browser showed a message; an unknown id changes nothing and says nothing."""
     message = session.get(PushMessage, message_id)
     if message is not None and message.state != "shown":
-        message.state = "shown"
+        message.state, message.error = "shown", None
+        counters.RECEIPTS.inc()
         session.execute(
             update(PushSubscription)
             .where(PushSubscription.id == message.subscription_id)

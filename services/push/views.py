@@ -1,28 +1,36 @@
 """What a browser says to us about notifications."""
 
 from typing import cast
+from uuid import UUID
 
 import msgspec
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from services.auth.gates import public, signed_in
 from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
 from services.push import subscriptions
-from services.push.messages import Notice, enqueue
+from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
 from services.push.sender import Sender
 from services.web import limit
+from services.web.faults import wants_json
+from services.web.pages import words
 from services.web.request import actor, at, session, settings
 from services.web.safety import own_proof
 
 pages = Blueprint("push", __name__, url_prefix="/push")
-TEST = Notice("마당 · Madang", "알림이 잘 와요. It works.", "/me/notifications", "test", "prompt")
+PAGE = "/me/notifications"
 
 
 class Receipt(msgspec.Struct):
     id: str
+
+
+def browsers() -> list[subscriptions.Browser]:
+    """Return the reader's own browsers, for a template."""
+    return subscriptions.subscriptions_of(session(), _person())
 
 
 @pages.get("/key")
@@ -35,15 +43,12 @@ def key() -> ResponseReturnValue:
 @signed_in
 @limit("push", times=30, window_s=3600)
 def subscribe() -> ResponseReturnValue:
-    person_id = actor().id
     try:
         offer = msgspec.json.decode(request.get_data(), type=subscriptions.Offer)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidError("subscription_odd") from error
-    if person_id is None:
-        raise NotFoundError
     private = settings().push_allow_private
-    made = subscriptions.subscribe(session(), person_id, offer, allow_private=private, at=at())
+    made = subscriptions.subscribe(session(), _person(), offer, allow_private=private, at=at())
     return {"id": str(made)}, 201
 
 
@@ -51,9 +56,29 @@ def subscribe() -> ResponseReturnValue:
 @signed_in
 @limit("push-test", times=10, window_s=600)
 def test(key_text: str) -> ResponseReturnValue:
-    own = _own(key_text)
-    enqueue(session(), [own.person_id], TEST, at=at())
-    return {"sent": True}, 202
+    title, text = words("Notifications work here"), words("This is the test you asked for.")
+    notice = Notice(title, text, PAGE, "test", "prompt")
+    sent = enqueue_to(session(), _own(key_text), notice, at=at())
+    if wants_json():
+        return {"message": str(sent)}, 202
+    flash(words("The test is on its way. It shows in that browser in a moment."))
+    return redirect(PAGE, 303)
+
+
+@pages.get("/messages/<key_text>")
+@signed_in
+def message(key_text: str) -> ResponseReturnValue:
+    found = parse_id(key_text)
+    if found is None:
+        raise NotFoundError
+    return msgspec.structs.asdict(subscriptions.outcome_of(session(), _person(), found))
+
+
+@pages.post("/subscriptions/<key_text>/remove")
+@signed_in
+def remove(key_text: str) -> ResponseReturnValue:
+    unsubscribe(key_text)
+    return redirect(PAGE, 303)
 
 
 @pages.delete("/subscriptions/<key_text>")
@@ -64,11 +89,18 @@ def unsubscribe(key_text: str) -> ResponseReturnValue:
     return "", 204
 
 
-def _own(text: str) -> PushSubscription:
-    found, person_id = parse_id(text), actor().id
-    if found is None or person_id is None:
+def _person() -> UUID:
+    person_id = actor().id
+    if person_id is None:
         raise NotFoundError
-    return subscriptions.own(session(), person_id, found)
+    return person_id
+
+
+def _own(text: str) -> PushSubscription:
+    found = parse_id(text)
+    if found is None:
+        raise NotFoundError
+    return subscriptions.own(session(), _person(), found)
 
 
 @pages.post("/receipts")
@@ -83,4 +115,19 @@ def receipt() -> ResponseReturnValue:
         raise InvalidError("receipt_odd") from error
     if found is not None:
         subscriptions.receive(session(), found, at=at())
+    return "", 204
+
+
+@pages.post("/renewals")
+@public
+@own_proof
+@limit("renewal", times=30, window_s=3600)
+def renew() -> ResponseReturnValue:
+    """The secret of the address before is the proof: a worker has no form of ours to send."""
+    try:
+        renewal = msgspec.json.decode(request.get_data(), type=subscriptions.Renewal)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidError("subscription_odd") from error
+    private = settings().push_allow_private
+    subscriptions.renew(session(), renewal, allow_private=private, at=at())
     return "", 204

@@ -1,6 +1,7 @@
 // The service worker: the shell without a line, notices with a closed page. It holds no page of
 // anybody, and answers nothing under /me, /console or /push.
 import { clean, file, install, page, readOfflineAgain, shelfOf } from "./sw/caches";
+import { sendAll } from "./reports/outbox";
 import { open, receive } from "./sw/notices";
 import { renew } from "./sw/renewal";
 import { worker } from "./sw/scope";
@@ -26,6 +27,15 @@ worker.addEventListener("fetch", (event) => {
     const shelf = shelfOf(url);
     if (shelf) event.respondWith(file(event, shelf));
   }
+});
+
+// Reports that waited for a line (Background Sync); what is left makes the browser try again later.
+worker.addEventListener("sync", (event) => {
+  const { tag, waitUntil } = event as ExtendableEvent & { tag: string };
+  if (tag !== "reports") return;
+  waitUntil.call(event, sendAll().then((outcome) => {
+    if (outcome.left > 0) throw new Error("some wait");
+  }));
 });
 
 worker.addEventListener("push", (event) => event.waitUntil(receive(event.data)));

@@ -7,6 +7,8 @@ declare const __VERSION__: string;
 
 const SHELL = `shell-${__VERSION__}`;
 const OFFLINE = "/offline";
+const FORM = "/reports/new";
+const FORM_OFFLINE = "/reports/offline";
 const PATIENCE_MS = 15_000;
 
 interface Shelf {
@@ -38,7 +40,9 @@ export async function clean(): Promise<void> {
 /** Read the offline page again: the reader may have changed the language. */
 export async function readOfflineAgain(): Promise<void> {
   const shell = await caches.open(SHELL);
-  await shell.add(new Request(OFFLINE, { cache: "reload" })).catch(() => undefined);
+  for (const page of [OFFLINE, FORM_OFFLINE]) {
+    await shell.add(new Request(page, { cache: "reload" })).catch(() => undefined);
+  }
 }
 
 function patience(): Promise<never> {
@@ -55,7 +59,9 @@ export async function page(event: FetchEvent): Promise<Response> {
   try {
     return await Promise.race([asked(event), patience()]);
   } catch {
-    return (await caches.match(OFFLINE, { cacheName: SHELL })) ?? Response.error();
+    // A report can be written without a line; it waits in the browser.
+    const instead = new URL(event.request.url).pathname === FORM ? FORM_OFFLINE : OFFLINE;
+    return (await caches.match(instead, { cacheName: SHELL })) ?? Response.error();
   }
 }
 

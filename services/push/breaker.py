@@ -1,0 +1,104 @@
+"""Leaves a push service alone while it fails, and how many sends each may take at once."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+PATIENCE = 5
+SHORTEST_S = 2.0
+LONGEST_S = 60.0
+FORGET = timedelta(minutes=10)
+# People choose the origins: their number, and the length of a query that names them, are bound.
+KEPT = 500
+NAMED = 50
+
+
+@dataclass
+class _State:
+    seen_at: datetime
+    sending: int = 0
+    failures: int = 0
+    opens_at: datetime | None = None
+
+
+class Breaker:
+    """Hands out places for sends, by origin (`https://host`); threads may share it.
+
+    After five failures in a row an origin rests, each time longer, up to a minute; then one
+    message goes alone, and its fate decides. Of the `places` in all, an origin has at most
+    `share`, so that a slow one cannot take every place; `spare` more are kept for emergencies.
+    """
+
+    def __init__(self, share: int, places: int = 100, spare: int = 0) -> None:
+        self.share = share
+        self.places = places
+        self.spare = spare
+        self._taken = 0
+        self._states: dict[str, _State] = {}
+        self._lock = threading.Lock()
+
+    def enter(self, origin: str, at: datetime, *, urgent: bool = False) -> bool:
+        """Take a place for a send to `origin`; False if it must wait."""
+        spare = self.spare if urgent else 0
+        with self._lock:
+            if self._taken >= self.places + spare:
+                return False
+            if len(self._states) >= KEPT:
+                self._forget(at)
+            state = self._states.setdefault(origin, _State(at))
+            state.seen_at = at
+            room = self._room(state, at)
+            if state.sending >= (room + spare if room == self.share else room):
+                return False
+            state.sending += 1
+            self._taken += 1
+            return True
+
+    def leave(self, origin: str, at: datetime, *, well: bool | None) -> bool:
+        """Give the place back and say how it went (None: nothing was learnt of the origin).
+
+        Return True if the origin now rests.
+        """
+        with self._lock:
+            state = self._states[origin]
+            state.sending -= 1
+            self._taken -= 1
+            if well is None:
+                return False
+            if well:
+                state.failures, state.opens_at = 0, None
+                if state.sending == 0:
+                    del self._states[origin]
+                return False
+            state.failures += 1
+            if state.failures < PATIENCE:
+                return False
+            rest = min(SHORTEST_S * 2 ** (state.failures - PATIENCE), LONGEST_S)
+            # The jitter keeps many senders from coming back in the same instant.
+            state.opens_at = at + timedelta(seconds=rest * random.uniform(0.8, 1.2))  # noqa: S311
+            return True
+
+    def resting(self, at: datetime) -> list[str]:
+        """Return origins that take nothing, not even an emergency."""
+        return self._named(lambda s: s.opens_at is not None and s.sending >= self._room(s, at))
+
+    def busy(self) -> list[str]:
+        """Return origins that take only emergencies."""
+        return self._named(lambda s: s.opens_at is None and s.sending >= self.share)
+
+    def _named(self, chosen: Callable[[_State], bool]) -> list[str]:
+        """Return at most fifty; `enter` refuses those beyond too."""
+        with self._lock:
+            return [origin for origin, state in self._states.items() if chosen(state)][:NAMED]
+
+    def _forget(self, at: datetime) -> None:
+        idle = [o for o, s in self._states.items() if not s.sending and at - s.seen_at > FORGET]
+        for origin in idle:
+            del self._states[origin]
+
+    def _room(self, state: _State, at: datetime) -> int:
+        if state.opens_at is None:
+            return self.share
+        return 0 if at < state.opens_at else 1
