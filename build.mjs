@@ -70,7 +70,39 @@ async function bundlePages() {
     assets[stem + path.extname(file)] = path.basename(file);
     if (output.cssBundle) assets[`${stem}.css`] = path.basename(output.cssBundle);
   }
-  return assets;
+  return { assets, offline: formFiles(result.metafile) };
+}
+
+// What the report form needs of the bundle, so that it also works without a line.
+function formFiles(metafile) {
+  const { outputs } = metafile;
+  const wanted = ["core/core.ts", "reports/form.ts", "reports/unsent.ts"].map((n) => path.join(SOURCE, n));
+  const found = Object.keys(outputs).filter((file) => wanted.includes(outputs[file].entryPoint));
+  for (const file of found) {
+    for (const { path: needed, kind } of outputs[file].imports) {
+      if (kind === "import-statement" && !found.includes(needed)) found.push(needed);
+    }
+  }
+  return found.map((file) => path.basename(file));
+}
+
+// folium's sheets run classic inline scripts: what they lean on must be there before them.
+async function bundleSheet(assets) {
+  const result = await build({
+    entryPoints: [{ in: path.join(SOURCE, "analysis/analysis.ts"), out: "analysis" }],
+    bundle: true,
+    format: "iife",
+    minify: true,
+    metafile: true,
+    target: ["es2022"],
+    entryNames: "[name]-[hash]",
+    loader: { ".png": "dataurl" },
+    outdir: MAKING,
+    logLevel: "warning",
+  });
+  for (const file of Object.keys(result.metafile.outputs)) {
+    assets[`analysis${path.extname(file)}`] = path.basename(file);
+  }
 }
 
 async function copySprite(assets) {
@@ -81,10 +113,11 @@ async function copySprite(assets) {
 }
 
 // The worker's address may not change, so its own text carries the version instead.
-async function bundleWorker(assets) {
+async function bundleWorker(assets, offline) {
   const source = path.join(SOURCE, "sw.ts");
   if (!existsSync(source)) return;
-  const shell = SHELL.map((name) => `/static/dist/${assets[name]}`);
+  const names = new Set([...SHELL.map((name) => assets[name]), ...offline]);
+  const shell = [...names].map((name) => `/static/dist/${name}`);
   const everything = JSON.stringify(assets) + (await readFile(source, "utf8"));
   await build({
     entryPoints: [source],
@@ -94,7 +127,7 @@ async function bundleWorker(assets) {
     target: ["es2022"],
     outfile: path.join(MAKING, "sw.js"),
     define: {
-      __PRECACHE__: JSON.stringify([...shell, "/offline"]),
+      __PRECACHE__: JSON.stringify([...shell, "/offline", "/reports/offline"]),
       __VERSION__: JSON.stringify(digest(everything)),
     },
     logLevel: "warning",
@@ -133,9 +166,10 @@ async function main() {
   const started = performance.now();
   await rm(MAKING, { recursive: true, force: true });
   await mkdir(MAKING, { recursive: true });
-  const assets = await bundlePages();
+  const { assets, offline } = await bundlePages();
+  await bundleSheet(assets);
   await copySprite(assets);
-  await bundleWorker(assets);
+  await bundleWorker(assets, offline);
   await writeFile(path.join(MAKING, "assets.json"), `${JSON.stringify(assets, null, 2)}\n`);
   const weight = await weighShell(assets);
   await compressAll();

@@ -41,6 +41,27 @@ class PrivacyHook:
 
 
 @dataclass(frozen=True)
+class Purpose:
+    """What a person may allow and take back. Texts are message ids; a new text, a new version.
+
+    `given_by` is the endpoint whose success is itself the person's yes; `setup_url` the page
+    where a yes becomes something. `held(session, person_id)` counts what is kept for it, and
+    `on_withdraw` deletes all of that.
+    """
+
+    key: str
+    title: str
+    text: str
+    to_whom: str
+    until: str
+    text_version: int
+    held: Callable[[Session, UUID], int]
+    on_withdraw: Callable[[Session, UUID, datetime], None]
+    given_by: str = ""
+    setup_url: str = ""
+
+
+@dataclass(frozen=True)
 class HomeCard:
     """One sentence, one figure, one act."""
 
@@ -68,6 +89,7 @@ class Registry:
     jobs: list[Job] = field(default_factory=list)
     menu: list[MenuEntry] = field(default_factory=list)
     privacy: list[PrivacyHook] = field(default_factory=list)
+    purposes: list[Purpose] = field(default_factory=list)
     cli: list[click.Command] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     home_cards: list[Callable[[Session, Actor, datetime], list[HomeCard]]] = field(

@@ -1,11 +1,13 @@
-"""Commands: `flask city demo` makes Haneul, `flask city import` builds tiles from real streets."""
+"""Commands: `flask city demo` makes Haneul, `import` takes real streets, `simulate` moves it."""
 
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from participation.demo.jobs import Life
 from participation.demo.models import CityMade
+from participation.demo.visitor import RefusedError
 from services import clock, maps, web
 from services.db import unit_of_work
 from services.web.request import engine
@@ -45,3 +47,31 @@ def import_osm(osm: Path) -> None:
     maps.build_tiles(osm, web.settings().tiles_path, click.echo)
     with unit_of_work(engine()) as session:
         click.echo(f"  {maps.import_places(session, osm)} names of places")
+
+
+@city.command("simulate")
+@click.option(
+    "--base-url", default="", help="The city's address; this installation's own if empty."
+)
+@click.option("--seed", default=SEED, show_default=True)
+@click.option(
+    "--rate",
+    default=20.0,
+    show_default=True,
+    type=click.FloatRange(1, 600),
+    help="Acts per minute, on average.",
+)
+@click.option("--steps", default=0, type=click.IntRange(0), help="Stop after so many; 0: never.")
+@with_appcontext
+def simulate(base_url: str, seed: int, rate: float, steps: int) -> None:
+    """Let people report, follow and answer, through the same pages as everyone. Ctrl-C ends it."""
+    life = Life(base_url or web.settings().base_url, seed=seed, per_minute=rate)
+    try:
+        for line in life.acts(steps):
+            click.echo(line)
+    except RefusedError as refused:
+        raise click.ClickException(str(refused)) from refused
+    except KeyboardInterrupt:
+        click.echo()
+    counts = ", ".join(f"{kind} {count}" for kind, count in sorted(life.done.items()))
+    click.echo(f"done: {counts or 'nothing'}")

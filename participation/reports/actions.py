@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
+from participation.reports.clusters import keep_clusters
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
 from participation.reports.rules import (
-    PUBLIC,
     SEVERITY,
     Category,
     Status,
@@ -21,7 +22,7 @@ from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError, InvalidError, RefusedError
-from services.maps import add_point, morton, remove_point
+from services.maps import add_point, morton
 
 
 class NewReport(msgspec.Struct, frozen=True):
@@ -50,8 +51,14 @@ def open_report(session: Session, actor: Actor, new: NewReport, *, at: datetime)
     if (earlier := session.scalar(known)) is not None:
         return earlier
     report = _row(actor.id, new, at)
-    session.add(report)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(report)
+    except IntegrityError:
+        # The same tap came twice at once, and the other was first.
+        if (earlier := session.scalar(known)) is None:
+            raise
+        return earlier
     session.add(_opening(report, at))
     follow_report(session, actor, report, at=at)
     add_point(session, REPORT_CLUSTER, lat=new.lat, lon=new.lon, category=new.category.value)
@@ -156,14 +163,6 @@ def answer_report(
     told = ReportMoved(report_id=report.id, entry_id=entry.id, status=status.value)
     outbox.publish(session, told, at=at)
     return entry.id
-
-
-def keep_clusters(session: Session, report: Report, was: Status, now: Status) -> None:
-    """Count a report in or out of the public map when a move shows or hides it."""
-    if (was in PUBLIC) == (now in PUBLIC):
-        return
-    change = add_point if now in PUBLIC else remove_point
-    change(session, REPORT_CLUSTER, lat=report.lat, lon=report.lon, category=report.category)
 
 
 def reject_report(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from participation.events.reports import ReportChanged
-from participation.reports.actions import keep_clusters
+from participation.reports.clusters import keep_clusters
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import UNDO_S, Status
 from services import audit, outbox

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -22,23 +23,28 @@ COLUMNS = frozenset(
     }
 )
 STATUSES = {"open": Status.OPEN, "closed": Status.CLOSED}
-# The first kind whose word a request's name holds; cities name their services freely.
-WORDS: tuple[tuple[Category, tuple[str, ...]], ...] = (
-    (Category.NOISE, ("noise", "loud", "music", "banging")),
-    (Category.STREET_LIGHT, ("streetlight", "street light", "lamp", "lighting")),
-    (Category.GREEN, ("tree", "forestry", "grass", "weed", "park ", "garden", "plant")),
-    (Category.WATER, ("sewer", "water", "drain", "flood", "hydrant", "inlet", "leak")),
-    (Category.TRAFFIC, ("traffic", "signal", "sign ", "signs", "parking", "muni", "vehicle")),
-    (
-        Category.ROAD_DAMAGE,
-        ("pothole", "sidewalk", "street repair", "street condition", "road", "curb", "alley"),
-    ),
+# The first kind with a word that begins one of the name's words; cities name services freely.
+WORDS: tuple[tuple[Category, str], ...] = (
+    (Category.NOISE, "noise|loud|music|banging|barking"),
+    (Category.STREET_LIGHT, "street ?light|stlight|lamp|lighting"),
     (
         Category.LITTER,
-        ("trash", "litter", "dump", "rat ", "rodent", "clean", "garbage", "recycl", "sw-", "waste",
-         "debris", "sanitation", "bulk", "graffiti", "dirty"),
+        "sw-|trash|litter|dump|rat\\b|rodent|clean|garbage|recycl|waste|debris|sanita|unsanita|bulk"
+        "|graffiti|dirty|dead animal",
     ),
-)  # fmt: skip
+    (
+        Category.TRAFFIC,
+        "traffic|signal|signs?\\b|parking|muni\\b|vehicle|driveway|taxi|tr[st]-|ttr-",
+    ),
+    (Category.GREEN, "trees?\\b|for-|forestry|grass|weed|parks?\\b|garden|plants?\\b|leaf|limb"),
+    (Category.WATER, "ww-|sewer|water|drain|flood|hydrant|inlet|leak|plumbing"),
+    (
+        Category.ROAD_DAMAGE,
+        "pothole|sidewalk|footway|street (?:repair|condition|defect)|roads?\\b|curb|alley|trm-"
+        "|tec-",
+    ),
+)
+PATTERNS = tuple((category, re.compile(rf"(?:^|[^a-z])(?:{words})")) for category, words in WORDS)
 
 
 class RowError(Exception):
@@ -58,7 +64,15 @@ def rows(file: IO[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
     if missing := sorted(COLUMNS - set(reader.fieldnames or ())):
         raise RowError(f"the file lacks the columns {', '.join(missing)}")
     for row in reader:
-        yield reader.line_num, {k: v or "" for k, v in row.items() if k is not None}
+        yield (
+            reader.line_num,
+            {
+                # PostgreSQL stores no NUL.
+                k: (v or "").replace("\x00", "")
+                for k, v in row.items()
+                if k is not None
+            },
+        )
 
 
 def arrival_of(row: Mapping[str, str]) -> Arrival:
@@ -98,11 +112,9 @@ def arrival_of(row: Mapping[str, str]) -> Arrival:
 
 def category_of(row: Mapping[str, str]) -> Category:
     """Return our kind for a city's own name of a service."""
-    named = f"{row['service_name']} {row.get('service_detail', '')} ".lower()
-    for category, words in WORDS:
-        if any(word in named for word in words):
-            return category
-    return Category.OTHER
+    named = f"{row['service_name']} {row.get('service_detail', '')}".lower()
+    found = (category for category, pattern in PATTERNS if pattern.search(named))
+    return next(found, Category.OTHER)
 
 
 def _text(row: Mapping[str, str]) -> str:

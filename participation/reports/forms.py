@@ -14,6 +14,7 @@ from participation.reports.rules import LABELS, STATUS_LABELS, Category, Status
 from services import maps
 from services.errors import InvalidError
 
+MOST_LAT, MOST_LON = 85, 180
 OFF_MAP = "That place is not on the map."
 NO_PLACE = "Choose the place on the map, or use where you are."
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
@@ -36,9 +37,11 @@ class NewReportForm(Form):
         validators=[InputRequired("Say in a few words what you see."), Length(max=4000)],
     )
     place = StringField(filters=[_stripped], validators=[Length(max=200)])
-    lat = FloatField(validators=[Optional(), NumberRange(-85, 85, OFF_MAP)])
-    lon = FloatField(validators=[Optional(), NumberRange(-180, 180, OFF_MAP)])
-    spot = StringField(validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")])
+    lat = FloatField(validators=[Optional(), NumberRange(-MOST_LAT, MOST_LAT, OFF_MAP)])
+    lon = FloatField(validators=[Optional(), NumberRange(-MOST_LON, MOST_LON, OFF_MAP)])
+    spot = StringField(
+        filters=[_stripped], validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")]
+    )
     answer = StringField(filters=[_stripped], validators=[Length(max=500)])
     photo = FileField(validators=[Optional()])
     idempotency_key = HiddenField(
@@ -51,7 +54,11 @@ class NewReportForm(Form):
         The error stands at the field of the place; an empty answer and no error mean all is well.
         """
         if self.spot.data and not self.spot.errors:
-            self.lat.data, self.lon.data = map(float, self.spot.data.split(","))
+            lat, lon = map(float, self.spot.data.split(","))
+            if abs(lat) > MOST_LAT or abs(lon) > MOST_LON:
+                self.place.errors = [OFF_MAP]
+                return []
+            self.lat.data, self.lon.data = lat, lon
         if self.lat.data is not None and self.lon.data is not None:
             return []
         found = search(str(self.place.data or "")) if self.place.data else []

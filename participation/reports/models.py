@@ -21,6 +21,7 @@ class Report(Base):
         UniqueConstraint("reporter_id", "idempotency_key"),
         Index("ix_report_place", "cell", "lat", "lon", "category", "status", "id"),
         Index("ix_report_newest", "opened_at", "id"),
+        Index("ix_report_newest_of", "status", "opened_at", "id"),
         Index("ix_report_queue", "status", "severity", "opened_at"),
     )
 

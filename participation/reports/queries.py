@@ -29,6 +29,7 @@ PAGE = 20
 POINT_ZOOM = 15
 VIEW_LIMIT = 1000
 SHOWN = tuple(s.value for s in PUBLIC)
+HIDDEN = tuple(s.value for s in Status if s not in PUBLIC)
 
 
 class ReportCard(msgspec.Struct, frozen=True):
@@ -96,7 +97,8 @@ CARD = (
 POINT = (KEY, C.lat, C.lon, C.category, C.status, C.title)
 NEWEST = (
     select(*CARD)
-    .where(C.status.in_(SHOWN), C.merged_into.is_(None))
+    # What is hidden is named, not what is shown: SQLite would sort every shown report by hand.
+    .where(C.status.not_in(HIDDEN), C.merged_into.is_(None))
     .order_by(C.opened_at.desc(), C.id.desc())
     .limit(PAGE + 1)
 )
@@ -124,8 +126,7 @@ def _narrowed(session: Session, filters: Filters) -> tuple[Select[Any], dict[str
     if filters.category in set(Category):
         given["category_is"] = filters.category
     if filters.words:
-        held = (Report.title, Report.text, Report.place)
-        query = query.where(or_(*(c.icontains(filters.words, autoescape=True) for c in held)))
+        given["words_like"] = f"%{_literal(filters.words)}%"
     if filters.after is not None:
         opened = session.scalar(select(Report.opened_at).where(Report.id == filters.after))
         if opened is not None:
@@ -133,13 +134,24 @@ def _narrowed(session: Session, filters: Filters) -> tuple[Select[Any], dict[str
     return _newest(frozenset(given)), given
 
 
-@lru_cache(maxsize=8)
+def _literal(words: str) -> str:
+    """Return words as LIKE takes them for themselves."""
+    for sign in "/%_":
+        words = words.replace(sign, "/" + sign)
+    return words.lower()
+
+
+@lru_cache(maxsize=16)
 def _newest(given: frozenset[str]) -> Select[Any]:
     query: Select[Any] = NEWEST
     if "status_is" in given:
         query = query.where(C.status == bindparam("status_is"))
     if "category_is" in given:
         query = query.where(C.category == bindparam("category_is"))
+    if "words_like" in given:
+        words: BindParameter[str] = bindparam("words_like")
+        held = (C.title, C.text, C.place)
+        query = query.where(or_(*(func.lower(c).like(words, escape="/") for c in held)))
     if "id_before" in given:
         opened: BindParameter[datetime] = bindparam("opened_before")
         same = and_(C.opened_at == opened, C.id < bindparam("id_before"))
@@ -150,7 +162,8 @@ def _newest(given: frozenset[str]) -> Select[Any]:
 def card_of(row: Any) -> ReportCard:
     """Return the card of a row that holds the columns of CARD."""
     *told, hash_, followers = row
-    return ReportCard(*told, f"/media/{hash_}/small.webp" if hash_ else None, followers)
+    told += [f"/media/{hash_}/small.webp" if hash_ else None, followers]
+    return ReportCard(*told)
 
 
 def mine(session: Session, person_id: UUID, limit: int = 10) -> list[ReportCard]:
@@ -277,25 +290,3 @@ def cards_in(
     shown = [r for r in rows if r.status in SHOWN and only in (None, r.category)]
     shown.sort(key=lambda row: row.opened_at, reverse=True)
     return [card_of(row) for row in shown[:limit]]
-
-
-def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
-    """Return all that reports hold of a person, as plain values."""
-    reports = session.scalars(select(Report).where(Report.reporter_id == person_id)).all()
-    follows = select(ReportFollow.report_id).where(ReportFollow.person_id == person_id)
-    own = [
-        {
-            "id": str(r.id),
-            "text": r.text,
-            "answer": r.answer,
-            "category": r.category,
-            "status": r.status,
-            "lat": r.lat,
-            "lon": r.lon,
-            "place": r.place,
-            "photo": r.photo_hash,
-            "opened_at": r.opened_at.isoformat(),
-        }
-        for r in reports
-    ]
-    return {"reports": own, "follows": [str(i) for i in session.scalars(follows)]}

@@ -132,10 +132,18 @@ def create() -> ResponseReturnValue:
     return redirect(url_for("reports.page", report_id=report_id, thanks=1), 303)
 
 
-def _form_page(form: NewReportForm, spots: Sequence[maps.Spot] = ()) -> str:
+@pages.get("/offline")
+@public
+def offline_form() -> ResponseReturnValue:
+    return _form_page(NewReportForm(), page="reports/offline.html")
+
+
+def _form_page(
+    form: NewReportForm, spots: Sequence[maps.Spot] = (), page: str = "reports/new.html"
+) -> str:
     asked = {c.value: text for c, text in QUESTIONS.items()}
     kinds = {"categories": CATEGORIES, "questions": asked}
-    return render_template("reports/new.html", form=form, spots=spots, home=_home(), **kinds)
+    return render_template(page, form=form, spots=spots, home=_home(), **kinds)
 
 
 @pages.get("/near")

@@ -5,20 +5,23 @@ from participation.reports import (
     actions,
     cli,
     console,
+    console_analysis,
     live,
     queries,
+    queries_own,
     seeds,
     subscribers,
     views,
 )
+from participation.reports.rules import UNDO_S
 from services.registry import MenuEntry, PrivacyHook, Registry
 
 
 def register(registry: Registry) -> None:
-    registry.blueprints += [views.pages, console.pages]
+    registry.blueprints += [views.pages, console.pages, console_analysis.pages]
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
-    registry.subscriptions.on(ReportMoved, subscribers.push_moved)
+    registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)
     registry.subscriptions.on(ReportChanged, subscribers.show_changed)
     registry.seeds.append(seeds.seed_city)
     registry.cli.append(cli.reports)
@@ -28,6 +31,7 @@ def register(registry: Registry) -> None:
         MenuEntry("resident", "Report", "/reports/new", "report", 20),
         MenuEntry("resident", "Reports", "/reports/", "list", 30),
         MenuEntry("console", "Queue", "/console/", "queue", 10),
+        MenuEntry("console", "Analysis", "/console/analysis", "map", 20),
     ]
     registry.home_cards.append(views.home_cards)
     registry.home_lists.append(
@@ -37,7 +41,7 @@ def register(registry: Registry) -> None:
         PrivacyHook(
             "reports",
             frozenset({"report", "report_entry", "report_follow"}),
-            queries.export_of,
+            queries_own.export_of,
             actions.erase_person,
         )
     )

@@ -1,23 +1,26 @@
 """Keys as they stand in addresses."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Dialect, Label, String, TypeDecorator, type_coerce
+from sqlalchemy import ColumnElement, Dialect, Label, type_coerce
+from sqlalchemy.types import UserDefinedType
 
 
-class _Written(TypeDecorator[str]):
-    impl = String
+class _Written(UserDefinedType[str]):
     cache_ok = True
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        if value is None or isinstance(value, UUID):
-            return value and str(value)
-        return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str]:
+        return _hyphened if dialect.name == "sqlite" else str
+
+
+def _hyphened(stored: str) -> str:
+    return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
 
 
 def written(column: ColumnElement[UUID]) -> Label[str]:
-    """Return a UUID column read as text with hyphens, under the name `key`.
+    """Return a UUID column that is never null as text with hyphens, under the name `key`.
 
     For long lists on SQLite, where making a UUID object costs more than reading its row.
     """

@@ -1,6 +1,7 @@
 """Places: an index for points, clusters of a view, base map tiles, and a made-up town."""
 
 from services.maps.cells import Box, morton, ranges, tile_of
+from services.maps.hexagons import HexGrid, grid_over
 from services.maps.index import (
     Cluster,
     add_point,
@@ -10,8 +11,10 @@ from services.maps.index import (
     points_in,
     remove_point,
 )
+from services.maps.outlines import bounds_of, outlines_of
 from services.maps.places import PlaceName, Spot, folded, import_places, named_near, search
 from services.maps.serve import home_of, tiles_blueprint
+from services.maps.sheet import Hexagon, Sheet, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, make_town, write_extract
 
@@ -19,25 +22,34 @@ __all__ = [
     "Address",
     "Box",
     "Cluster",
+    "HexGrid",
+    "Hexagon",
     "PlaceName",
+    "Sheet",
     "Size",
     "Spot",
     "Town",
     "add_point",
     "add_points",
+    "bounds_of",
     "build_tiles",
     "cluster_table",
     "clusters_in",
+    "draw_sheet",
     "folded",
+    "grid_over",
     "home_of",
     "import_places",
     "make_town",
     "morton",
     "named_near",
+    "outlines_of",
     "points_in",
+    "policy_of",
     "ranges",
     "remove_point",
     "search",
+    "self_contained",
     "tile_of",
     "tiles_blueprint",
     "write_extract",

@@ -39,34 +39,30 @@ def ranges(box: Box, at_most: int = 16) -> list[tuple[int, int]]:
     """
     x0, y0 = _grid(box[0], box[1])
     x1, y1 = _grid(box[2], box[3])
-    level = max(x1 - x0, y1 - y0, 1).bit_length()
-    found: list[tuple[int, int]] = []
-    while level >= 0:
-        finer = _cover(x0, y0, x1, y1, level)
-        if len(finer) > at_most:
-            break
-        found = finer
-        level -= 1
-    return found or _cover(x0, y0, x1, y1, BITS)
+    # Squares of a quarter to a half of the longer side: finer ones cost more than they spare.
+    level = max(max(x1 - x0, y1 - y0).bit_length() - 2, 0)
+    found = _cover(x0, y0, x1, y1, level)
+    while len(found) > at_most:
+        level += 1
+        found = _cover(x0, y0, x1, y1, level)
+    return found
 
 
 def _cover(x0: int, y0: int, x1: int, y1: int, level: int) -> list[tuple[int, int]]:
     """Return the merged ranges of the squares of side 2**level that touch the rectangle."""
-    if ((x1 >> level) - (x0 >> level) + 1) * ((y1 >> level) - (y0 >> level) + 1) > 4096:
-        return [(0, 0)] * 4097
-    size = 1 << (2 * level)
-    starts = sorted(
-        (_spread(x) | _spread(y) << 1) * size
-        for x in range(x0 >> level, (x1 >> level) + 1)
-        for y in range(y0 >> level, (y1 >> level) + 1)
-    )
+    columns = [_spread(x) for x in range(x0 >> level, (x1 >> level) + 1)]
+    rows = [_spread(y) << 1 for y in range(y0 >> level, (y1 >> level) + 1)]
+    squares = sorted([column | row for column in columns for row in rows])
     merged: list[tuple[int, int]] = []
-    for start in starts:
-        if merged and merged[-1][1] + 1 == start:
-            merged[-1] = (merged[-1][0], start + size - 1)
-        else:
-            merged.append((start, start + size - 1))
-    return merged
+    first = last = squares[0]
+    for square in squares[1:]:
+        if square != last + 1:
+            merged.append((first, last))
+            first = square
+        last = square
+    merged.append((first, last))
+    shift = 2 * level
+    return [(lo << shift, ((hi + 1) << shift) - 1) for lo, hi in merged]
 
 
 def tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int]:

@@ -92,7 +92,8 @@ def _middle(way: Any) -> tuple[float, float] | None:
     places = [(n.lon, n.lat) for n in way.nodes if n.location.valid()]
     if not places or places[0] != places[-1]:
         return places[len(places) // 2] if places else None
-    corners = places[1:]
+    # At the edge of an extract a ring may be left with one node.
+    corners = places[1:] or places
     return sum(x for x, _ in corners) / len(corners), sum(y for _, y in corners) / len(corners)
 
 
@@ -142,7 +143,7 @@ def named_near(session: Session, lat: float, lon: float) -> str:
     high = NEAR_M / DEGREE_M
     wide = high / max(math.cos(math.radians(lat)), 0.01)
     box = (lon - wide, lat - high, lon + wide, lat + high)
-    rows = session.execute(points_in(session, PlaceName.__table__, COLUMNS, box, limit=200)).all()
+    rows = points_in(session, PlaceName.__table__, COLUMNS, box, limit=200)
     if not rows:
         return ""
     squeeze = math.cos(math.radians(lat))

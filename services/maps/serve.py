@@ -16,7 +16,8 @@ DAY_S = 86_400
 @lru_cache(maxsize=4)
 def _reader(path: Path, _changed: float) -> Reader:
     """Open a file once per version of it; the mapping lives as long as the reader."""
-    return Reader(MmapSource(path.open("rb")))
+    with path.open("rb") as file:
+        return Reader(MmapSource(file))
 
 
 @lru_cache(maxsize=4)

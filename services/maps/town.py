@@ -17,10 +17,21 @@ BLOCKS: dict[Size, int] = {"small": 14, "medium": 30, "large": 60}
 WEST, SOUTH = 127.90, 34.20
 STEP_LON, STEP_LAT = 0.0021, 0.0016
 DISTRICTS = (
-    ("솔향동", "Solhyang"),
-    ("물빛동", "Mulbit"),
-    ("달맞이동", "Dalmaji"),
-    ("들꽃동", "Deulkkot"),
+    *(
+        ("솔향동", "Solhyang"),
+        ("물빛동", "Mulbit"),
+        ("달맞이동", "Dalmaji"),
+        ("들꽃동", "Deulkkot"),
+    ),
+    *(("등대동", "Deungdae"), ("동백동", "Dongbaek"), ("은빛동", "Eunbit"), ("나루동", "Naru")),
+    *(("바람동", "Baram"), ("숲속동", "Supsok"), ("햇살동", "Haetsal"), ("파도동", "Pado")),
+    *(("미루동", "Miru"), ("모래동", "Morae"), ("언덕동", "Eondeok"), ("고래동", "Gorae")),
+)
+DISTRICTS_A_SIDE: dict[Size, int] = {"small": 2, "medium": 3, "large": 4}
+LANDMARKS = (
+    *(("하늘시청", "Haneul City Hall"), ("하늘도서관", "Haneul Library")),
+    *(("바다초등학교", "Bada School"), ("솔숲병원", "Solsup Hospital")),
+    *(("은하시장", "Eunha Market"), ("하늘역", "Haneul Station")),
 )
 STREETS = (
     "하늘",
@@ -71,20 +82,15 @@ def make_town(*, seed: int, size: Size = "small") -> Town:
     chance = random.Random(seed)  # noqa: S311  a town, not a secret
     n = BLOCKS[size]
     corner = _corners(chance, n)
-    lines = [*_waters(corner, n), *_streets(corner, n)]
+    # A stream of its own: what is drawn around the blocks does not move their doors.
+    around = random.Random(f"{seed} around")  # noqa: S311
+    lines = [*_waters(around, corner, n), _hill(around, corner, n), *_streets(corner, n)]
     addresses: list[Address] = []
     for col in range(n):
         for row in range(n):
             _block(chance, corner, (col, row), lines, addresses)
-    half = n // 2
-    middles = [
-        (n // 4, n // 4),
-        (half + n // 4, n // 4),
-        (n // 4, half + n // 4),
-        (half + n // 4, half + n // 4),
-    ]
-    named = zip(middles, DISTRICTS, strict=True)
-    districts = [(corner[at], ko + "", en) for at, (ko, en) in named]
+    _place_landmarks(around, lines)
+    districts = _districts(corner, n, DISTRICTS_A_SIDE[size])
     return Town(seed, addresses, lines, districts)
 
 
@@ -100,17 +106,57 @@ def _corners(chance: random.Random, n: int) -> dict[tuple[int, int], Place]:
     return found
 
 
-def _waters(corner: dict[tuple[int, int], Place], n: int) -> list[Line]:
-    """Return the sea south of the town and the river through its middle."""
+def _districts(
+    corner: dict[tuple[int, int], Place], n: int, a_side: int
+) -> list[tuple[Place, str, str]]:
+    """Return the middle of each district with its names."""
+    middles = [n * (2 * k + 1) // (2 * a_side) for k in range(a_side)]
+    spots = [corner[col, row] for row in middles for col in middles]
+    return [(spot, ko, en) for spot, (ko, en) in zip(spots, DISTRICTS, strict=False)]
+
+
+def _place_landmarks(chance: random.Random, lines: list[Line]) -> None:
+    """Build the town's few large houses on blocks that were kept free as parks."""
+    parks = [n for n, line in enumerate(lines) if line.tags.get("leisure") == "park"]
+    chosen = chance.sample(parks, min(len(parks) // 2, len(LANDMARKS)))
+    for number, (ko, en) in zip(chosen, LANDMARKS, strict=False):
+        tags = {"building": "public", "name": ko, "name:ko": ko, "name:en": en}
+        lines[number] = Line(lines[number].places, tags)
+
+
+def _hill(chance: random.Random, corner: dict[tuple[int, int], Place], n: int) -> Line:
+    """Return the wooded hill that closes the town to the north."""
+    foot = [corner[c, n] for c in range(n + 1)]
+    top = [
+        (lon, lat + STEP_LAT * (1.2 + 2.2 * math.sin(c / n * math.pi) + chance.uniform(0, 0.5)))
+        for c, (lon, lat) in enumerate(foot)
+    ]
+    low = [(lon, lat + STEP_LAT * 0.15) for lon, lat in foot]
+    name = {"name": "솔뫼", "name:ko": "솔뫼", "name:en": "Solmoe Hill"}
+    return Line([*low, *reversed(top), low[0]], {"landuse": "forest", **name})
+
+
+def _shore(chance: random.Random, start: Place, step: float) -> list[Place]:
+    """Return ten places of coast from a corner of the town outward, in bays and capes."""
+    sway, (lon, lat) = chance.uniform(0, math.tau), start
+    rise = [
+        STEP_LAT * (1.6 * math.sin(k * 0.8 + sway) - 1.6 * math.sin(sway) + chance.uniform(0, 0.4))
+        for k in range(1, 11)
+    ]
+    return [(lon + step * k, lat + up) for k, up in enumerate(rise, 1)]
+
+
+def _waters(chance: random.Random, corner: dict[tuple[int, int], Place], n: int) -> list[Line]:
+    """Return the sea south of the town, with its bays, and the river through its middle."""
     shore = [(lon, lat - STEP_LAT * 0.6) for lon, lat in (corner[c, 0] for c in range(n + 1))]
-    east, west = shore[-1][0] + 0.03, shore[0][0] - 0.03
+    westward, eastward = _shore(chance, shore[0], -0.003), _shore(chance, shore[-1], 0.003)
     sea = [
-        (west, SOUTH - 0.05),
-        (east, SOUTH - 0.05),
-        (east, shore[-1][1]),
+        (westward[-1][0], SOUTH - 0.05),
+        (eastward[-1][0], SOUTH - 0.05),
+        *reversed(eastward),
         *reversed(shore),
-        (west, shore[0][1]),
-        (west, SOUTH - 0.05),
+        *westward,
+        (westward[-1][0], SOUTH - 0.05),
     ]
     middle = n // 2
     left = [(lon - 3e-4, lat) for lon, lat in (corner[middle, r] for r in range(n + 1))]

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from participation.reports import actions, queries
+from participation.reports import actions, queries, queries_own
 from participation.reports.actions import NewReport
 from participation.reports.models import Report
 from participation.reports.rules import Category, Status
@@ -88,4 +88,4 @@ def test_an_erased_person_is_in_no_row_of_it(session: Session) -> None:
     session.expire_all()
     assert report.reporter_id is None
     assert queries.followers_of(session, report.id) == []
-    assert queries.export_of(session, MINJI.id) == {"reports": [], "follows": []}
+    assert queries_own.export_of(session, MINJI.id) == {"reports": [], "follows": []}

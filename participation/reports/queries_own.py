@@ -1,0 +1,31 @@
+"""What reports hold of one person, for that person."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from participation.reports.models import Report, ReportFollow
+from services.db import Session
+
+
+def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
+    """Return all that reports hold of a person, as plain values."""
+    reports = session.scalars(select(Report).where(Report.reporter_id == person_id)).all()
+    follows = select(ReportFollow.report_id).where(ReportFollow.person_id == person_id)
+    own = [
+        {
+            "id": str(r.id),
+            "text": r.text,
+            "answer": r.answer,
+            "category": r.category,
+            "status": r.status,
+            "lat": r.lat,
+            "lon": r.lon,
+            "place": r.place,
+            "photo": r.photo_hash,
+            "opened_at": r.opened_at.isoformat(),
+        }
+        for r in reports
+    ]
+    return {"reports": own, "follows": [str(i) for i in session.scalars(follows)]}
