@@ -1,5 +1,5 @@
 # The two commands: `make run` holds the city in your hand, `make test` proves it.
-.PHONY: run test check format setup help
+.PHONY: run test check bench screens format setup help
 PYTHON ?= python3
 
 help: ## Say what there is to make
@@ -22,6 +22,13 @@ check: ## The fast part of `make test`
 	@PYTHON=$(PYTHON) tools/setup test
 	@tools/prove fast
 
+bench: ## Run the benchmarks; each prints JSON lines (docs/performance.md)
+	@PYTHON=$(PYTHON) tools/setup test
+	@for one in fanout spatial page first_visit slow_phone; do .venv/bin/python bench/$$one.py || exit 1; done
+
+screens: ## Make the pictures of the docs anew
+	@PYTHON=$(PYTHON) tools/setup test
+	@.venv/bin/pytest --quiet tests/browser/test_pictures_of_the_docs.py --screens docs/screens
 
 format: ## Format the code
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

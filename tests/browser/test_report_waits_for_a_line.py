@@ -48,7 +48,7 @@ def test_a_report_waits_for_a_line_and_sends_itself_once(enter: Enter, tmp_path:
 def test_what_one_person_wrote_is_not_sent_under_anothers_name(
     enter: Enter, tmp_path: Path
 ) -> None:
-    visitor = enter("jun", expects_refusals=True)
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
     page = visitor.page
     fill(page, photo(tmp_path / "tree.jpg"), "남의 이름으로 안 가요")
     visitor.context.set_offline(True)
@@ -67,3 +67,33 @@ def test_what_one_person_wrote_is_not_sent_under_anothers_name(
     expect(page.locator("[data-unsent]")).to_be_hidden()
     page.goto("/reports/?q=남의 이름으로")
     expect(page.locator(".report-row")).to_have_count(1)
+
+
+def test_a_report_is_written_without_a_line_from_the_start(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True)
+    page = visitor.page
+    page.goto("/reports/new")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    visitor.context.set_offline(True)
+    page.goto("/reports/new")
+    page.wait_for_function(SCRIPTED)
+    page.set_input_files("#photo", str(photo(tmp_path / "tree.jpg")))
+    page.click("[data-next]")
+    page.locator("details.point summary").click()
+    page.fill("#lat", "34.2099")
+    page.fill("#lon", "127.9133")
+    page.click("[data-next]")
+    page.check("input[value=water]")
+    page.click("[data-next]")
+    page.fill("#text", "처음부터 연결이 없었어요")
+    page.click("[data-next]")
+    page.click("[data-send]")
+    expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
+    visitor.context.set_offline(False)
+    page.goto("/")
+    expect(page.locator("[data-unsent]")).to_be_hidden()
+    page.goto("/reports/?q=처음부터 연결이")
+    expect(page.locator(".report-row")).to_have_count(1)
+    page.click(".report-title a")
+    expect(page.locator("main")).to_contain_text("내가 신고했어요")

@@ -17,7 +17,8 @@ document.addEventListener("securitypolicyviolation",
   (e) => console.error("CSP " + e.violatedDirective + " " + e.blockedURI));
 """
 # An answer of 4xx is shown in the console by Chromium; the journeys that want one say so.
-STATUS_TEXT = "Failed to load resource"
+# So is a map tile that could not be fetched, where a journey has no line.
+STATUS_TEXT = ("Failed to load resource", "TypeError: Failed to fetch")
 
 
 class Visitor:

@@ -4,6 +4,9 @@ import { forgetKept } from "./kept";
 import { forget, keep, sendAll, type Waiting } from "./outbox";
 import { announce } from "./unsent";
 
+/** Whose browser this is, for the form that is filled in without a line. */
+const WHO = "madang.who";
+
 async function filled(form: HTMLFormElement): Promise<Waiting> {
   const data = new FormData(form);
   const photo = data.get("photo");
@@ -14,7 +17,7 @@ async function filled(form: HTMLFormElement): Promise<Waiting> {
   const picture = photo instanceof File && photo.size > 0 ? photo : null;
   return {
     key: fields["idempotency_key"] ?? crypto.randomUUID(),
-    who: data.get("who")?.toString() ?? "",
+    who: data.get("who")?.toString() || (localStorage.getItem(WHO) ?? ""),
     at: Date.now(),
     fields,
     photo: picture ? await picture.arrayBuffer() : null,
@@ -69,6 +72,8 @@ function keptNote(form: HTMLFormElement): HTMLElement {
 
 export function sendSurely(form: HTMLFormElement): void {
   const button = form.querySelector("[data-send]");
+  const who = new FormData(form).get("who")?.toString();
+  if (who) localStorage.setItem(WHO, who);
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
