@@ -11,6 +11,7 @@ from participation.events.reports import ReportChanged, ReportMoved, ReportOpene
 from participation.reports.clusters import keep_clusters
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
 from participation.reports.rules import (
+    ENDED,
     SEVERITY,
     Category,
     Status,
@@ -155,6 +156,7 @@ def answer_report(
     keep_clusters(session, report, now, status)
     report.status = status.value
     report.changed_at = at
+    report.ended_at = at if status in ENDED else None
     entry = _entry(actor, report, "answer", text, at, public=True)
     session.add(entry)
     session.flush()

@@ -86,6 +86,7 @@ def _report(key: UUID, a: Arrival) -> dict[str, Any]:
         "place": a.place[:200],
         "opened_at": a.opened_at,
         "changed_at": a.ended_at or a.opened_at,
+        "ended_at": a.ended_at,
         "due_at": a.due_at or promised(a.category, a.opened_at),
         "followers": 0 if a.reporter_id is None else 1,
     }

@@ -46,6 +46,7 @@ class Report(Base):
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     followers: Mapped[int] = mapped_column(default=0)
 
 

@@ -12,13 +12,14 @@ from participation.reports import (
     seeds,
     subscribers,
     views,
+    views_numbers,
 )
 from participation.reports.rules import UNDO_S
 from services.registry import MenuEntry, PrivacyHook, Registry
 
 
 def register(registry: Registry) -> None:
-    registry.blueprints += [views.pages, console.pages, console_analysis.pages]
+    registry.blueprints += [views.pages, views_numbers.pages, console.pages, console_analysis.pages]
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)
