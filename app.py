@@ -8,6 +8,7 @@ import participation.home.wiring
 import participation.moderation.wiring
 import participation.reports.wiring
 from services import maps, media, push, realtime, web
+from services.auth import oidc
 from services.config import Settings, load
 from services.db import make_engine
 from services.registry import Registry
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         domain.register(registry)
     engine = make_engine(settings.database_url)
     web.install(app, settings, engine, registry)
+    oidc.install(app, settings)
     media.install(app, settings)
     push.install(app, registry, settings)
     registry.blueprints.append(maps.tiles_blueprint(settings.tiles_path))

@@ -26,7 +26,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""
     redis_url: str | None = None
     secret_key: str = ""
+    bind: str = "127.0.0.1"
     port: int = 8000
+    proxies: int = 0
     base_url: str = ""
     data_dir: Path = Path("var")
     media_dir: Path = Path("var/media")
@@ -36,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
+    oidc_name: str = ""
+    oidc_roles: str = ""
     vapid_key_file: Path = Path("var/vapid.pem")
     vapid_subject: str = "mailto:operator@example.org"
     push_allow_private: bool = False
@@ -129,6 +133,8 @@ def _refuse_odd(settings: Settings) -> None:
         raise SettingsError("MADANG_SECRET_KEY must be set, with 32 characters or more")
     if not 0 < settings.port < 65536:
         raise SettingsError("PORT must be between 1 and 65535")
+    if not 0 <= settings.proxies <= 5:
+        raise SettingsError("MADANG_PROXIES is the number of proxies before us, 0 to 5")
     scheme = settings.database_url.split(":", 1)[0]
     if scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise SettingsError("DATABASE_URL must begin with sqlite: or postgresql:")
@@ -137,7 +143,19 @@ def _refuse_odd(settings: Settings) -> None:
         raise SettingsError("MADANG_BASE_URL must be like https://madang.example.org")
     if settings.mode == "production" and (parts.scheme != "https" or settings.push_allow_private):
         raise SettingsError("production needs an https MADANG_BASE_URL and no test-only escapes")
+    _refuse_odd_provider(settings)
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise SettingsError(f"MADANG_TIMEZONE {settings.timezone!r} is not known") from error
+
+
+def _refuse_odd_provider(settings: Settings) -> None:
+    if not settings.oidc_issuer:
+        return
+    if not settings.oidc_client_id or not settings.oidc_client_secret:
+        raise SettingsError("MADANG_OIDC_ISSUER needs MADANG_OIDC_CLIENT_ID and _CLIENT_SECRET")
+    parts = urlsplit(settings.oidc_issuer)
+    plain = parts.scheme == "http" and settings.mode != "production"
+    if (parts.scheme != "https" and not plain) or not parts.netloc or parts.query:
+        raise SettingsError("MADANG_OIDC_ISSUER must be like https://login.example.org")

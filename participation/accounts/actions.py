@@ -9,8 +9,14 @@ import msgspec
 from sqlalchemy import delete, func, select, update
 
 from participation.accounts import rules
-from participation.accounts.models import LoginCode, Person, PersonRole, SignInSession
-from participation.events.accounts import PersonErased, SessionRevoked
+from participation.accounts.models import (
+    LoginCode,
+    Person,
+    PersonIdentity,
+    PersonRole,
+    SignInSession,
+)
+from participation.events.accounts import PersonErased, PersonRoleChanged, SessionRevoked
 from services import audit, outbox
 from services.auth import STRANGER, Actor, Role
 from services.db import Session
@@ -71,38 +77,50 @@ def redeem_code(
 ) -> UUID | None:
     """Use a code up and return the person it signs in, or None if it is wrong.
 
-    A wrong guess is counted in the same transaction, so the caller must let it commit.
+    A wrong guess is counted in the same transaction, so the caller must let it commit. Only the
+    newest code of an address counts: asking for another gives no more guesses at the last one.
     """
     address = rules.normal_email(email)
     key = rules.keyed_hash(secret, "email", address or "")
     row = session.scalar(
         select(LoginCode)
-        .where(LoginCode.email_hash == key, LoginCode.used_at.is_(None))
-        .where(LoginCode.expires_at > at, LoginCode.tries < rules.CODE_TRIES)
-        .order_by(LoginCode.sent_at.desc())
+        .where(LoginCode.email_hash == key)
+        .order_by(LoginCode.sent_at.desc(), LoginCode.id)
         .limit(1)
         .with_for_update()
     )
-    if address is None or row is None:
+    # Compared in any case, so that the time taken does not tell whether a code is on its way.
+    right = hmac.compare_digest(
+        row.code_hash if row else key, rules.keyed_hash(secret, key, rules.digits(code))
+    )
+    if address is None or row is None or not _alive(row, at):
         return None
     row.tries += 1
-    if not hmac.compare_digest(row.code_hash, rules.keyed_hash(secret, key, code.strip())):
+    if not right:
         audit.record(session, None, "miss_code", "sign_in", "", at=at)
         return None
     row.used_at = at
     return _person_of(session, address, at)
 
 
+def _alive(row: LoginCode, at: datetime) -> bool:
+    return row.used_at is None and row.expires_at > at and row.tries < rules.CODE_TRIES
+
+
 def _person_of(session: Session, address: str, at: datetime) -> UUID:
     known = session.scalar(select(Person.id).where(Person.email == address))
     if known is not None:
         return known
-    person = Person(
-        display_name=rules.name_from_email(address), email=address, language="ko", created_at=at
-    )
+    person_id = join(session, STRANGER, rules.name_from_email(address), address, at=at)
+    session.add(PersonRole(person_id=person_id, role=Role.RESIDENT.value))
+    return person_id
+
+
+def join(session: Session, actor: Actor, name: str, email: str | None, *, at: datetime) -> UUID:
+    """Let someone new live here, without a role yet, reading the language `actor` reads."""
+    person = Person(display_name=name, email=email, language=actor.lang, created_at=at)
     session.add(person)
     session.flush()
-    session.add(PersonRole(person_id=person.id, role=Role.RESIDENT.value))
     audit.record(session, person.id, "join", "person", str(person.id), at=at)
     return person.id
 
@@ -115,6 +133,7 @@ def sign_in(session: Session, person_id: UUID, user_agent: str, *, at: datetime)
         token_hash=rules.token_hash(token),
         label=rules.label_of(user_agent),
         created_at=at,
+        last_seen_at=at,
         expires_at=at + rules.SIGN_IN_LIVES,
     )
     session.add(row)
@@ -129,10 +148,27 @@ def revoke_session(session: Session, actor: Actor, session_id: UUID, *, at: date
     if row is None or row.person_id != actor.id:
         raise NotFoundError
     if row.revoked_at is None:
-        row.revoked_at = at
-        audit.record(session, actor.id, "revoke_session", "sign_in", str(row.id), at=at)
-        told = SessionRevoked(person_id=row.person_id, session_id=row.id)
-        outbox.publish(session, told, at=at)
+        _revoke(session, row, at)
+
+
+def revoke_others(session: Session, actor: Actor, *, at: datetime) -> None:
+    """End every sign-in of the actor but the present one."""
+    rows = session.scalars(
+        select(SignInSession).where(
+            SignInSession.person_id == actor.id,
+            SignInSession.id != actor.session_id,
+            SignInSession.revoked_at.is_(None),
+        )
+    )
+    for row in rows:
+        _revoke(session, row, at)
+
+
+def _revoke(session: Session, row: SignInSession, at: datetime) -> None:
+    row.revoked_at = at
+    audit.record(session, row.person_id, "revoke_session", "sign_in", str(row.id), at=at)
+    told = SessionRevoked(person_id=row.person_id, session_id=row.id)
+    outbox.publish(session, told, at=at)
 
 
 def choose_language(session: Session, actor: Actor, language: str, *, at: datetime) -> None:
@@ -149,14 +185,36 @@ def change_role(
         raise ForbiddenError
     if session.get(Person, person_id) is None:
         raise NotFoundError
+    set_role(session, actor, person_id, role, give=give, at=at)
+
+
+def set_role(
+    session: Session,
+    actor: Actor,
+    person_id: UUID,
+    role: Role,
+    *,
+    issuer: str | None = None,
+    give: bool,
+    at: datetime,
+) -> None:
+    """Let a person hold a role or not; without a change nothing is recorded or told.
+
+    `issuer` is the provider that vouches for the role, if one does.
+    """
     row = session.get(PersonRole, (person_id, role.value))
-    if give and row is None:
-        session.add(PersonRole(person_id=person_id, role=role.value))
-    elif not give and row is not None:
+    if give == (row is not None):
+        return
+    if row is None:
+        session.add(PersonRole(person_id=person_id, role=role.value, issuer=issuer))
+    else:
         session.delete(row)
+    session.flush()
     verb = "grant_role" if give else "withdraw_role"
     detail = {"role": role.value}
     audit.record(session, actor.id, verb, "person", str(person_id), at=at, detail=detail)
+    told = PersonRoleChanged(person_id=person_id, role=role.value, held=give)
+    outbox.publish(session, told, at=at)
 
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
@@ -165,6 +223,7 @@ def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     person.display_name, person.email, person.erased_at = rules.ERASED_NAME, None, at
     session.execute(delete(SignInSession).where(SignInSession.person_id == person_id))
     session.execute(delete(PersonRole).where(PersonRole.person_id == person_id))
+    session.execute(delete(PersonIdentity).where(PersonIdentity.person_id == person_id))
     audit.record(session, None, "erase_person", "person", str(person_id), at=at)
     outbox.publish(session, PersonErased(person_id=person_id), at=at)
 

@@ -33,4 +33,5 @@ def change(person_id: str) -> ResponseReturnValue:
         raise InvalidError("role_unknown", {"role": "unknown"})
     give = request.form.get("give") == "1"
     actions.change_role(web.session(), web.actor(), key, Role(name), give=give, at=web.at())
-    return redirect(url_for("people.index"), 303)
+    query = request.form.get("query", "")[:80] or None
+    return redirect(url_for("people.index", query=query), 303)

@@ -1,4 +1,4 @@
-"""People, roles, one-time codes and sign-ins."""
+"""People, roles, identities at a provider, one-time codes and sign-ins."""
 
 from datetime import datetime
 from uuid import UUID
@@ -27,6 +27,19 @@ class PersonRole(Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    # The provider that vouches for it; empty where a person of the city gave it.
+    issuer: Mapped[str | None] = mapped_column(String(200))
+
+
+class PersonIdentity(Base):
+    """Who a person is at an OpenID Connect provider: `sub` is unique there alone."""
+
+    __tablename__ = "person_identity"
+
+    issuer: Mapped[str] = mapped_column(String(200), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    linked_at: Mapped[datetime]
 
 
 class LoginCode(Base):
@@ -54,4 +67,5 @@ class SignInSession(Base):
     label: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

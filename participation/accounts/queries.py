@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from participation.accounts.models import Person, PersonRole, SignInSession
-from participation.accounts.rules import token_hash
+from participation.accounts.models import Person, PersonIdentity, PersonRole, SignInSession
+from participation.accounts.rules import SEEN_EVERY, token_hash
 from services.auth import Actor
 from services.db import Session
 
@@ -23,10 +23,16 @@ ALIVE = (
 
 
 class SignIn(msgspec.Struct, frozen=True):
+    """A browser that is signed in; `seen_at` is exact to the hour."""
+
     id: UUID
     label: str
     created_at: datetime
+    seen_at: datetime
     current: bool
+
+    def lately(self, now: datetime) -> bool:
+        return now - self.seen_at <= SEEN_EVERY
 
 
 def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Actor | None:
@@ -43,18 +49,35 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
     return Actor(rows[0].person_id, roles, rows[0].language, rows[0].id)
 
 
-def sign_ins(session: Session, actor: Actor) -> list[SignIn]:
-    """Return where the actor is signed in, newest first."""
+def sign_ins(session: Session, actor: Actor, at: datetime) -> list[SignIn]:
+    """Return where the actor is signed in: this browser first, then the one used last."""
     rows = session.scalars(
         select(SignInSession)
         .where(SignInSession.person_id == actor.id, SignInSession.revoked_at.is_(None))
-        .order_by(SignInSession.created_at.desc())
+        .where(SignInSession.expires_at > at)
     )
-    return [SignIn(r.id, r.label, r.created_at, r.id == actor.session_id) for r in rows]
+    found = [
+        SignIn(
+            r.id, r.label, r.created_at, r.last_seen_at or r.created_at, r.id == actor.session_id
+        )
+        for r in rows
+    ]
+    return sorted(found, key=lambda one: (one.current, one.seen_at), reverse=True)
 
 
-def name_of(session: Session, actor: Actor) -> str:
-    return session.scalar(select(Person.display_name).where(Person.id == actor.id)) or ""
+class Me(msgspec.Struct, frozen=True):
+    """Who someone is here, as their own page shows it."""
+
+    name: str
+    email: str | None
+    since: datetime
+    roles: list[str]
+
+
+def me(session: Session, actor: Actor) -> Me:
+    """Return the actor's own name, address and roles; a signed-in actor always has them."""
+    person = session.get_one(Person, actor.id)
+    return Me(person.display_name, person.email, person.created_at, sorted(actor.roles))
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
@@ -62,6 +85,7 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     person = session.get_one(Person, person_id)
     roles = session.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id))
     signed = session.scalars(select(SignInSession).where(SignInSession.person_id == person_id))
+    linked = session.scalars(select(PersonIdentity).where(PersonIdentity.person_id == person_id))
     return {
         "name": person.display_name,
         "email": person.email,
@@ -69,6 +93,10 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
         "since": person.created_at.isoformat(),
         "roles": sorted(roles),
         "sign_ins": [{"label": s.label, "at": s.created_at.isoformat()} for s in signed],
+        "identities": [
+            {"issuer": i.issuer, "subject": i.subject, "since": i.linked_at.isoformat()}
+            for i in linked
+        ],
     }
 
 

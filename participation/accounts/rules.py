@@ -9,8 +9,11 @@ CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES = 5
 CODES_PER_HOUR = 5
+CODE_KEPT = timedelta(days=1)
 SIGN_IN_LIVES = timedelta(days=60)
+SEEN_EVERY = timedelta(hours=1)
 ERASED_NAME = "떠난 이웃"
+UNNAMED = "새 이웃"
 EMAIL = re.compile(r"\A[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,180}\.[^@\s\x00-\x1f.]{2,10}\Z")
 BROWSERS = ("Firefox", "Edg", "SamsungBrowser", "Chrome", "Safari")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -29,6 +32,11 @@ def keyed_hash(secret: str, purpose: str, text: str) -> str:
 
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def digits(code: str) -> str:
+    """Return a code as it was sent, whatever blanks and hyphens it was typed with."""
+    return re.sub(r"[\s-]", "", code)
 
 
 def name_from_email(email: str) -> str:

@@ -1,26 +1,40 @@
 """Signing in and out, and what is mine: names, sign-ins, my data."""
 
+import logging
+import sqlite3
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
-from participation.accounts import actions, queries
+from participation.accounts import access, actions, queries
 from participation.accounts.rules import SIGN_IN_LIVES, local_path
 from services import i18n, mail, web
+from services.auth import oidc
 from services.auth.gates import public, signed_in
+from services.db import Session, reading_session, unit_of_work
 from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
 
+log = logging.getLogger(__name__)
 pages = Blueprint("accounts", __name__)
+VISITS = access.Visits()
 MAIL = "Your code is %(code)s. It is good for 10 minutes. If you did not ask for it, do nothing."
 
 
 @pages.get("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    return render_template("accounts/sign_in.html", next=_next(), email="", error="")
+    return _ask_address()
+
+
+def _ask_address(email: str = "", error: str = "") -> str:
+    provider = oidc.provider(current_app)
+    return render_template(
+        "accounts/sign_in.html", next=_next(), email=email, error=error, provider=provider
+    )
 
 
 @pages.post("/sign-in")
@@ -29,10 +43,11 @@ def sign_in() -> ResponseReturnValue:
 def send_code() -> ResponseReturnValue:
     email, lang, settings = request.form.get("email", ""), web.actor().lang, web.settings()
     try:
-        code = actions.request_code(web.session(), settings.secret_key, email, at=web.at())
+        # In a transaction of its own: no writer waits while a mail server takes its time.
+        with unit_of_work(web.engine()) as session:
+            code = actions.request_code(session, settings.secret_key, email, at=web.at())
     except InvalidError:
-        error = "That does not look like an e-mail address."
-        return render_template("accounts/sign_in.html", next=_next(), email=email, error=error), 422
+        return _ask_address(email, "That does not look like an e-mail address."), 422
     text = i18n.translate(lang, MAIL, code=code)
     mail.send(settings, email.strip(), i18n.translate(lang, "Your Madang code"), text)
     shown = code if settings.mode != "production" and settings.smtp_url is None else ""
@@ -52,7 +67,7 @@ def redeem() -> ResponseReturnValue:
         return render_template(
             "accounts/code.html", next=_next(), email=email, shown="", error=error
         )
-    return _signed(person_id)
+    return signed_in_as(web.session(), person_id, redirect(_next(), 303))
 
 
 @pages.get("/sign-in/demo")
@@ -70,7 +85,7 @@ def play() -> ResponseReturnValue:
     if member is None:
         raise NotFoundError
     actions.ensure_cast(web.session(), web.at())
-    return _signed(member.id)
+    return signed_in_as(web.session(), member.id, redirect(_next(), 303))
 
 
 def _demo_only() -> None:
@@ -78,11 +93,10 @@ def _demo_only() -> None:
         abort(404)
 
 
-def _signed(person_id: UUID) -> AnyResponse:
-    token = actions.sign_in(
-        web.session(), person_id, request.headers.get("User-Agent", ""), at=web.at()
-    )
-    response = redirect(_next(), 303)
+def signed_in_as(session: Session, person_id: UUID, response: AnyResponse) -> AnyResponse:
+    """Return `response` with the cookie of a new sign-in of the person."""
+    agent = request.headers.get("User-Agent", "")
+    token = actions.sign_in(session, person_id, agent, at=web.at())
     response.set_cookie(
         queries.COOKIE,
         token,
@@ -92,6 +106,23 @@ def _signed(person_id: UUID) -> AnyResponse:
         samesite="Lax",
     )
     return response
+
+
+@pages.before_app_request
+def note_visit() -> None:
+    """Keep when a browser was last here: one look an hour, and a write only if an hour passed."""
+    sign_in_id = web.actor().session_id
+    if sign_in_id is None or not VISITS.due(sign_in_id, web.at()):
+        return
+    with reading_session(web.engine()) as reading:
+        if not access.unseen(reading, sign_in_id, web.at()):
+            return
+    try:
+        with unit_of_work(web.engine()) as session:
+            access.note_seen(session, sign_in_id, web.at())
+    except (DBAPIError, sqlite3.OperationalError) as error:
+        # A line in a list must not keep a page from its reader.
+        log.warning("a visit was not noted: %s", type(error).__name__)
 
 
 def _next() -> str:
@@ -112,14 +143,21 @@ def sign_out() -> ResponseReturnValue:
 @pages.get("/me")
 @signed_in
 def me() -> ResponseReturnValue:
-    return render_template("accounts/me.html", name=queries.name_of(web.session(), web.actor()))
+    return render_template("accounts/me.html", me=queries.me(web.session(), web.actor()))
 
 
 @pages.get("/me/sessions")
 @signed_in
 def sessions() -> ResponseReturnValue:
-    found = queries.sign_ins(web.session(), web.actor())
+    found = queries.sign_ins(web.session(), web.actor(), web.at())
     return render_template("accounts/sessions.html", sign_ins=found)
+
+
+@pages.post("/me/sessions/others/revoke")
+@signed_in
+def revoke_others() -> ResponseReturnValue:
+    actions.revoke_others(web.session(), web.actor(), at=web.at())
+    return redirect(url_for("accounts.sessions"), 303)
 
 
 @pages.post("/me/sessions/<session_id>/revoke")
@@ -130,16 +168,6 @@ def revoke(session_id: str) -> ResponseReturnValue:
         raise NotFoundError
     actions.revoke_session(web.session(), web.actor(), key, at=web.at())
     return redirect(url_for("accounts.sessions"), 303)
-
-
-@pages.get("/me/export")
-@signed_in
-def export() -> ResponseReturnValue:
-    person_id = web.actor().id
-    held = {h.name: h.export(web.session(), person_id) for h in web.registry().privacy if person_id}
-    response: Response = jsonify(held)
-    response.headers["Content-Disposition"] = "attachment; filename=madang-my-data.json"
-    return response
 
 
 @pages.get("/me/erase")

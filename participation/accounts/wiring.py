@@ -1,17 +1,29 @@
 """Everything accounts bring to the application."""
 
 from datetime import datetime
+from uuid import UUID
 
-from participation.accounts import actions, console, queries, views
+from participation.accounts import actions, console, jobs, live, queries, views, views_identity
+from participation.events.accounts import PersonErased, PersonRoleChanged, SessionRevoked
+from services import privacy
 from services.db import Session
+from services.jobs import Job
 from services.maps import Town
-from services.registry import MenuEntry, PrivacyHook, Registry
+from services.push import subscriptions
+from services.registry import MenuEntry, PrivacyHook, Purpose, Registry
+
+HOUR_S = 3600
 
 
 def register(registry: Registry) -> None:
-    registry.blueprints += [views.pages, console.pages]
+    registry.blueprints += [views.pages, views_identity.pages, console.pages]
+    registry.purposes.append(NOTICES)
+    registry.jobs.append(Job("accounts.forget_past", HOUR_S, jobs.forget_past))
     registry.identify = queries.identify
     registry.seeds.append(_settle)
+    registry.subscriptions.on(SessionRevoked, live.put_out)
+    registry.subscriptions.on(PersonErased, live.put_out)
+    registry.subscriptions.on(PersonRoleChanged, live.put_out)
     registry.menu += [
         MenuEntry("resident", "Me", "/me", "person", 90),
         MenuEntry("console", "People", "/console/people/", "person", 30, "operator"),
@@ -19,11 +31,31 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "accounts",
-            frozenset({"person_role", "sign_in_session"}),
+            frozenset({"person_role", "person_identity", "sign_in_session"}),
             queries.export_of,
             actions.erase_person,
         )
     )
+    privacy.install(registry)
+
+
+def _browsers(session: Session, person_id: UUID) -> int:
+    return len(subscriptions.subscriptions_of(session, person_id))
+
+
+NOTICES = Purpose(
+    key="push",
+    title="Notices on my phone or computer",
+    text="We keep the address your browser's notification service gave us, to tell you when "
+    "something you follow moves on.",
+    to_whom="The notification service of your browser; it cannot read what we send.",
+    until="Until you take it back, or the browser says it is gone.",
+    text_version=1,
+    held=_browsers,
+    on_withdraw=subscriptions.erase_of,
+    given_by="push.subscribe",
+    setup_url="/me/notifications",
+)
 
 
 def _settle(session: Session, _town: Town, at: datetime) -> None:

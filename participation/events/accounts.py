@@ -13,6 +13,16 @@ class PersonErased(Event, frozen=True):
     person_id: UUID
 
 
+class PersonRoleChanged(Event, frozen=True):
+    """A person was given a role, or lost it."""
+
+    kind = "accounts.person_role_changed"
+
+    person_id: UUID
+    role: str
+    held: bool
+
+
 class SessionRevoked(Event, frozen=True):
     """A sign-in ended before its time."""
 

@@ -1,5 +1,5 @@
 """Who did what, when: append-only and hash-chained, so that a later change is found."""
 
-from services.audit.trail import AuditEntry, AuditRow, intact, latest, record
+from services.audit.trail import AuditEntry, AuditRow, head, intact, latest, record
 
-__all__ = ["AuditEntry", "AuditRow", "intact", "latest", "record"]
+__all__ = ["AuditEntry", "AuditRow", "head", "intact", "latest", "record"]

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import String, event, or_, select
-from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import SessionTransaction, mapped_column
 
 from services.db import Base, Mapped, Session
 
 FIRST = "0" * 64
+PENDING = "acts"
 _CHAIN_LOCK = 0x6D61_6461
 
 
@@ -50,15 +52,45 @@ def record(
     at: datetime,
     detail: Mapping[str, str] | None = None,
 ) -> None:
-    """Append an act within the surrounding transaction; `detail` holds no personal datum."""
+    """Append an act within the surrounding transaction; `detail` holds no personal datum.
+
+    The chain is extended at the commit itself: held earlier, it would make every writer wait
+    for the slowest one, and two that also want one another's rows would never end.
+    """
     body = msgspec.json.encode(dict(sorted((detail or {}).items()))).decode()
-    _hold_chain(session)
-    session.flush()
-    last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1))
     entry = AuditEntry(at=at, actor_id=actor_id, verb=verb, kind=kind, ref=ref, detail=body)
-    entry.digest = _digest(last or FIRST, entry)
-    session.add(entry)
+    inside = session.get_nested_transaction() or session.get_transaction() or session.begin()
+    session.info.setdefault(PENDING, []).append((inside, entry))
+
+
+@event.listens_for(Session, "before_commit")
+def _extend_at_commit(session: Session) -> None:
+    if not session.in_nested_transaction():
+        _extend(session)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    """What was undone was not done: a savepoint takes its own acts along, the whole takes all."""
+    acts = session.info.pop(PENDING, [])
+    if undone.nested:
+        session.info[PENDING] = [act for act in acts if act[0] is not undone]
+
+
+def _extend(session: Session) -> None:
+    """Write the acts that wait, each upon the one before."""
+    acts = session.info.pop(PENDING, [])
+    if not acts:
+        return
     session.flush()
+    _hold_chain(session)
+    newest = select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
+    before = session.scalar(newest) or FIRST
+    for _, entry in acts:
+        before = entry.digest = _digest(before, entry)
+        session.add(entry)
+        # One by one, so that the numbers follow the order of the acts.
+        session.flush()
 
 
 def _hold_chain(session: Session) -> None:
@@ -80,20 +112,34 @@ def _digest(before: str, entry: AuditEntry | AuditRow) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def intact(session: Session) -> bool:
-    """Say whether every row still stands as it was written, in its place."""
-    before = FIRST
+def head(session: Session) -> str:
+    """Return the newest digest, to be kept elsewhere: `intact` then finds a cut-off end too."""
+    _extend(session)
+    newest = select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
+    return session.scalar(newest) or FIRST
+
+
+def intact(session: Session, remembered: str = FIRST) -> bool:
+    """Say whether every row still stands as it was written, in its place.
+
+    The chain alone cannot tell that its newest rows are gone; a `remembered` head can.
+    """
+    _extend(session)
+    before, reached = FIRST, remembered == FIRST
     rows = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
-    for entry in session.scalars(rows):
-        if entry.digest != _digest(before, entry):
-            return False
-        before = entry.digest
-        session.expunge(entry)
-    return True
+    with closing(session.scalars(rows)) as entries:
+        for entry in entries:
+            if entry.digest != _digest(before, entry):
+                return False
+            before = entry.digest
+            reached = reached or before == remembered
+            session.expunge(entry)
+    return reached
 
 
 def latest(session: Session, *, query: str = "", limit: int = 100) -> list[AuditRow]:
     """Return the newest acts whose verb, kind or reference begins with `query`."""
+    _extend(session)
     rows = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(limit)
     if query:
         columns = (AuditEntry.verb, AuditEntry.kind, AuditEntry.ref)

@@ -40,20 +40,25 @@ def kind_of(data: bytes) -> str:
 
 
 def opened(data: bytes) -> pyvips.Image:
-    """Return the upright picture in sRGB, at most 1600 px a side; the size is checked first."""
+    """Return the upright picture in sRGB, at most 1600 px a side; the size is checked first.
+
+    Every pixel must be there: half a picture is refused, whatever its kind.
+    """
     kind = kind_of(data)
     try:
-        image = _heic(data) if kind == "heic" else pyvips.Image.new_from_buffer(data, "")
+        image = _heic(data) if kind == "heic" else _lazy(data)
         if image.width * image.height > PIXELS:
             raise PhotoError("photo_too_large")
-        source = image if kind == "heic" else None
-        if source is None:
-            return pyvips.Image.thumbnail_buffer(
-                data, LARGE, height=LARGE, size="down", fail_on="truncated", export_profile="srgb"
-            )
-        return source.thumbnail_image(LARGE, height=LARGE, size="down")
+        small = image.thumbnail_image(LARGE, height=LARGE, size="down", export_profile="srgb")
+        # Decoding happens here and nowhere later, so that every fault of the file is met here.
+        return small.copy_memory()
     except pyvips.Error as error:
         raise PhotoError("photo_unreadable") from error
+
+
+def _lazy(data: bytes) -> pyvips.Image:
+    """Return a JPEG, PNG or WebP of which only the header was read."""
+    return pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
 
 
 def _heic(data: bytes) -> pyvips.Image:
@@ -62,12 +67,14 @@ def _heic(data: bytes) -> pyvips.Image:
         width, height = container.size
         if width * height > PIXELS:
             raise PhotoError("photo_too_large")
+        # The container's own turn (irot, imir) is applied in decoding; its EXIF copy is not
+        # applied again (ISO/IEC 23008-12, 6.5.10).
         pixels = np.asarray(container)
     except PhotoError:
         raise
     except Exception as error:
         raise PhotoError("photo_unreadable") from error
-    return pyvips.Image.new_from_array(pixels)
+    return pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
 
 
 def written(image: pyvips.Image) -> tuple[bytes, bytes]:

@@ -9,6 +9,9 @@ from services.db import Session
 from services.errors import NotFoundError
 from services.outbox.events import OutboxDelivery, OutboxEvent
 
+# The digits of the largest number a database keeps in a row.
+LONGEST_SEQ = 18
+
 
 class Letter(msgspec.Struct, frozen=True):
     """A dead delivery; `id` is "<event seq>-<subscriber>"."""
@@ -41,7 +44,7 @@ def dead_letters(session: Session, *, limit: int = 200) -> list[Letter]:
 def retry(session: Session, letter_id: str, *, at: datetime) -> None:
     """Give a dead delivery a new round of tries; raises NotFoundError if it is not dead."""
     seq, _, subscriber = letter_id.partition("-")
-    if not seq.isdecimal():
+    if not seq.isdecimal() or len(seq) > LONGEST_SEQ:
         raise NotFoundError
     revived = session.connection().execute(
         update(OutboxDelivery)

@@ -2,6 +2,6 @@
 
 from services.web.install import install
 from services.web.limits import limit
-from services.web.request import actor, at, registry, session, settings
+from services.web.request import actor, at, engine, registry, session, settings
 
-__all__ = ["actor", "at", "install", "limit", "registry", "session", "settings"]
+__all__ = ["actor", "at", "engine", "install", "limit", "registry", "session", "settings"]

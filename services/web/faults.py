@@ -10,12 +10,12 @@ from datetime import timedelta
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 from services import i18n
 from services.auth.gates import SignInNeeded
 from services.errors import DomainError, TooManyError
-from services.web.request import actor
+from services.web.request import actor, at
 
 log = logging.getLogger(__name__)
 WORDS = {
@@ -31,20 +31,21 @@ WORDS = {
     500: ("Something broke on our side", "We have noted it. Try again in a moment."),
     503: ("The city's notebook is busy", "Nothing is lost. Try again in a few seconds."),
 }
-FULL = ("There is no room left on our side", "This was not kept. Hold on to it and try later.")
-AWAY = ("Something we need does not answer", "This was not done. Try again in a minute.")
-WAIT = "Go on %(wait)s. Nothing you wrote is lost."
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
 # Refusals that have a way out of their own.
 SPECIAL = {
     "storage_full": (
         "There is no room for more just now",
         "Nothing was kept of this. We have been told; try again in a few minutes.",
     ),
+    "service_away": (
+        "Something we need does not answer",
+        "This was not done. Try again in a minute.",
+    ),
 }
+WAIT = "Go on %(wait)s. Nothing you wrote is lost."
 # What SQLite, PostgreSQL and the system say of a full disk.
 FULL = ("is full", "disk I/O error", "No space left", "could not extend file")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def install(app: Flask) -> None:
@@ -55,6 +56,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(sqlite3.OperationalError, _database)
     app.register_error_handler(smtplib.SMTPException, _away)
     app.register_error_handler(OSError, _system)
+    app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _broken)
 
 
@@ -62,15 +64,15 @@ def answer(
     status: int,
     code: str = "",
     fields: dict[str, str] | None = None,
-    words: tuple[str, str] | None = None,
+    text: str = "",
 ) -> Response:
     """Return the answer for `status` in the shape and the language the client asked for.
 
-    `words` are a title and a text in place of the status's own.
+    `text` stands in place of the sentence that goes with the status or the code.
     """
     lang = actor().lang
-    known = WORDS.get(status, WORDS[500 if status >= 500 else 400])
-    title, text = (i18n.translate(lang, one) for one in words or known)
+    known = SPECIAL.get(code) or WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    title, text = i18n.translate(lang, known[0]), text or i18n.translate(lang, known[1])
     if wants_json():
         problem = {"type": f"urn:madang:{code or status}", "title": title, "status": status}
         problem |= {"detail": text} | ({"fields": fields} if fields else {})
@@ -86,8 +88,9 @@ def answer(
 
 
 def wants_json() -> bool:
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
-    return best == "application/json" or request.is_json
+    offered = ["text/html", "application/json", "application/problem+json"]
+    best = request.accept_mimetypes.best_match(offered, "text/html")
+    return best != "text/html" or request.is_json
 
 
 def _sign_in(error: SignInNeeded) -> ResponseReturnValue:
@@ -107,9 +110,10 @@ def _domain(error: DomainError) -> ResponseReturnValue:
 
 def _too_many(error: TooManyError) -> ResponseReturnValue:
     """Say when to go on, in the reader's words and in the header."""
-    wait = timedelta(seconds=error.retry_after_s)
-    said = i18n.translate(actor().lang, WAIT, wait=i18n.ahead(actor().lang, wait))
-    response = answer(429, error.code, words=(WORDS[429][0], said))
+    lang, now = actor().lang, at()
+    wait = i18n.ago(lang, now + timedelta(seconds=error.retry_after_s), now)
+    said = i18n.translate(lang, WAIT, wait=wait)
+    response = answer(429, error.code, text=said)
     response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
@@ -117,11 +121,6 @@ def _too_many(error: TooManyError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()
-    # A commit that fails does so after the view, where the framework wraps the failure.
-    cause = error.original_exception if isinstance(error, InternalServerError) else None
-    for kind, handler in ((DBAPIError, _database), (OSError, _system)):
-        if isinstance(cause, kind):
-            return handler(cause)
     return answer(error.code or 500)
 
 
@@ -132,9 +131,10 @@ def _database(error: Exception) -> ResponseReturnValue:
         log.warning("the database refused a value: %s", kind)
         return answer(422, "value_unreadable")
     if isinstance(error, IntegrityError):
-        log.warning("two wrote the same at once, in %s: %s", request.endpoint, kind)
-        return answer(409, "meanwhile")
-    if kind == "DiskFull" or "full" in str(getattr(error, "orig", error)):
+        log.warning("a rule of the database was broken in %s: %s", request.endpoint, kind)
+        twice = "unique" in str(error.orig).lower()
+        return answer(409, "meanwhile") if twice else answer(422, "value_unreadable")
+    if any(mark in str(getattr(error, "orig", error)) for mark in FULL):
         return _full(error)
     log.error("the database did not answer: %s", kind)
     return _later(answer(503, "busy"), 3)
@@ -142,12 +142,12 @@ def _database(error: Exception) -> ResponseReturnValue:
 
 def _full(error: Exception) -> ResponseReturnValue:
     log.error("no room left on the disk: %s", type(error).__name__)
-    return _later(answer(503, "storage_full", words=FULL), 60)
+    return _later(answer(503, "storage_full"), 60)
 
 
 def _away(error: Exception) -> ResponseReturnValue:
     log.error("a service did not answer in %s: %s", request.endpoint, type(error).__name__)
-    return _later(answer(503, "service_away", words=AWAY), 60)
+    return _later(answer(503, "service_away"), 60)
 
 
 def _system(error: OSError) -> ResponseReturnValue:
@@ -156,6 +156,12 @@ def _system(error: OSError) -> ResponseReturnValue:
     if isinstance(error, ConnectionError | TimeoutError | socket.gaierror):
         return _away(error)
     return _broken(error)
+
+
+def _too_deep(_error: RecursionError) -> ResponseReturnValue:
+    """Only what was sent can be nested so deep: nothing of ours is."""
+    log.warning("a body nested too deep for %s", request.endpoint)
+    return answer(400, "too_deep")
 
 
 def _later(response: Response, seconds: int) -> Response:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services.config import Settings
 from services.registry import Registry
@@ -19,6 +20,9 @@ def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) 
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         PERMANENT_SESSION_LIFETIME=31_536_000,
     )
+    if hops := settings.proxies:
+        # What the proxies nearest to us say of the client is true; what came before them is not.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.extensions |= {
         "settings": settings,
         "engine": engine,
@@ -27,6 +31,7 @@ def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) 
     }
     request.install(app)
     safety.install(app)
+    limits.install(app)
     faults.install(app)
     pages.install(app)
     app.register_blueprint(health.pages)

@@ -1,24 +1,52 @@
 """How often one person or address may write. Counted in Redis when there are many processes."""
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
 
+import msgspec
 import redis
-from flask import current_app, request
+from flask import Flask, current_app, request
 
 from services.errors import TooManyError
-from services.web.request import actor, settings
+from services.web.request import READS, actor, settings
 
+log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
+LIMIT = "__limit__"
+AWAY_S = 2.0
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """At most `times` uses by one person or address within `window_s` seconds."""
+
+    name: str
+    times: int
+    window_s: int
+
+    def allowed(self, mode: str) -> int:
+        """Return the bound in `mode`: the demo city is played with by many behind one address."""
+        return self.times if mode == "production" else self.times * 100
+
+
+# Holds for every write that has no bound of its own, so that none is without.
+GROUND = Limit("write", times=300, window_s=600)
+
+
+class Uses(msgspec.Struct, frozen=True):
+    """How often a key was used in its window, and the seconds until the window ends."""
+
+    times: int
+    ends_in_s: int
 
 
 class Counter(Protocol):
     """Counts uses of a key within a window; the first use opens the window."""
 
-    def count(self, key: str, window_s: int) -> int: ...
+    def count(self, key: str, window_s: int) -> Uses: ...
 
 
 class MemoryCounter:
@@ -28,49 +56,78 @@ class MemoryCounter:
         self.room = room
         self.seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
-    def count(self, key: str, window_s: int) -> int:
+    def count(self, key: str, window_s: int) -> Uses:
         now = time.monotonic()
         ends, uses = self.seen.get(key, (now + window_s, 0))
         if ends <= now:
             ends, uses = now + window_s, 0
+            # A new window is as young as a new key.
+            self.seen.pop(key, None)
         self.seen[key] = (ends, uses + 1)
         while len(self.seen) > self.room:
             self.seen.popitem(last=False)
-        return uses + 1
+        return Uses(uses + 1, max(1, round(ends - now)))
 
 
 class RedisCounter:
-    """For many processes. When Redis is away, writing goes on: a limit is no reason to lose."""
+    """For many processes. While Redis is away each process counts for itself."""
 
     def __init__(self, url: str) -> None:
         self.client = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+        self.own = MemoryCounter()
+        self.away_until = 0.0
 
-    def count(self, key: str, window_s: int) -> int:
+    def count(self, key: str, window_s: int) -> Uses:
+        if time.monotonic() < self.away_until:
+            return self.own.count(key, window_s)
         try:
-            pipe = self.client.pipeline()
-            pipe.incr("limit:" + key)
-            pipe.expire("limit:" + key, window_s, nx=True)
-            return int(pipe.execute()[0])
-        except redis.RedisError:
-            return 0
+            return self._count("limit:" + key, window_s)
+        except redis.RedisError as error:
+            # Asked again in a moment: a server that hangs must not slow every write.
+            self.away_until = time.monotonic() + AWAY_S
+            log.warning("limits are counted here, Redis is away: %s", type(error).__name__)
+            return self.own.count(key, window_s)
+
+    def _count(self, key: str, window_s: int) -> Uses:
+        pipe = self.client.pipeline()
+        pipe.set(key, 0, ex=window_s, nx=True)
+        pipe.incr(key)
+        pipe.ttl(key)
+        _, times, ends_in_s = pipe.execute()
+        return Uses(int(times), max(1, int(ends_in_s)))
 
 
 def limit(name: str, times: int, window_s: int) -> Callable[[View], View]:
-    """Refuse a view's writes after `times` within `window_s` seconds, by person or address."""
+    """Refuse a view after `times` requests within `window_s` seconds, by person or address."""
+    bound = Limit(name, times, window_s)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def limited(*args: Any, **kwargs: Any) -> Any:
-            if request.method not in ("GET", "HEAD"):
-                who = str(actor().id or request.remote_addr)
-                allowed = times if settings().mode == "production" else times * 100
-                if counter().count(f"{name}:{who}", window_s) > allowed:
-                    raise TooManyError(retry_after_s=window_s)
+            _use(bound)
             return view(*args, **kwargs)
 
+        setattr(limited, LIMIT, bound)
         return cast(View, limited)
 
     return decorate
+
+
+def install(app: Flask) -> None:
+    app.before_request(_ground)
+
+
+def _ground() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method not in READS and not hasattr(view, LIMIT):
+        _use(GROUND)
+
+
+def _use(bound: Limit) -> None:
+    who = str(actor().id or request.remote_addr)
+    uses = counter().count(f"{bound.name}:{who}", bound.window_s)
+    if uses.times > bound.allowed(settings().mode):
+        raise TooManyError(retry_after_s=uses.ends_in_s)
 
 
 def counter() -> Counter:

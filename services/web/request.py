@@ -78,7 +78,8 @@ def _commit(response: Response) -> Response:
         except DBAPIError as error:
             # A full disk shows here first. What was answered is not true then: say so instead.
             g.session.rollback()
-            return current_app.make_response(current_app.handle_user_exception(error))
+            answer = current_app.handle_user_exception(error)
+            return current_app.process_response(current_app.make_response(answer))
     return response
 
 

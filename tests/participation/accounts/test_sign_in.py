@@ -5,8 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from participation.accounts import actions, queries
+from participation.accounts import actions, jobs, queries
+from participation.accounts.models import LoginCode, SignInSession
 from participation.accounts.rules import local_path
 from services.auth import Actor
 from services.db import Session
@@ -96,3 +98,55 @@ def test_the_pages_of_signing_in(visit: Callable[[Actor | None], Pages]) -> None
     assert held["accounts"]["email"] == MAIL
     pages.post("/me/erase")
     pages.get("/me", status=303)
+
+
+def test_only_the_newest_code_counts(session: Session) -> None:
+    first = actions.request_code(session, SECRET, MAIL, at=AT)
+    second = actions.request_code(session, SECRET, MAIL, at=AT + timedelta(seconds=1))
+    later = AT + timedelta(seconds=2)
+    if first != second:
+        assert actions.redeem_code(session, SECRET, MAIL, first, at=later) is None
+    assert actions.redeem_code(session, SECRET, MAIL, second, at=later) is not None
+
+
+def test_a_used_up_code_does_not_wake_the_one_before(session: Session) -> None:
+    first = actions.request_code(session, SECRET, MAIL, at=AT)
+    actions.request_code(session, SECRET, MAIL, at=AT + timedelta(seconds=1))
+    later = AT + timedelta(seconds=2)
+    for _ in range(5):
+        actions.redeem_code(session, SECRET, MAIL, "x", at=later)
+    assert actions.redeem_code(session, SECRET, MAIL, first, at=later) is None
+
+
+def test_blanks_in_a_code_do_not_matter(session: Session) -> None:
+    code = actions.request_code(session, SECRET, MAIL, at=AT)
+    typed = f" {code[:3]} {code[3:]}\t"
+    assert actions.redeem_code(session, SECRET, MAIL, typed, at=AT) is not None
+
+
+def test_whether_an_account_is_there_shows_nowhere(visit: Callable[[Actor | None], Pages]) -> None:
+    def seen(pages: Pages, mail: str) -> list[str]:
+        pages.get("/sign-in")
+        asked = pages.post("/sign-in", expect=200, email=mail).text
+        missed = pages.post("/sign-in/code", expect=200, email=mail, code="x").text
+        return [re.sub(r'\b\d{6}\b|name="csrf_token" value="\w+"', "", t) for t in (asked, missed)]
+
+    pages = visit(None)
+    code = re.search(r"\b(\d{6})\b", pages.post("/sign-in", expect=200, email=MAIL).text)
+    assert code is not None
+    pages.post("/sign-in/code", email=MAIL, code=code[1])
+    known, unknown = seen(visit(None), MAIL), seen(visit(None), "nobody@example.org")
+    assert [t.replace(MAIL, "") for t in known] == [
+        t.replace("nobody@example.org", "") for t in unknown
+    ]
+
+
+def test_what_is_over_is_forgotten(session: Session) -> None:
+    assert MINJI.id is not None
+    actions.request_code(session, SECRET, MAIL, at=AT)
+    actions.sign_in(session, MINJI.id, "Chrome Android", at=AT)
+    jobs.forget_past(session, AT + timedelta(minutes=5))
+    assert session.scalar(sa.select(sa.func.count()).select_from(LoginCode)) == 1
+    jobs.forget_past(session, AT + timedelta(days=62))
+    assert session.scalar(sa.select(sa.func.count()).select_from(LoginCode)) == 0
+    assert session.scalar(sa.select(sa.func.count()).select_from(SignInSession)) == 0

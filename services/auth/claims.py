@@ -1,0 +1,101 @@
+"""What a provider says of a person, read strictly (OpenID Connect Core 1.0, 5.1). Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from services.auth import Role
+from services.config import SettingsError
+
+NAME_LENGTH = 80
+SUBJECT_LENGTH = 255
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Who has `value` in `claim` holds `role`."""
+
+    role: Role
+    claim: str
+    value: str
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Someone a provider vouches for: `email` only if verified; `managed` roles are its alone.
+
+    A managed role goes when the provider no longer gives it; the others are given once.
+    """
+
+    issuer: str
+    subject: str
+    name: str
+    email: str | None
+    roles: frozenset[Role]
+    managed: frozenset[Role]
+
+
+def parse_rules(text: str) -> tuple[Rule, ...]:
+    """Read `role:claim=value, role:claim=value`; raises SettingsError for anything else."""
+    return tuple(_rule(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _rule(text: str) -> Rule:
+    name, _, rest = text.partition(":")
+    claim, _, value = rest.partition("=")
+    if name not in {role.value for role in Role} or not claim.strip() or not value.strip():
+        raise SettingsError(f"MADANG_OIDC_ROLES: {text!r} is not like moderator:groups=city-team")
+    return Rule(Role(name), claim.strip(), value.strip())
+
+
+def identity_of(issuer: str, claims: Mapping[str, Any], rules: Sequence[Rule]) -> Identity | None:
+    """Return whom the claims are about, or None where they name nobody.
+
+    Roles come from `rules` alone. Only residency is given to all, and that only as long as no
+    rule says who is a resident.
+    """
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH:
+        return None
+    managed = frozenset(rule.role for rule in rules)
+    roles = frozenset(rule.role for rule in rules if _holds(claims, rule))
+    if Role.RESIDENT not in managed:
+        roles |= {Role.RESIDENT}
+    return Identity(issuer, subject, _name(claims), _verified_email(claims), roles, managed)
+
+
+def _holds(claims: Mapping[str, Any], rule: Rule) -> bool:
+    said = _at(claims, rule.claim)
+    values = said if isinstance(said, list) else [said]
+    return rule.value in [_written(value) for value in values]
+
+
+def _at(claims: Mapping[str, Any], path: str) -> Any:
+    """Return a claim by its name, else by its path, as in `address.locality`."""
+    if path in claims:
+        return claims[path]
+    here: Any = claims
+    for part in path.split("."):
+        here = here.get(part) if isinstance(here, Mapping) else None
+    return here
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else ""
+
+
+def _verified_email(claims: Mapping[str, Any]) -> str | None:
+    """Core 5.1: `email_verified` is a JSON boolean. A text that says "true" is no proof."""
+    email = claims.get("email")
+    if claims.get("email_verified") is not True or not isinstance(email, str):
+        return None
+    return email
+
+
+def _name(claims: Mapping[str, Any]) -> str:
+    for key in ("name", "preferred_username", "nickname"):
+        said = claims.get(key)
+        if isinstance(said, str) and (clean := " ".join(said.split())) and clean.isprintable():
+            return clean[:NAME_LENGTH]
+    return ""

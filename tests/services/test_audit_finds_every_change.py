@@ -1,0 +1,129 @@
+"""The audit trail: whatever is changed in it later is found."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services import audit
+from services.audit import AuditEntry
+from services.audit.trail import FIRST
+from services.db import Session, unit_of_work
+from tests.conftest import AT
+
+ACTS = 12
+TABLE = AuditEntry.__table__
+COLUMNS = ["at", "actor_id", "verb", "kind", "ref", "detail", "digest"]
+
+
+@pytest.fixture
+def trail(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A trail of twelve acts, and a way to it past the application."""
+    with engine.begin() as connection:
+        connection.execute(sa.delete(TABLE))
+    for number in range(ACTS):
+        with unit_of_work(engine) as session:
+            who, at = UUID(int=number), AT + timedelta(minutes=number)
+            detail = {"to": str(number)}
+            audit.record(session, who, "paint", "wall", f"w{number}", at=at, detail=detail)
+    with engine.connect() as connection:
+        yield connection
+
+
+def whole(connection: sa.Connection, remembered: str = FIRST) -> bool:
+    with Session(bind=connection, join_transaction_mode="rollback_only") as session:
+        return audit.intact(session, remembered)
+
+
+def newest(connection: sa.Connection) -> str:
+    with Session(bind=connection) as session:
+        return audit.head(session)
+
+
+def numbers(connection: sa.Connection) -> list[int]:
+    return list(connection.scalars(sa.select(TABLE.c.seq).order_by(TABLE.c.seq)))
+
+
+CHECK = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@CHECK
+@given(row=st.integers(0, ACTS - 1), column=st.sampled_from(COLUMNS))
+def test_any_edit_is_found(trail: sa.Connection, row: int, column: str) -> None:
+    assert whole(trail)
+    seq = numbers(trail)[row]
+    changed = {"at": AT + timedelta(days=9), "actor_id": uuid4(), "digest": "f" * 64}
+    value = changed.get(column, "other")
+    trail.execute(sa.update(TABLE).where(TABLE.c.seq == seq).values({column: value}))
+    assert not whole(trail)
+    trail.rollback()
+
+
+@CHECK
+@given(rows=st.sets(st.integers(0, ACTS - 1), min_size=1))
+def test_any_deletion_is_found(trail: sa.Connection, rows: set[int]) -> None:
+    """Also of the newest acts, by whoever kept the head from before."""
+    remembered, seqs = newest(trail), numbers(trail)
+    assert whole(trail, remembered)
+    gone = [seqs[row] for row in rows]
+    trail.execute(sa.delete(TABLE).where(TABLE.c.seq.in_(gone)))
+    assert not whole(trail, remembered)
+    if min(rows) < ACTS - len(rows):
+        assert not whole(trail), "a gap shows without a remembered head"
+    trail.rollback()
+
+
+@CHECK
+@given(pair=st.sets(st.integers(0, ACTS - 1), min_size=2, max_size=2))
+def test_acts_that_change_places_are_found(trail: sa.Connection, pair: set[int]) -> None:
+    seqs = numbers(trail)
+    one, other = (seqs[row] for row in sorted(pair))
+    for seq, now in ((one, -1), (other, one), (-1, other)):
+        trail.execute(sa.update(TABLE).where(TABLE.c.seq == seq).values(seq=now))
+    assert not whole(trail)
+    trail.rollback()
+
+
+def test_the_application_itself_cannot_change_an_act(engine: sa.Engine, trail: object) -> None:
+    with Session(engine) as session:
+        row = session.scalars(sa.select(AuditEntry).limit(1)).one()
+        row.verb = "other"
+        with pytest.raises(RuntimeError, match="append-only"):
+            session.flush()
+
+
+def test_what_is_undone_leaves_no_act(engine: sa.Engine, trail: sa.Connection) -> None:
+    with pytest.raises(ZeroDivisionError), unit_of_work(engine) as session:  # noqa: PT012
+        audit.record(session, None, "burn", "wall", "w", at=AT)
+        raise ZeroDivisionError
+    with unit_of_work(engine) as session:
+        audit.record(session, None, "paint", "wall", "before", at=AT)
+        inner = session.begin_nested()
+        audit.record(session, None, "burn", "wall", "inside", at=AT)
+        inner.rollback()
+        audit.record(session, None, "paint", "wall", "after", at=AT)
+    with Session(engine) as session:
+        found = [row.ref for row in audit.latest(session)]
+        assert found[:2] == ["after", "before"]
+        assert len(found) == ACTS + 2
+        assert audit.intact(session)
+
+
+def test_search_finds_by_what_an_act_begins_with(engine: sa.Engine, trail: object) -> None:
+    with unit_of_work(engine) as session:
+        audit.record(session, None, "burn_down", "house", "h%1", at=AT)
+    with Session(engine) as session:
+        assert [row.ref for row in audit.latest(session, query="burn")] == ["h%1"]
+        assert [row.ref for row in audit.latest(session, query="hou")] == ["h%1"]
+        assert [row.ref for row in audit.latest(session, query="h%")] == ["h%1"]
+        assert [row.ref for row in audit.latest(session, query="w11")] == ["w11"]
+        assert audit.latest(session, query="%") == []
+        assert [row.ref for row in audit.latest(session, limit=2)] == ["h%1", "w11"]
