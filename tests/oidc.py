@@ -18,10 +18,13 @@ SECRET = {"MADANG_OIDC_CLIENT_SECRET": "a secret of thirty-two characters"}
 
 
 @contextmanager
-def provider(callback: str) -> Iterator[str]:
-    """Yield the issuer of a provider that knows Madang and where to lead people back to."""
-    port = free_port()
-    command = ["node", str(ROOT / "tests" / "oidc_provider.mjs"), str(port), callback]
+def provider(callback: str, issuer: str = "") -> Iterator[str]:
+    """Yield the issuer of a provider that knows Madang and where to lead people back to.
+
+    `issuer` is `http://host:port` on this machine, where it must be known beforehand.
+    """
+    issuer = issuer or f"http://127.0.0.1:{free_port()}"
+    command = ["node", str(ROOT / "tests" / "oidc_provider.mjs"), issuer, callback]
     process = subprocess.Popen(
         command, cwd=ROOT, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -29,7 +32,7 @@ def provider(callback: str) -> Iterator[str]:
     try:
         while "ready" not in (line := process.stdout.readline()):
             assert line, "the provider did not start"
-        yield f"http://127.0.0.1:{port}"
+        yield issuer
     finally:
         process.kill()
         process.wait(10)

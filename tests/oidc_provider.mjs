@@ -1,7 +1,7 @@
-// A real OpenID Connect provider for the tests: node oidc_provider.mjs PORT CALLBACK
+// A real OpenID Connect provider for the tests: node oidc_provider.mjs ISSUER CALLBACK
 import { Provider } from "oidc-provider";
 
-const [port, callback] = process.argv.slice(2);
+const [issuer, callback] = process.argv.slice(2);
 const people = {
   kim: { email: "kim@example.org", email_verified: true, name: "Kim Min-ji" },
   // Says an address that nobody checked.
@@ -11,7 +11,7 @@ const people = {
   seo: { name: "Seo", groups: ["city-team", "runners"], address: { locality: "Haneul" } },
   nobody: {},
 };
-const provider = new Provider(`http://127.0.0.1:${port}`, {
+const provider = new Provider(issuer, {
   clients: [
     {
       client_id: "madang",
@@ -35,4 +35,4 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     return { accountId: id, claims: () => ({ sub: id, ...known, ...(groups && !left ? { groups } : {}) }) };
   },
 });
-provider.listen(Number(port), "127.0.0.1", () => console.log("ready"));
+provider.listen(Number(new URL(issuer).port), "127.0.0.1", () => console.log("ready"));

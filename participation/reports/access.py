@@ -1,9 +1,12 @@
 """The one gate from an outside id to a report."""
 
 from typing import Literal
+from uuid import UUID
 
-from participation.reports.models import Report
-from participation.reports.rules import PUBLIC, Status
+from sqlalchemy import select
+
+from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.rules import CONFIRMED, DISPUTED, JUDGED, PUBLIC, Status
 from services.auth import Actor, Role
 from services.db import Session
 from services.errors import ForbiddenError, NotFoundError
@@ -35,3 +38,23 @@ def _may_see(actor: Actor, report: Report) -> bool:
     if Status(report.status) in PUBLIC:
         return True
     return is_staff(actor) or (actor.signed_in and report.reporter_id == actor.id)
+
+
+def has_judged(session: Session, person_id: UUID, report: Report) -> bool:
+    """Say whether a person was heard since the report was settled; each is asked once."""
+    since = report.ended_at or report.changed_at
+    said = select(ReportEntry.id).where(
+        ReportEntry.report_id == report.id,
+        ReportEntry.actor_id == person_id,
+        ReportEntry.kind.in_((CONFIRMED, DISPUTED)),
+        ReportEntry.at >= since,
+    )
+    return session.scalar(said.limit(1)) is not None
+
+
+def may_judge(session: Session, actor: Actor, report: Report) -> bool:
+    """Say whether the actor is asked: a follower, not heard yet, of a settled report."""
+    if actor.id is None or Status(report.status) not in JUDGED or report.merged_into is not None:
+        return False
+    follows = session.get(ReportFollow, (report.id, actor.id)) is not None
+    return follows and not has_judged(session, actor.id, report)

@@ -15,8 +15,8 @@ from participation.reports.rules import (
     SEVERITY,
     Category,
     Status,
-    may_move,
     promised,
+    staff_moves,
     title_of,
 )
 from services import audit, outbox
@@ -149,7 +149,7 @@ def answer_report(
 ) -> UUID:
     """Move a report and say why, in public. Raises RefusedError where the table has no way."""
     now = Status(report.status)
-    if status != now and not may_move(now, status):
+    if status != now and status not in staff_moves(now):
         raise RefusedError("report_cannot_move")
     if not text.strip() and status == now:
         raise InvalidError("answer_empty", {"text": "empty"})

@@ -92,6 +92,15 @@ class AnswerForm(Form):
     text = TextAreaField(filters=[_stripped], validators=[Length(max=4000)])
 
 
+class JudgeForm(Form):
+    """Whether it is really settled, from who follows the report; words are welcome."""
+
+    settled = SelectField(
+        choices=[SelectChoice(value="yes", label="Yes"), SelectChoice(value="no", label="No")]
+    )
+    text = TextAreaField(filters=[_stripped], validators=[Length(max=1000)])
+
+
 class ReasonForm(Form):
     reason = TextAreaField(filters=[_stripped], validators=[InputRequired(), Length(max=4000)])
 

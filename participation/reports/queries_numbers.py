@@ -1,6 +1,7 @@
 """Promises kept: public figures by month and kind."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -119,4 +120,4 @@ def _months(at: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
         datetime((count - back) // 12, (count - back) % 12 + 1, 1, tzinfo=zone)
         for back in range(MONTHS - 1, -2, -1)
     ]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from participation.accounts import directory
 from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import ENDED, NEXT, Status, late
+from participation.reports.rules import ENDED, Status, late, staff_moves
 from services.auth import Actor
 from services.db import Session
 
@@ -116,7 +116,7 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         report=queries.page_of(session, actor, report, at),
         notes=_notes(session, report.id),
         reporter_name=names.get(report.reporter_id, "") if report.reporter_id else "",
-        moves=[status.value, *sorted(s.value for s in NEXT[status])],
+        moves=[status.value, *(s.value for s in staff_moves(status))],
         duplicates=_near(session, report),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
     )

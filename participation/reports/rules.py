@@ -11,6 +11,7 @@ class Status(StrEnum):
     FIXED = "fixed"
     REJECTED = "rejected"
     CLOSED = "closed"
+    DISPUTED = "disputed"
 
 
 class Category(StrEnum):
@@ -29,11 +30,15 @@ NEXT: dict[Status, frozenset[Status]] = {
     S.OPEN: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),
     S.ACKNOWLEDGED: frozenset({S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),
     S.IN_PROGRESS: frozenset({S.ACKNOWLEDGED, S.FIXED, S.CLOSED}),
-    S.FIXED: frozenset({S.OPEN, S.CLOSED}),
+    S.FIXED: frozenset({S.OPEN, S.CLOSED, S.DISPUTED}),
     S.REJECTED: frozenset({S.OPEN}),
-    S.CLOSED: frozenset({S.OPEN}),
+    S.CLOSED: frozenset({S.OPEN, S.DISPUTED}),
+    S.DISPUTED: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.CLOSED}),
 }
 ENDED = frozenset({S.FIXED, S.REJECTED, S.CLOSED})
+# What those who follow a report are asked about: is it really so?
+JUDGED = frozenset({S.FIXED, S.CLOSED})
+CONFIRMED, DISPUTED = "confirmed", "disputed"
 # A rejected report may hold what must not be public: only its reporter and staff see it.
 PUBLIC = frozenset(Status) - {S.REJECTED}
 
@@ -74,6 +79,7 @@ STATUS_LABELS: dict[Status, str] = {
     S.FIXED: "Fixed",
     S.REJECTED: "Not taken up",
     S.CLOSED: "Closed",
+    S.DISPUTED: "Closed, but disputed",
 }
 QUESTIONS: dict[Category, str] = {
     Category.STREET_LIGHT: "What number is on the lamp post?",
@@ -93,6 +99,11 @@ TITLE_LENGTH = 80
 def may_move(now: Status, then: Status) -> bool:
     """Say whether a report may go from one status to another."""
     return then in NEXT[now]
+
+
+def staff_moves(now: Status) -> list[Status]:
+    """Return where staff may take a report; to dispute is for those who live with it."""
+    return [s for s in Status if s in NEXT[now] and s is not S.DISPUTED]
 
 
 def promised(category: Category, opened_at: datetime) -> datetime:

@@ -8,9 +8,9 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports import actions, queries, queries_near
-from participation.reports.access import is_staff, report_for
-from participation.reports.forms import NewReportForm, parse_spot, parse_view
+from participation.reports import actions, actions_judge, queries, queries_near
+from participation.reports.access import is_staff, may_judge, report_for
+from participation.reports.forms import JudgeForm, NewReportForm, parse_spot, parse_view
 from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
 from services import i18n, maps, media, web
 from services.auth import Actor
@@ -176,6 +176,7 @@ def page(report_id: str) -> ResponseReturnValue:
     shown = queries.page_of(web.session(), web.actor(), report, web.at())
     return render_template(
         "reports/page.html",
+        asked=may_judge(web.session(), web.actor(), report),
         report=shown,
         thanks="thanks" in request.args,
         joined="joined" in request.args,
@@ -188,6 +189,21 @@ def timeline(report_id: str) -> ResponseReturnValue:
     report = report_for(web.session(), web.actor(), report_id)
     shown = queries.page_of(web.session(), web.actor(), report, web.at())
     return Response(render_template("reports/parts/timeline.html", report=shown))
+
+
+@pages.post("/<report_id>/judge")
+@signed_in
+@web.limit("judge", times=60, window_s=3600)
+def judge(report_id: str) -> ResponseReturnValue:
+    form = JudgeForm(request.form)
+    if not form.validate():
+        raise InvalidError("form_invalid", dict.fromkeys(form.errors, "invalid"))
+    report, text = report_for(web.session(), web.actor(), report_id), form["text"].data or ""
+    settled = form["settled"].data == "yes"
+    actions_judge.judge_report(
+        web.session(), web.actor(), report, text, settled=settled, at=web.at()
+    )
+    return redirect(url_for("reports.page", report_id=report_id), 303)
 
 
 @pages.post("/<report_id>/follow")
