@@ -7,9 +7,7 @@ help: ## Say what there is to make
 
 run: ## Set everything up and serve the demo city at http://127.0.0.1:8000 (PORT changes it)
 	@PYTHON=$(PYTHON) tools/setup run
-	@.venv/bin/python -m app migrate
-	@.venv/bin/python -m app demo
-	@exec .venv/bin/python -m app serve
+	@exec .venv/bin/python -m app run
 
 setup: ## Set up for development: tools and test libraries too
 	@PYTHON=$(PYTHON) tools/setup test
@@ -24,7 +22,9 @@ check: ## The fast part of `make test`
 
 bench: ## Run the benchmarks; each prints JSON lines (docs/performance.md)
 	@PYTHON=$(PYTHON) tools/setup test
-	@for one in fanout spatial page first_visit slow_phone; do .venv/bin/python bench/$$one.py || exit 1; done
+	@cd bench/node && npm ci --no-audit --no-fund --silent
+	@.venv/bin/python bench/fanout.py --peer bench/node
+	@for one in spatial page first_visit slow_phone; do .venv/bin/python bench/$$one.py || exit 1; done
 
 screens: ## Make the pictures of the docs anew
 	@PYTHON=$(PYTHON) tools/setup test

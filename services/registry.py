@@ -97,6 +97,7 @@ class Registry:
     )
     home_lists: list[Callable[[Session, Actor], list[Any]]] = field(default_factory=list)
     seeds: list[Callable[[Session, Town, datetime], None]] = field(default_factory=list)
+    pictures: list[Callable[[Session, Actor, str], bool]] = field(default_factory=list)
     identify: Identify | None = None
 
     def menu_for(self, actor: Actor, area: str) -> list[MenuEntry]:

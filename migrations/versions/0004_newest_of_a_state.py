@@ -1,4 +1,4 @@
-"""when a report was settled, and an index for the newest of one state"""
+"""when a report was settled; indexes for the newest of one state and for pictures"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,9 +15,11 @@ def upgrade() -> None:
     op.execute(
         "UPDATE report SET ended_at = changed_at WHERE status IN ('fixed', 'closed', 'rejected')"
     )
+    op.create_index("ix_report_photo_hash", "report", ["photo_hash"])
     op.create_index("ix_report_newest_of", "report", ["status", "opened_at", "id"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_report_newest_of", "report")
+    op.drop_index("ix_report_photo_hash", "report")
     op.drop_column("report", "ended_at")

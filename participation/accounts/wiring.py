@@ -3,13 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from participation.accounts import actions, console, jobs, live, queries, views, views_identity
 from participation.events.accounts import PersonErased, PersonRoleChanged, SessionRevoked
 from services import privacy
 from services.db import Session
 from services.jobs import Job
 from services.maps import Town
-from services.push import subscriptions
+from services.push import PushMessage, subscriptions
 from services.registry import MenuEntry, PrivacyHook, Purpose, Registry
 
 HOUR_S = 3600
@@ -43,6 +45,13 @@ def _browsers(session: Session, person_id: UUID) -> int:
     return len(subscriptions.subscriptions_of(session, person_id))
 
 
+def _forget_browsers(session: Session, person_id: UUID, at: datetime) -> None:
+    """Delete a person's browsers, and the notices that are on their way to them."""
+    for one in subscriptions.subscriptions_of(session, person_id):
+        subscriptions.unsubscribe(session, person_id, one.id, at=at)
+    session.execute(delete(PushMessage).where(PushMessage.person_id == person_id))
+
+
 NOTICES = Purpose(
     key="push",
     title="Notices on my phone or computer",
@@ -52,7 +61,7 @@ NOTICES = Purpose(
     until="Until you take it back, or the browser says it is gone.",
     text_version=1,
     held=_browsers,
-    on_withdraw=subscriptions.erase_of,
+    on_withdraw=_forget_browsers,
     given_by="push.subscribe",
     setup_url="/me/notifications",
 )

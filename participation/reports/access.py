@@ -30,6 +30,12 @@ def report_for(session: Session, actor: Actor, report_id: str, to: Purpose = "se
     return report
 
 
+def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:
+    """Say whether a picture may be seen: one of hidden reports alone is as hidden as they are."""
+    shown_by = session.scalars(select(Report).where(Report.photo_hash == photo_hash)).all()
+    return not shown_by or any(_may_see(actor, report) for report in shown_by)
+
+
 def is_staff(actor: Actor) -> bool:
     return actor.may(Role.MODERATOR) or actor.may(Role.OFFICER)
 

@@ -40,7 +40,7 @@ class Report(Base):
     lon: Mapped[float]
     cell: Mapped[int] = mapped_column(BigInteger)
     place: Mapped[str] = mapped_column(String(200), default="")
-    photo_hash: Mapped[str | None] = mapped_column(String(64))
+    photo_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"))
     opened_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports import (
+    access,
     actions,
     cli,
     console,
@@ -27,6 +28,7 @@ def register(registry: Registry) -> None:
     registry.seeds.append(seeds.seed_city)
     registry.cli.append(cli.reports)
     registry.rooms += live.ROOMS
+    registry.pictures.append(access.may_see_picture)
     registry.menu += [
         MenuEntry("resident", "Map", "/reports/map", "map", 10),
         MenuEntry("resident", "Report", "/reports/new", "report", 20),

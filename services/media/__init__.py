@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
+from services import web
 from services.auth.gates import public
 from services.config import Settings
 from services.errors import NotFoundError
@@ -51,8 +52,11 @@ def redact(photo_hash: str, boxes: list[tuple[float, float, float, float]]) -> s
 @public
 def picture(photo_hash: str, size: str) -> ResponseReturnValue:
     path: Path | None = _processor().store.path(photo_hash, size) if size in SIZES else None
-    if path is None:
+    # Each domain says whether the actor may see a picture of its own.
+    open_to_all = (may(web.session(), web.actor(), photo_hash) for may in web.registry().pictures)
+    if path is None or not all(open_to_all):
         raise NotFoundError
     response: Response = send_file(path, mimetype="image/webp", max_age=YEAR_S)
-    response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    # Private: what is hidden tomorrow must not stay in a cache that many share.
+    response.headers["Cache-Control"] = f"private, max-age={YEAR_S}, immutable"
     return response

@@ -13,8 +13,8 @@ from services.db import migrate
 from services.serving import alone, pages, sockets, work
 
 Factory = Callable[[Settings], Flask]
-USAGE = "usage: python -m app serve | web | realtime | worker | migrate | demo | simulate"
-PATCHED = ("serve", "realtime")
+USAGE = "usage: python -m app run | serve | web | realtime | worker | migrate | demo | simulate"
+PATCHED = ("run", "serve", "realtime")
 APART = ("web", "realtime", "worker")
 
 
@@ -39,6 +39,11 @@ def command_line(create_app: Factory) -> None:
 def _run(command: str, create_app: Factory, settings: Settings) -> None:
     if command == "migrate":
         migrate.upgrade(settings.database_url)
+    elif command == "run":
+        migrate.upgrade(settings.database_url)
+        app = create_app(settings)
+        _city(app, "demo")
+        alone.serve(app, settings)
     elif command == "serve":
         alone.serve(create_app(settings), settings)
     elif command == "web":
@@ -48,12 +53,14 @@ def _run(command: str, create_app: Factory, settings: Settings) -> None:
     elif command == "worker":
         work.serve(create_app(settings))
     elif command in ("demo", "simulate"):
-        app = create_app(settings)
-        app.cli.main(
-            args=["city", command, *sys.argv[2:]], prog_name="app", standalone_mode=True, obj=None
-        )
+        _city(create_app(settings), command, *sys.argv[2:])
     else:
         raise SystemExit(USAGE)
+
+
+def _city(app: Flask, *words: str) -> None:
+    """Run a command of the city's own group, as `flask city` would."""
+    app.cli.main(args=["city", *words], prog_name="app", standalone_mode=words[0] != "demo")
 
 
 def _restart_patched() -> None:

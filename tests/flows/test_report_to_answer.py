@@ -71,6 +71,10 @@ def test_a_rejected_report_is_its_reporters_alone(visit: Visit) -> None:
     assert "얼굴이 보여요" in visit(MINJI).get(f"/reports/{report_id}")
     visit(JUN).get(f"/reports/{report_id}", status=404)
     visit(None).get(f"/reports/{report_id}", status=404)
+    picture = visit(MINJI).get(f"/reports/{report_id}").split("/media/")[1][:64]
+    for who, status in ((MINJI, 200), (SOYEON, 200), (JUN, 404), (None, 404)):
+        answer = visit(who).client.get(f"/media/{picture}/large.webp", buffered=True)
+        assert answer.status_code == status
 
 
 def test_residents_have_no_way_into_the_console(visit: Visit) -> None:

@@ -11,8 +11,9 @@ from flask import Flask
 
 from services import push
 from services.auth import Actor
-from services.db import Session
+from services.db import Session, unit_of_work
 from services.privacy.models import Consent
+from tests.conftest import AT
 from tests.pages import Pages
 from tests.people import MINJI
 
@@ -76,8 +77,13 @@ def test_the_switch_deletes_the_browsers(app: Flask, visit: Visit) -> None:
     pages = visit(MINJI)
     turn_on(pages)
     assert browsers(app, MINJI.id) == 1
+    with unit_of_work(app.extensions["engine"]) as session:
+        notice = push.Notice("Fixed", "A lamp", "/reports/1", "report-1", "status")
+        push.enqueue(session, [MINJI.id], notice, at=AT)
     assert pages.post("/me/data/push", give="0").location == "/me/data"
     assert browsers(app, MINJI.id) == 0
+    with Session(app.extensions["engine"]) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(push.PushMessage)) == 0
     assert rows(app) == [("push", False)]
     assert 'aria-checked="false"' in pages.get("/me/data")
 
