@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import app as application
 from participation.accounts import actions as accounts
@@ -19,6 +21,12 @@ from services.outbox import Dispatcher
 from tests import servers
 from tests.pages import Pages
 
+# A busy machine draws examples slowly; that says nothing of the product.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
+expect.set_options(timeout=20_000)
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -41,6 +49,15 @@ def postgresql_url() -> Iterator[str]:
     with servers.postgresql() as url:
         migrate.upgrade(url + "postgres")
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; one for the process, for its driver can be started only once in each."""
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,5 +8,5 @@ def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
     registry.menu += [
         MenuEntry("console", "Audit", "/console/audit", "audit", 40, "officer"),
-        MenuEntry("console", "Undelivered", "/console/dead-letters", "letter", 50, "operator"),
+        MenuEntry("console", "Failed", "/console/dead-letters", "letter", 50, "operator"),
     ]

@@ -17,9 +17,11 @@ RESIDENT = [
     "/me/sessions",
     "/me/notifications",
     "/me/erase",
+    "/me/data",
+    "/reports/numbers",
     "/nowhere",
 ]
-STRANGER = ["/sign-in", "/sign-in/demo", "/offline"]
+STRANGER = ["/sign-in", "/sign-in/demo", "/offline", "/reports/offline"]
 OPERATOR = [
     "/console/",
     "CASE",
@@ -50,7 +52,7 @@ def test_every_page_is_for_everyone(
     for path in paths:
         page.set_viewport_size(DESK if who == "hana" else {"width": 360, "height": 760})
         page.emulate_media(color_scheme="light")
-        page.goto(address(visitor, path), wait_until="networkidle")
+        page.goto(address(visitor, path), wait_until="load")
         name = path.strip("/").replace("/", "-").lower() or "home"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
@@ -66,7 +68,7 @@ def test_desktop_pages_are_for_everyone_too(enter: Enter, screens: Path) -> None
     visitor = enter("minji", viewport=DESK, reduced_motion="reduce")
     wrong = []
     for path in ("/", "/reports/", "/reports/map?z=17", "/reports/new", "REPORT"):
-        visitor.page.goto(address(visitor, path), wait_until="networkidle")
+        visitor.page.goto(address(visitor, path), wait_until="load")
         name = path.split("?")[0].strip("/").replace("/", "-").lower() or "home"
         visitor.page.screenshot(path=screens / f"{name}-desk.png")
         wrong += [f"{path}: {line}" for line in visitor.violations()]

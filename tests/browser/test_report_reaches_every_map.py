@@ -21,6 +21,9 @@ def write_report(page: Page, picture: Path) -> str:
     page.click("[data-next]")
     page.check("input[value=street_light]")
     page.click("[data-next]")
+    page.locator("#text, [data-near-list] .near").locator("visible=true").first.wait_for()
+    if not page.locator("#text").is_visible():
+        page.click("[data-next]")
     page.fill("#text", WORDS)
     page.click("[data-next]")
     page.click("[data-send]")
@@ -98,6 +101,10 @@ def test_a_report_can_be_made_by_keyboard_alone(enter: Enter) -> None:
     page.locator("input[value=litter]").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
+    page.locator("#q-words, #q-near").locator("visible=true").wait_for()
+    if page.locator("#q-near").is_visible():
+        page.locator("[data-next]").focus()
+        page.keyboard.press("Enter")
     expect(page.locator("#q-words")).to_be_focused()
     page.locator("#text").focus()
     page.keyboard.type("봉투가 쌓였어요")

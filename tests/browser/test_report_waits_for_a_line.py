@@ -20,7 +20,7 @@ def fill(page: Page, picture: Path, words: str) -> None:
     page.click("[data-next]")
     page.check("input[value=green]")
     page.click("[data-next]")
-    page.locator("#text, [data-near-list] .near").first.wait_for()
+    page.locator("#text, [data-near-list] .near").locator("visible=true").first.wait_for()
     if not page.locator("#text").is_visible():
         page.click("[data-next]")
     page.fill("#text", words)

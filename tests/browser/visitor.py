@@ -32,7 +32,7 @@ class Visitor:
         options: dict[str, Any] = {"viewport": PHONE, "locale": LOCALES[self.lang]} | wishes
         self.context = browser.new_context(base_url=city, **options)
         self.context.add_init_script(NOTE_VIOLATIONS)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.watch(self.page)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from services.auth import Actor
 from tests import servers
@@ -48,17 +48,11 @@ class Town:
         return open_report(browser(server.address, token_of(self.app, MINJI)), server.address, key)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        yield play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-
-
 @pytest.fixture
-def town(app: Flask, tmp_path: Path, chromium: Browser) -> Iterator[Town]:
-    made = Town(app, tmp_path, chromium)
+def town(app: Flask, tmp_path: Path, browser: Browser) -> Iterator[Town]:
+    made = Town(app, tmp_path, browser)
     yield made
-    for context in chromium.contexts:
+    for context in browser.contexts:
         context.close()
 
 

@@ -4,7 +4,7 @@ import "./map.css";
 import L from "leaflet";
 import { join } from "../core/live";
 import { say } from "../core/toast";
-import { asked, baseMap } from "./base";
+import { asked, baseMap } from "./canvas";
 import { glyph, ReportLayer, type View } from "./layer";
 import { pickPlace } from "./picker";
 import { Sheet } from "./sheet";

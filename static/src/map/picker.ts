@@ -1,6 +1,6 @@
 // Choosing a place by tapping the map; the two fields beside it say the same in numbers.
 import L from "leaflet";
-import { asked, baseMap } from "./base";
+import { asked, baseMap } from "./canvas";
 
 const NEAR = 17;
 

@@ -1,0 +1,104 @@
+"""What import contracts cannot say: who commits, how long a view is, what no file is called, and
+that lock files send nobody to a host."""
+
+import ast
+import re
+
+import pytest
+
+from tests.law.sources import PRODUCT, ROOT, broken, calls, files, functions, name_of
+
+COMMITTERS = ("services/web/", "services/db/")
+ROUTES = {"get", "post", "put", "delete", "patch", "route"}
+LONGEST_VIEW = 15
+FORBIDDEN = {"util", "utils", "helpers", "helper", "common", "manager", "managers", "base", "misc"}
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "package-lock.json",
+    "bench/node/package-lock.json",
+)
+ADDRESS = re.compile(r"https?://|\bgit\+|--index-url|--extra-index-url|\"resolved\"")
+# npm names where a package asks for money; nothing is fetched from there.
+FUNDING = re.compile(r"^\s*\"(url|funding)\":")
+
+
+def commits_elsewhere(name: str, text: str) -> list[str]:
+    if name.startswith(COMMITTERS):
+        return []
+    found = [line for call, line in calls(ast.parse(text)) if call.endswith(".commit")]
+    return [f"{name}:{line} commits" for line in found]
+
+
+def views_too_long(name: str, text: str) -> list[str]:
+    found = []
+    for function in functions(ast.parse(text)):
+        routes = [
+            decorator
+            for decorator in function.decorator_list
+            if isinstance(decorator, ast.Call)
+            and isinstance(decorator.func, ast.Attribute)
+            and decorator.func.attr in ROUTES
+        ]
+        lines = (function.end_lineno or 0) - function.lineno + 1
+        if routes and lines > LONGEST_VIEW:
+            found.append(f"{name}:{function.lineno} {function.name} has {lines} lines")
+    return found
+
+
+def names_nothing(name: str, _text: str = "") -> list[str]:
+    stem = name.rsplit("/", 1)[-1].split(".")[0]
+    return [f"{name} says nothing of what it holds"] if stem in FORBIDDEN else []
+
+
+def takes_the_app(name: str, text: str) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        if "app" in names:
+            found.append(f"{name} imports app")
+    return found
+
+
+def sends_to_a_host(name: str, text: str) -> list[str]:
+    lines = enumerate(text.splitlines(), 1)
+    wrong = [n for n, line in lines if ADDRESS.search(line) and not FUNDING.search(line)]
+    return [f"{name}:{n} names an address" for n in wrong]
+
+
+@pytest.mark.parametrize("law", [commits_elsewhere, views_too_long, takes_the_app])
+def test_the_product_keeps_it(law: object) -> None:
+    assert broken(law, *PRODUCT[1:]) == []  # type: ignore[arg-type]
+
+
+def test_every_file_says_what_it_holds() -> None:
+    found = [*files(*PRODUCT, "tests", "bench"), *files("static/src", ending=".ts")]
+    assert [wrong for path in found for wrong in names_nothing(name_of(path))] == []
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_no_lock_names_a_host(name: str) -> None:
+    assert sends_to_a_host(name, (ROOT / name).read_text()) == []
+
+
+LONG = "@pages.get('/')\ndef view():\n" + "    x = 1\n" * 16
+
+
+@pytest.mark.parametrize(
+    ("law", "seeded"),
+    [
+        (commits_elsewhere, "def act(session):\n    session.commit()\n"),
+        (views_too_long, LONG),
+        (takes_the_app, "from app import create_app\n"),
+        (sends_to_a_host, "flask==3 --index-url https://pypi.example.org\n"),
+    ],
+)
+def test_a_breach_is_found(law: object, seeded: str) -> None:
+    assert law("participation/x/views.py", seeded)  # type: ignore[operator]
+
+
+def test_an_empty_name_is_found() -> None:
+    assert names_nothing("services/helpers.py")
+    assert not names_nothing("services/mail.py")
