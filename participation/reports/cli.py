@@ -6,10 +6,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from participation.reports import feeds
+from participation.reports import actions_open311, feeds
 from participation.reports.arrivals import Arrival, take_in
 from services import clock
+from services.auth import STRANGER
 from services.db import unit_of_work
+from services.errors import DomainError
 from services.web.request import engine
 
 BATCH = 500
@@ -40,6 +42,19 @@ def import_file(file: Path) -> None:
         click.echo(line, err=True)
     known = total - new - len(refused)
     click.echo(f"{total} rows: {new} taken in, {known} known before, {len(refused)} refused")
+
+
+@reports.command("open311-key")
+@click.argument("name")
+@with_appcontext
+def open311_key(name: str) -> None:
+    """Make a key for the system called NAME and print it, this once."""
+    with unit_of_work(engine()) as session:
+        try:
+            token = actions_open311.issue_key(session, STRANGER, name, at=clock.now())
+        except DomainError as error:
+            raise click.ClickException(f"no key was made: {error.code}") from error
+    click.echo(token)
 
 
 def _batches(file: Path, refused: list[str]) -> Iterator[tuple[list[Arrival], int]]:

@@ -4,6 +4,7 @@ from participation.events.reports import ReportChanged, ReportMoved, ReportOpene
 from participation.reports import (
     access,
     actions,
+    api,
     cli,
     console,
     console_analysis,
@@ -21,6 +22,7 @@ from services.registry import MenuEntry, PrivacyHook, Registry
 
 def register(registry: Registry) -> None:
     registry.blueprints += [views.pages, views_numbers.pages, console.pages, console_analysis.pages]
+    registry.blueprints += [api.pages, api.console]
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)
@@ -35,6 +37,7 @@ def register(registry: Registry) -> None:
         MenuEntry("resident", "Reports", "/reports/", "list", 30),
         MenuEntry("console", "Queue", "/console/", "queue", 10),
         MenuEntry("console", "Analysis", "/console/analysis", "map", 20),
+        MenuEntry("console", "Open311 keys", "/console/open311", "list", 60, "operator"),
     ]
     registry.home_cards.append(views.home_cards)
     registry.home_lists.append(

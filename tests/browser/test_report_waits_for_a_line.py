@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Enter
 from tests.browser.visitor import photo
 
+ALL_SENT = "() => localStorage.getItem('madang.unsent') === '0'"
 SCRIPTED = "() => document.querySelector('[data-stepping]') !== null"
 
 
@@ -37,6 +38,7 @@ def test_a_report_waits_for_a_line_and_sends_itself_once(enter: Enter, tmp_path:
     expect(page.locator("[data-unsent]")).to_contain_text("1건")
     visitor.context.set_offline(False)
     page.goto("/")
+    page.wait_for_function(ALL_SENT)
     expect(page.locator("[data-unsent]")).to_be_hidden()
     page.goto("/reports/?q=오프라인")
     expect(page.locator(".report-row")).to_have_count(1)
@@ -64,6 +66,7 @@ def test_what_one_person_wrote_is_not_sent_under_anothers_name(
     page.goto("/reports/?q=남의 이름으로")
     expect(page.locator(".report-row")).to_have_count(0)
     visitor.sign_in("jun")
+    page.wait_for_function(ALL_SENT)
     expect(page.locator("[data-unsent]")).to_be_hidden()
     page.goto("/reports/?q=남의 이름으로")
     expect(page.locator(".report-row")).to_have_count(1)
@@ -92,6 +95,7 @@ def test_a_report_is_written_without_a_line_from_the_start(enter: Enter, tmp_pat
     expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
     visitor.context.set_offline(False)
     page.goto("/")
+    page.wait_for_function(ALL_SENT)
     expect(page.locator("[data-unsent]")).to_be_hidden()
     page.goto("/reports/?q=처음부터 연결이")
     expect(page.locator(".report-row")).to_have_count(1)

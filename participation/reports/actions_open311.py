@@ -1,0 +1,183 @@
+"""What other systems change through Open311, each under the name of its key."""
+
+import hashlib
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4, uuid5
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from participation.events.reports import ReportChanged, ReportOpened
+from participation.reports.keys import KeyRow, Open311Key, hash_of
+from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
+from participation.reports.rules import SEVERITY, Category, Status, promised, title_of
+from services import audit, outbox
+from services.auth import Actor
+from services.db import Session
+from services.errors import InvalidError, NotFoundError, RefusedError
+from services.ids import parse_id, secret_token
+from services.maps import add_point, morton
+
+SOURCE = "open311"
+NAME_LENGTH = 80
+
+
+class OutsideReport(msgspec.Struct, frozen=True):
+    """A report another system passes on. Place in WGS84 degrees; nothing of its reporter.
+
+    `once` are the names under which a repeated post is known again; empty if it cannot be.
+    """
+
+    category: Category
+    text: str
+    lat: float
+    lon: float
+    place: str = ""
+    answer: str = ""
+    photo_hash: str | None = None
+    idempotency_key: str = ""
+    device: str = ""
+
+    def names(self, key_id: UUID, at: datetime) -> list[str]:
+        """Return the stored name first, then others that mean the same post."""
+        if self.idempotency_key:
+            return [_name(key_id, "key", self.idempotency_key)]
+        if not self.device:
+            return [_name(key_id, "new", uuid4().hex)]
+        told = (self.device, self.category.value, self.text, f"{self.lat},{self.lon}")
+        said = [*told, self.place, self.answer, self.photo_hash or ""]
+        days = (at.date(), (at - timedelta(days=1)).date())
+        return [_name(key_id, "body", day.isoformat(), *said) for day in days]
+
+
+def _name(key_id: UUID, *parts: str) -> str:
+    told = msgspec.json.encode(parts)
+    return f"{key_id.hex}:{hashlib.sha256(told).hexdigest()[:40]}"
+
+
+def open_report_for(
+    session: Session, actor: Actor, key: KeyRow, new: OutsideReport, *, at: datetime
+) -> UUID:
+    """Store a report once per (key, name of the post) and return its id; it has no reporter."""
+    names = new.names(key.id, at)
+    known = select(Report.id).where(Report.source == SOURCE, Report.source_id.in_(names))
+    if (earlier := session.scalar(known)) is not None:
+        return earlier
+    report = _row(new, names[0], at)
+    try:
+        with session.begin_nested():
+            session.add(report)
+    except IntegrityError:
+        # The same post came twice at once, and the other was first.
+        if (earlier := session.scalar(known)) is None:
+            raise
+        return earlier
+    session.add(_entry(report.id, "opened", "", at, public=True))
+    add_point(session, REPORT_CLUSTER, lat=new.lat, lon=new.lon, category=report.category)
+    _record(session, actor, "open_report_for", report.id, key, at)
+    told = ReportOpened(
+        report_id=report.id,
+        reporter_id=None,
+        category=report.category,
+        lat=report.lat,
+        lon=report.lon,
+    )
+    outbox.publish(session, told, at=at)
+    return report.id
+
+
+def _row(new: OutsideReport, name: str, at: datetime) -> Report:
+    return Report(
+        id=uuid4(),
+        source=SOURCE,
+        source_id=name,
+        title=title_of(new.text),
+        text=new.text,
+        answer=new.answer,
+        category=new.category.value,
+        status=Status.OPEN.value,
+        severity=SEVERITY[new.category],
+        lat=new.lat,
+        lon=new.lon,
+        cell=morton(new.lon, new.lat),
+        place=new.place,
+        photo_hash=new.photo_hash,
+        opened_at=at,
+        changed_at=at,
+        due_at=promised(new.category, at),
+        followers=0,
+    )
+
+
+def _entry(report_id: UUID, kind: str, text: str, at: datetime, *, public: bool) -> ReportEntry:
+    return ReportEntry(
+        id=uuid4(),
+        report_id=report_id,
+        at=at,
+        kind=kind,
+        status=Status.OPEN.value if kind == "opened" else None,
+        text=text,
+        role="resident",
+        public=public,
+    )
+
+
+def note_from(
+    session: Session,
+    actor: Actor,
+    key: KeyRow,
+    report: Report,
+    told: tuple[str, str],
+    *,
+    at: datetime,
+) -> UUID:
+    """Keep what another system adds to a report, for staff; `told` is (its update id, text).
+
+    It moves no status: that word is the city's own. The same update id is stored once.
+    """
+    name, text = told
+    entry = _entry(report.id, "note", text, at, public=False)
+    if name:
+        entry.id = uuid5(key.id, f"{report.id}:{name}")
+    if session.get(ReportEntry, entry.id) is None:
+        session.add(entry)
+        session.flush()
+        _record(session, actor, "note_from", report.id, key, at)
+        outbox.publish(session, ReportChanged(report_id=report.id, what="note_from"), at=at)
+    return entry.id
+
+
+def _record(
+    session: Session, actor: Actor, verb: str, report_id: UUID, key: KeyRow, at: datetime
+) -> None:
+    detail = {"key": key.name}
+    audit.record(session, actor.id, verb, "report", str(report_id), at=at, detail=detail)
+
+
+def issue_key(session: Session, actor: Actor, name: str, *, at: datetime) -> str:
+    """Make a key for the system called `name` and return its token, which is shown only now."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise InvalidError("key_name", {"name": "1 to 80 characters"})
+    if session.scalar(select(Open311Key.id).where(Open311Key.name == name)) is not None:
+        raise RefusedError("key_name_taken")
+    token = secret_token()
+    key = Open311Key(id=uuid4(), name=name, token_hash=hash_of(token), made_at=at)
+    session.add(key)
+    session.flush()
+    detail = {"key": name}
+    audit.record(session, actor.id, "issue_key", "open311_key", str(key.id), at=at, detail=detail)
+    return token
+
+
+def revoke_key(session: Session, actor: Actor, key_id: str, *, at: datetime) -> None:
+    """End a key; doing it twice changes nothing. Raises NotFoundError for one we never gave."""
+    wanted = parse_id(key_id)
+    key = session.get(Open311Key, wanted) if wanted else None
+    if key is None:
+        raise NotFoundError
+    if key.revoked_at is None:
+        key.revoked_at = at
+        detail = {"key": key.name}
+        audit.record(session, actor.id, "revoke_key", "open311_key", key_id, at=at, detail=detail)

@@ -1,0 +1,224 @@
+"""The words of Open311 GeoReport v2: what is read of a query, and how answers are written.
+
+Source: GeoReport v2 of open311.org. No database and no Flask here.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from markupsafe import escape
+
+from participation.reports.rules import LABELS, QUESTIONS, Category, Status
+from services.errors import InvalidError, NotFoundError
+from services.ids import parse_id
+
+WINDOW = timedelta(days=90)
+MOST = 1000
+PAGE_SIZE = 100
+NEAR_DEGREES = 750 / 111_320
+DETAIL = "detail"
+OPEN = (Status.OPEN, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.DISPUTED)
+CLOSED = (Status.FIXED, Status.CLOSED)
+STATES = {"open": OPEN, "closed": CLOSED}
+UPDATE_WORDS = {
+    Status.OPEN: "OPEN",
+    Status.ACKNOWLEDGED: "INVESTIGATING",
+    Status.IN_PROGRESS: "IN_PROGRESS",
+    Status.FIXED: "FIXED",
+    Status.CLOSED: "CLOSED",
+    Status.DISPUTED: "OPEN",
+}
+# What XML 1.0 cannot hold, however it is written.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# A plus sign that was sent bare arrives as a blank.
+LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
+# The name of one thing in a list, by the name of the list.
+ONE = {
+    "services": "service",
+    "service_requests": "request",
+    "service_request_updates": "request_update",
+    "errors": "error",
+    "endpoints": "endpoint",
+    "formats": "format",
+    "attributes": "attribute",
+    "values": "value",
+    "notes": "note",
+}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a list of requests is narrowed to. `box` is (west, south, east, north)."""
+
+    ids: tuple[Any, ...] | None = None
+    statuses: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    changed_since: datetime | None = None
+    changed_until: datetime | None = None
+    box: tuple[float, float, float, float] | None = None
+    page: int | None = None
+    size: int = MOST
+
+
+def asked_of(args: Mapping[str, str], now: datetime) -> Asked:
+    """Return what a query asks for; an empty parameter counts as absent.
+
+    Raises InvalidError with a sentence, or NotFoundError for a service we do not have.
+    """
+    given = {name: value.strip() for name, value in args.items() if value.strip()}
+    if "service_request_id" in given:
+        names = given["service_request_id"].split(",")[:MOST]
+        return Asked(ids=tuple(k for n in names if (k := parse_id(n.strip())) is not None))
+    since, until = moment(given, "start_date"), moment(given, "end_date")
+    changed = moment(given, "updated_after"), moment(given, "updated_before")
+    if since is None and changed == (None, None):
+        # The start of a day: a walk by page must not lose rows at its beginning meanwhile.
+        since = _midnight((until or now) - WINDOW)
+    paged = "page" in given or "page_size" in given
+    return Asked(
+        statuses=_statuses(given.get("status", "")),
+        categories=tuple(category(c).value for c in _parts(given.get("service_code", ""))),
+        since=since,
+        until=until,
+        changed_since=changed[0],
+        changed_until=changed[1],
+        box=_box(given),
+        page=whole(given, "page", 1, 1_000_000) if paged else None,
+        size=min(whole(given, "page_size", PAGE_SIZE, 1_000_000), MOST) if paged else MOST,
+    )
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _statuses(text: str) -> tuple[str, ...]:
+    words = _parts(text.lower())
+    if not set(words) <= set(STATES):
+        raise InvalidError("status may be open, closed or both")
+    return tuple(s.value for word in words for s in STATES[word])
+
+
+def category(code: str) -> Category:
+    """Return the kind of report a service_code names; raises NotFoundError."""
+    if code not in set(Category):
+        raise NotFoundError("service_code was not found")
+    return Category(code)
+
+
+def moment(given: Mapping[str, str], name: str) -> datetime | None:
+    """Return a date of a query; one without a zone is UTC. Raises InvalidError."""
+    if not (text := given.get(name, "")):
+        return None
+    try:
+        read = datetime.fromisoformat(LOST_PLUS.sub(r"+\1", text))
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidError(f"{name} is no ISO 8601 date") from error
+
+
+def whole(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    """Return a whole number from 1 to `most`; raises InvalidError."""
+    text = given.get(name, str(usual))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+        raise InvalidError(f"{name} must be a whole number from 1 to {most}")
+    return int(text)
+
+
+def degrees(text: str, most: int, name: str) -> float:
+    """Return a latitude or longitude of at most `most` degrees; raises InvalidError."""
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise InvalidError(f"{name} must be a number of degrees") from error
+    if not math.isfinite(value) or abs(value) > most:
+        raise InvalidError(f"{name} must lie within {most} degrees")
+    return value
+
+
+def _box(given: Mapping[str, str]) -> tuple[float, float, float, float] | None:
+    if "bbox" in given:
+        parts = given["bbox"].split(",")
+        if len(parts) != 4:
+            raise InvalidError("bbox is minLat,minLong,maxLat,maxLong")
+        south, north = (degrees(parts[i], 90, "bbox") for i in (0, 2))
+        west, east = (degrees(parts[i], 180, "bbox") for i in (1, 3))
+        return west, south, east, north
+    if "lat" not in given or "long" not in given:
+        return None
+    lat, lon = degrees(given["lat"], 90, "lat"), degrees(given["long"], 180, "long")
+    wide = NEAR_DEGREES / max(math.cos(math.radians(lat)), 0.01)
+    return lon - wide, lat - NEAR_DEGREES, lon + wide, lat + NEAR_DEGREES
+
+
+def state(status: str) -> str:
+    """Return open or closed, the two states of the standard."""
+    return "closed" if Status(status) in CLOSED else "open"
+
+
+def service(kind: Category) -> dict[str, Any]:
+    return {
+        "service_code": kind.value,
+        "service_name": LABELS[kind],
+        "description": LABELS[kind],
+        "metadata": True,
+        "type": "realtime",
+        "keywords": "",
+        "group": "City",
+    }
+
+
+def definition(kind: Category) -> dict[str, Any]:
+    """Return the one question we ask of a kind of report."""
+    question = {
+        "variable": True,
+        "code": DETAIL,
+        "datatype": "string",
+        "required": False,
+        "datatype_description": "Up to 500 characters. Only the city's staff read it.",
+        "order": 1,
+        "description": QUESTIONS[kind],
+        "values": [],
+    }
+    return {"service_code": kind.value, "attributes": [question]}
+
+
+def written(value: Any, root: str, form: str) -> bytes:
+    """Return `value` as JSON, or as XML in UTF-8 under `root`; both hold the same fields."""
+    if form == "json":
+        return msgspec.json.encode(value)
+    return ('<?xml version="1.0" encoding="utf-8"?>\n' + _element(root, value)).encode()
+
+
+def _element(name: str, value: Any) -> str:
+    return f"<{name}>{_inner(name, value)}</{name}>"
+
+
+def _inner(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return "".join(_element(key, inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return "".join(_element(ONE.get(name, "item"), inner) for inner in value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(escape(UNWRITABLE.sub("\ufffd", str(value))))
+
+
+def stamp(at: datetime) -> str:
+    """Return a moment in the W3C's form, to the second, with its zone."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,47 @@
+"""An operator gives a key, sees it once, and ends it; nobody else may."""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from participation.reports import actions_open311, keys
+from services.db import Session, unit_of_work
+from tests.conftest import AT
+from tests.people import HANA, MINJI
+
+
+def test_the_table_holds_no_token(key: str, session: Session) -> None:
+    row = session.scalars(sa.select(keys.Open311Key)).one()
+    assert key not in (row.name, row.token_hash)
+    assert row.token_hash == keys.hash_of(key)
+
+
+def test_a_revoked_key_opens_nothing(
+    client: FlaskClient, lamp: dict[str, Any], engine: sa.Engine
+) -> None:
+    with unit_of_work(engine) as session:
+        (row,) = keys.all_keys(session)
+        actions_open311.revoke_key(session, HANA, str(row.id), at=AT)
+    answer = client.post("/open311/v2/requests.json", data=lamp)
+    assert answer.status_code == 403
+    assert json.loads(answer.data)[0]["code"] == 403
+
+
+def test_the_console_page_is_the_operators_alone(visit: Any, key: str) -> None:
+    page = visit(HANA).client.get("/console/open311")
+    assert page.status_code == 200
+    assert b"Next town" in page.data
+    assert key.encode() not in page.data
+    assert visit(MINJI).client.get("/console/open311").status_code == 403
+
+
+def test_the_command_prints_a_key_that_works(
+    app: Flask, client: FlaskClient, lamp: dict[str, Any]
+) -> None:
+    made = app.test_cli_runner().invoke(args=["reports", "open311-key", "Desk"])
+    assert made.exit_code == 0
+    posted = client.post("/open311/v2/requests.json", data=lamp | {"api_key": made.output.strip()})
+    assert posted.status_code == 200
