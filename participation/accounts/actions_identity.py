@@ -21,6 +21,8 @@ def admit_identity(session: Session, actor: Actor, identity: Identity, *, at: da
     and is not kept: whoever owns it would later walk into this one.
     """
     row = session.get(PersonIdentity, (identity.issuer, identity.subject))
+    # What the provider does not decide is given once; later the city's own people decide it.
+    roles = identity.roles if row is None else identity.roles & identity.managed
     if row is None:
         person_id = _person_behind(session, actor, identity, at)
         row = PersonIdentity(
@@ -30,7 +32,7 @@ def admit_identity(session: Session, actor: Actor, identity: Identity, *, at: da
         session.flush()
         who, detail = str(person_id), {"issuer": identity.issuer}
         audit.record(session, person_id, "link_identity", "person", who, at=at, detail=detail)
-    _follow_roles(session, Actor(row.person_id), identity, at)
+    _follow_roles(session, Actor(row.person_id), identity, roles, at)
     return row.person_id
 
 
@@ -44,11 +46,13 @@ def _person_behind(session: Session, actor: Actor, identity: Identity, at: datet
     return join(session, actor, name, address, at=at)
 
 
-def _follow_roles(session: Session, person: Actor, identity: Identity, at: datetime) -> None:
+def _follow_roles(
+    session: Session, person: Actor, identity: Identity, roles: frozenset[Role], at: datetime
+) -> None:
     """Give what the provider gives; take back only what it gave and no longer does."""
     if person.id is None:
         return
-    for role in sorted(identity.roles):
+    for role in sorted(roles):
         issuer = identity.issuer if role in identity.managed else None
         set_role(session, person, person.id, role, issuer=issuer, give=True, at=at)
     theirs = select(PersonRole.role).where(

@@ -89,6 +89,13 @@ def explains(answer: TestResponse) -> bool:
         return bool(problem["title"] and problem["detail"]) and (
             problem["status"] == answer.status_code
         )
+    if answer.mimetype == "application/json":
+        # Open311 has a form of its own for refusals, in both its formats.
+        errors = json.loads(answer.text)
+        return all(e["code"] == answer.status_code and len(e["description"]) > 3 for e in errors)
+    if answer.mimetype == "text/xml":
+        told = re.search(r"<errors><error><code>(\d+)</code><description>([^<]{4,})<", answer.text)
+        return told is not None and int(told[1]) == answer.status_code
     page = Sentence()
     page.feed(answer.text)
     return answer.mimetype == "text/html" and len(page.heading) > 1 and len(page.told) > 3
