@@ -1,7 +1,8 @@
 // Reports that wait for a line. Kept whole in this browser, sent exactly once: the key made at tap
 // time goes with each try, and the city stores a report once per key. Runs in pages and the worker.
-const DATABASE = "madang-reports";
-const STORE = "waiting";
+import { Shelf } from "../core/shelf";
+
+const shelf = new Shelf("madang-reports", "waiting", "key");
 const LOCK = "madang.reports";
 const FORM = "/reports/new";
 const TOKEN = /name="csrf_token" value="([0-9a-f]+)"/;
@@ -23,39 +24,16 @@ export interface Outcome {
   left: number;
 }
 
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "key" });
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error ?? new Error("no database"));
-  });
-}
-
-async function within<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await opened();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const asked = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(asked.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
-    });
-  } finally {
-    database.close();
-  }
-}
-
 export async function keep(report: Waiting): Promise<void> {
-  await within("readwrite", (store) => store.put(report));
+  await shelf.within("readwrite", (store) => store.put(report));
 }
 
 export async function forget(key: string): Promise<void> {
-  await within("readwrite", (store) => store.delete(key));
+  await shelf.within("readwrite", (store) => store.delete(key));
 }
 
 export async function waiting(): Promise<Waiting[]> {
-  const rows = await within<Waiting[]>("readonly", (store) => store.getAll());
+  const rows = await shelf.within<Waiting[]>("readonly", (store) => store.getAll());
   return rows.sort((one, other) => one.at - other.at);
 }
 
