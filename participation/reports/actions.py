@@ -1,42 +1,30 @@
 """Every way a report changes. Nothing here commits, renders or sends."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import msgspec
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
 
-from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
+from participation.events.reports import ReportChanged, ReportMoved
 from participation.reports.clusters import keep_clusters
-from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
+from participation.reports.history import add_entry
+from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.opening import Origin, Told, store_once, told_by
 from participation.reports.rules import (
     ENDED,
-    SEVERITY,
-    Category,
     Status,
-    promised,
     staff_moves,
-    title_of,
 )
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError, InvalidError, RefusedError
-from services.maps import add_point, morton
 
 
-class NewReport(msgspec.Struct, frozen=True):
-    """What a resident says. Place: WGS84 degrees. `idempotency_key` is made at tap time."""
+class NewReport(Told, frozen=True, kw_only=True):
+    """What a resident says. `idempotency_key` is made at tap time."""
 
-    category: Category
-    text: str
-    lat: float
-    lon: float
     idempotency_key: str
-    place: str = ""
-    answer: str = ""
-    photo_hash: str | None = None
 
 
 def open_report(session: Session, actor: Actor, new: NewReport, *, at: datetime) -> UUID:
@@ -46,71 +34,13 @@ def open_report(session: Session, actor: Actor, new: NewReport, *, at: datetime)
     """
     if actor.id is None:
         raise ForbiddenError
-    known = select(Report.id).where(
-        Report.reporter_id == actor.id, Report.idempotency_key == new.idempotency_key
-    )
-    if (earlier := session.scalar(known)) is not None:
-        return earlier
-    report = _row(actor.id, new, at)
-    try:
-        with session.begin_nested():
-            session.add(report)
-    except IntegrityError:
-        # The same tap came twice at once, and the other was first.
-        if (earlier := session.scalar(known)) is None:
-            raise
-        return earlier
-    session.add(_opening(report, at))
-    follow_report(session, actor, report, at=at)
-    add_point(session, REPORT_CLUSTER, lat=new.lat, lon=new.lon, category=new.category.value)
-    audit.record(session, actor.id, "open_report", "report", str(report.id), at=at)
-    outbox.publish(
-        session,
-        ReportOpened(
-            report_id=report.id,
-            reporter_id=actor.id,
-            category=report.category,
-            lat=report.lat,
-            lon=report.lon,
-        ),
-        at=at,
-    )
+    origin = Origin(new.idempotency_key, reporter_id=actor.id)
+    known = told_by(actor.id, new.idempotency_key)
+    report, is_new = store_once(session, new, origin, known, at=at)
+    if is_new:
+        follow_report(session, actor, report, at=at)
+        audit.record(session, actor.id, "open_report", "report", str(report.id), at=at)
     return report.id
-
-
-def _row(reporter_id: UUID, new: NewReport, at: datetime) -> Report:
-    return Report(
-        id=uuid4(),
-        reporter_id=reporter_id,
-        idempotency_key=new.idempotency_key,
-        title=title_of(new.text),
-        text=new.text,
-        answer=new.answer,
-        category=new.category.value,
-        status=Status.OPEN.value,
-        severity=SEVERITY[new.category],
-        lat=new.lat,
-        lon=new.lon,
-        cell=morton(new.lon, new.lat),
-        place=new.place,
-        photo_hash=new.photo_hash,
-        opened_at=at,
-        changed_at=at,
-        due_at=promised(new.category, at),
-        followers=0,
-    )
-
-
-def _opening(report: Report, at: datetime) -> ReportEntry:
-    return ReportEntry(
-        report_id=report.id,
-        at=at,
-        kind="opened",
-        status=Status.OPEN.value,
-        role="resident",
-        actor_id=report.reporter_id,
-        public=True,
-    )
 
 
 def follow_report(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
@@ -157,9 +87,7 @@ def answer_report(
     report.status = status.value
     report.changed_at = at
     report.ended_at = at if status in ENDED else None
-    entry = _entry(actor, report, "answer", text, at, public=True)
-    session.add(entry)
-    session.flush()
+    entry = add_entry(session, _entry(actor, report, "answer", text, at, public=True))
     detail = {"from": now.value, "to": status.value}
     audit.record(session, actor.id, "answer_report", "report", str(report.id), at=at, detail=detail)
     told = ReportMoved(report_id=report.id, entry_id=entry.id, status=status.value)
@@ -181,7 +109,7 @@ def assign_report(
 ) -> None:
     """Give a report to a member of staff, or to nobody."""
     report.assignee_id = person_id
-    session.add(_entry(actor, report, "assigned", "", at, public=False))
+    add_entry(session, _entry(actor, report, "assigned", "", at, public=False))
     _changed(session, actor, report, "assign_report", at)
 
 
@@ -189,7 +117,7 @@ def note_report(session: Session, actor: Actor, report: Report, text: str, *, at
     """Leave a note that only staff read."""
     if not text.strip():
         raise InvalidError("note_empty", {"text": "empty"})
-    session.add(_entry(actor, report, "note", text, at, public=False))
+    add_entry(session, _entry(actor, report, "note", text, at, public=False))
     _changed(session, actor, report, "note_report", at)
 
 
@@ -214,7 +142,7 @@ def replace_photo(
 ) -> None:
     """Put a redacted picture in the place of the one that was sent."""
     report.photo_hash = photo_hash
-    session.add(_entry(actor, report, "redacted", "", at, public=False))
+    add_entry(session, _entry(actor, report, "redacted", "", at, public=False))
     _changed(session, actor, report, "replace_photo", at)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from participation.events.reports import ReportMoved
 from participation.reports.access import may_judge
+from participation.reports.history import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.rules import CONFIRMED, DISPUTED, Status
 from services import audit, outbox
@@ -38,8 +39,7 @@ def judge_report(
         actor_id=actor.id,
         public=True,
     )
-    session.add(entry)
-    session.flush()
+    add_entry(session, entry)
     verb = "confirm_report" if settled else "dispute_report"
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)
     told = ReportMoved(report_id=report.id, entry_id=entry.id, status=report.status)

@@ -6,36 +6,28 @@ from uuid import UUID, uuid4, uuid5
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
-from participation.events.reports import ReportChanged, ReportOpened
+from participation.events.reports import ReportChanged
+from participation.reports.history import add_entry
 from participation.reports.keys import KeyRow, Open311Key, hash_of
-from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
-from participation.reports.rules import SEVERITY, Category, Status, promised, title_of
+from participation.reports.models import Report, ReportEntry
+from participation.reports.opening import Origin, Told, store_once
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import InvalidError, NotFoundError, RefusedError
 from services.ids import parse_id, secret_token
-from services.maps import add_point, morton
 
 SOURCE = "open311"
 NAME_LENGTH = 80
 
 
-class OutsideReport(msgspec.Struct, frozen=True):
-    """A report another system passes on. Place in WGS84 degrees; nothing of its reporter.
+class OutsideReport(Told, frozen=True, kw_only=True):
+    """A report another system passes on; nothing of its reporter.
 
     `once` are the names under which a repeated post is known again; empty if it cannot be.
     """
 
-    category: Category
-    text: str
-    lat: float
-    lon: float
-    place: str = ""
-    answer: str = ""
-    photo_hash: str | None = None
     idempotency_key: str = ""
     device: str = ""
 
@@ -62,64 +54,22 @@ def open_report_for(
     """Store a report once per (key, name of the post) and return its id; it has no reporter."""
     names = new.names(key.id, at)
     known = select(Report.id).where(Report.source == SOURCE, Report.source_id.in_(names))
-    if (earlier := session.scalar(known)) is not None:
-        return earlier
-    report = _row(new, names[0], at)
-    try:
-        with session.begin_nested():
-            session.add(report)
-    except IntegrityError:
-        # The same post came twice at once, and the other was first.
-        if (earlier := session.scalar(known)) is None:
-            raise
-        return earlier
-    session.add(_entry(report.id, "opened", "", at, public=True))
-    add_point(session, REPORT_CLUSTER, lat=new.lat, lon=new.lon, category=report.category)
-    _record(session, actor, "open_report_for", report.id, key, at)
-    told = ReportOpened(
-        report_id=report.id,
-        reporter_id=None,
-        category=report.category,
-        lat=report.lat,
-        lon=report.lon,
-    )
-    outbox.publish(session, told, at=at)
+    origin = Origin(names[0], source=SOURCE)
+    report, is_new = store_once(session, new, origin, known, at=at)
+    if is_new:
+        _record(session, actor, "open_report_for", report.id, key, at)
     return report.id
 
 
-def _row(new: OutsideReport, name: str, at: datetime) -> Report:
-    return Report(
-        id=uuid4(),
-        source=SOURCE,
-        source_id=name,
-        title=title_of(new.text),
-        text=new.text,
-        answer=new.answer,
-        category=new.category.value,
-        status=Status.OPEN.value,
-        severity=SEVERITY[new.category],
-        lat=new.lat,
-        lon=new.lon,
-        cell=morton(new.lon, new.lat),
-        place=new.place,
-        photo_hash=new.photo_hash,
-        opened_at=at,
-        changed_at=at,
-        due_at=promised(new.category, at),
-        followers=0,
-    )
-
-
-def _entry(report_id: UUID, kind: str, text: str, at: datetime, *, public: bool) -> ReportEntry:
+def _note(report_id: UUID, text: str, at: datetime) -> ReportEntry:
     return ReportEntry(
         id=uuid4(),
         report_id=report_id,
         at=at,
-        kind=kind,
-        status=Status.OPEN.value if kind == "opened" else None,
+        kind="note",
         text=text,
         role="resident",
-        public=public,
+        public=False,
     )
 
 
@@ -137,12 +87,11 @@ def note_from(
     It moves no status: that word is the city's own. The same update id is stored once.
     """
     name, text = told
-    entry = _entry(report.id, "note", text, at, public=False)
+    entry = _note(report.id, text, at)
     if name:
         entry.id = uuid5(key.id, f"{report.id}:{name}")
     if session.get(ReportEntry, entry.id) is None:
-        session.add(entry)
-        session.flush()
+        add_entry(session, entry)
         _record(session, actor, "note_from", report.id, key, at)
         outbox.publish(session, ReportChanged(report_id=report.id, what="note_from"), at=at)
     return entry.id

@@ -1,0 +1,120 @@
+"""How a report comes into being, whoever tells of it: stored once, drawn, put on record."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+
+from participation.events.reports import ReportOpened
+from participation.reports.history import add_entry
+from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
+from participation.reports.rules import SEVERITY, Category, Status, promised, title_of
+from services import outbox
+from services.db import Session
+from services.maps import add_point, morton
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of a problem. Place: WGS84 degrees.
+
+    `category` as the city knows it, `photo_hash` of services.media, `answer` to the question of
+    the category.
+    """
+
+    category: Category
+    text: str
+    lat: float
+    lon: float
+    place: str = ""
+    answer: str = ""
+    photo_hash: str | None = None
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Who told, and the name by which the same telling is known again.
+
+    Either a person with `key` made at tap time, or a `source` with its own name of it, `key`.
+    """
+
+    key: str
+    reporter_id: UUID | None = None
+    source: str | None = None
+
+
+def store_once(
+    session: Session, told: Told, origin: Origin, known: Select[UUID], *, at: datetime
+) -> tuple[Report, bool]:
+    """Store what is told unless `known` finds it; return (report, whether it is new).
+
+    A new one is on the map, its story begins, and ReportOpened is published; nothing is audited.
+    """
+    if (earlier := session.scalar(known)) is not None:
+        return session.get_one(Report, earlier), False
+    report = _row(told, origin, at)
+    try:
+        with session.begin_nested():
+            session.add(report)
+    except IntegrityError:
+        # The same was told twice at once, and the other was first.
+        if (earlier := session.scalar(known)) is None:
+            raise
+        return session.get_one(Report, earlier), False
+    add_entry(session, _opening(report, at))
+    add_point(session, REPORT_CLUSTER, lat=report.lat, lon=report.lon, category=report.category)
+    outbox.publish(session, _opened(report), at=at)
+    return report, True
+
+
+def told_by(person_id: UUID, key: str) -> Select[UUID]:
+    """Return the select of a person's report by its idempotency key."""
+    return select(Report.id).where(Report.reporter_id == person_id, Report.idempotency_key == key)
+
+
+def _row(told: Told, origin: Origin, at: datetime) -> Report:
+    person = origin.reporter_id is not None
+    return Report(
+        id=uuid4(),
+        reporter_id=origin.reporter_id,
+        idempotency_key=origin.key if person else None,
+        source=origin.source,
+        source_id=None if person else origin.key,
+        title=title_of(told.text),
+        text=told.text,
+        answer=told.answer,
+        category=told.category.value,
+        status=Status.OPEN.value,
+        severity=SEVERITY[told.category],
+        lat=told.lat,
+        lon=told.lon,
+        cell=morton(told.lon, told.lat),
+        place=told.place,
+        photo_hash=told.photo_hash,
+        opened_at=at,
+        changed_at=at,
+        due_at=promised(told.category, at),
+        followers=0,
+    )
+
+
+def _opening(report: Report, at: datetime) -> ReportEntry:
+    return ReportEntry(
+        report_id=report.id,
+        at=at,
+        kind="opened",
+        status=report.status,
+        role="resident",
+        actor_id=report.reporter_id,
+        public=True,
+    )
+
+
+def _opened(report: Report) -> ReportOpened:
+    return ReportOpened(
+        report_id=report.id,
+        reporter_id=report.reporter_id,
+        category=report.category,
+        lat=report.lat,
+        lon=report.lon,
+    )
