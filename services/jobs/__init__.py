@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, String, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Mapped, Session, reading_session, unit_of_work
@@ -49,10 +50,7 @@ class Scheduler:
         following = at + timedelta(seconds=job.every_s)
         with unit_of_work(self.engine) as session:
             if due is None:
-                if session.get(JobRow, job.name) is None:
-                    session.add(JobRow(name=job.name, due_at=following))
-                    return True
-                return False
+                return _first(session, JobRow(name=job.name, due_at=following))
             claim = session.connection().execute(
                 update(JobRow)
                 .where(JobRow.name == job.name, JobRow.due_at == due)
@@ -71,6 +69,16 @@ class Scheduler:
         with unit_of_work(self.engine) as session:
             session.execute(update(JobRow).where(JobRow.name == job.name).values(last_error=error))
         return True
+
+
+def _first(session: Session, row: JobRow) -> bool:
+    """Say whether the row is ours: another worker may make it at the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 __all__ = ["Job", "JobRow", "Scheduler"]
