@@ -22,6 +22,16 @@ export function asked(home: string | undefined): Sight {
   return { lat: read("lat", lat), lon: read("lon", lon), zoom: read("z", zoom) };
 }
 
+/** One tile a task, so that the page answers between two: who awaits this is given a turn. */
+class Turns implements PromiseLike<void> {
+  private last = Promise.resolve();
+
+  then<A = void, B = never>(done?: ((value: void) => A | PromiseLike<A>) | null): Promise<A | B> {
+    this.last = this.last.then(() => new Promise((resolve) => setTimeout(resolve)));
+    return this.last.then(done) as Promise<A | B>;
+  }
+}
+
 function addBase(map: L.Map, tiles: string): void {
   const drawn = paint();
   const layer = leafletLayer({
@@ -31,6 +41,7 @@ function addBase(map: L.Map, tiles: string): void {
     backgroundColor: drawn.ground,
     paintRules: drawn.paintRules,
     labelRules: drawn.labelRules,
+    tasks: [new Turns() as unknown as Promise<never>],
   }) as unknown as L.Layer;
   layer.addTo(map);
   map.getContainer().style.setProperty("background", drawn.ground);

@@ -1,5 +1,6 @@
 // What is drawn over the base map: numbers in rings from afar, single reports near by.
 import L from "leaflet";
+import { gathered, ringSize } from "./gather";
 
 export interface Cluster {
   lat: number;
@@ -50,7 +51,8 @@ export class ReportLayer {
   }
 
   // Markers that stay are left alone, so that a focused one keeps its focus.
-  show(view: View): void {
+  show(found: View): void {
+    const view = gathered(found, this.map);
     const wanted = new Map<string, () => L.Marker>();
     for (const c of view.clusters) {
       wanted.set(`${c.lat.toFixed(5)} ${c.lon.toFixed(5)} ${c.n}`, () => this.ring(c));
@@ -71,12 +73,15 @@ export class ReportLayer {
     const title = (this.labels["labelCluster"] ?? "{count}").replace("{count}", String(cluster.n));
     const text = document.createElement("span");
     text.textContent = String(cluster.n);
-    const size = Math.round(36 + Math.min(30, Math.log2(cluster.n) * 4));
+    const size = ringSize(cluster.n);
     const className = `map-ring${this.calm ? "" : " map-fresh"}`;
     const icon = L.divIcon({ className, html: text, iconSize: [size, size] });
     const marker = L.marker([cluster.lat, cluster.lon], { icon, title });
     return marker.on("click", () => {
-      this.map.setView([cluster.lat, cluster.lon], this.map.getZoom() + CLOSER);
+      // What lies at one spot never comes apart on the map; the list tells it apart.
+      if (this.map.getZoom() < this.map.getMaxZoom()) {
+        this.map.setView([cluster.lat, cluster.lon], this.map.getZoom() + CLOSER);
+      } else this.map.fire("inseparable");
     });
   }
 

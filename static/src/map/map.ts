@@ -45,6 +45,7 @@ class ReportMap {
     this.filters();
     this.locate();
     map.on("moveend resize", () => this.moved());
+    map.on("inseparable", () => this.sheet?.read());
     this.moved();
   }
 

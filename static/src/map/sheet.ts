@@ -26,6 +26,12 @@ export class Sheet {
     if (this.body && this.body.innerHTML !== html) this.body.innerHTML = html;
   }
 
+  /** Bring the list into sight and into the hands of who reads it by key. */
+  read(): void {
+    if (this.stop === "peek") this.step(1);
+    this.body?.focus();
+  }
+
   private get stop(): Stop {
     return (this.root.dataset["stop"] as Stop | undefined) ?? "half";
   }
