@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
+import jinja2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -113,10 +114,28 @@ def session(engine: sa.Engine) -> Iterator[Session]:
         yield session
 
 
+class Compiled(jinja2.BytecodeCache):
+    """Templates compiled once for every application of a run, not once for each."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self.codes:
+            bucket.bytecode_from_string(self.codes[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = Compiled()
+
+
 @pytest.fixture
 def app(settings: Settings, engine: sa.Engine) -> Iterator[Flask]:
     made = application.create_app(settings)
     made.testing = True
+    made.jinja_env.bytecode_cache = TEMPLATES
     yield made
     made.extensions["engine"].dispose()
 

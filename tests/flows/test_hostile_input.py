@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -129,12 +130,20 @@ def addresses(app: Flask, value: str) -> Iterator[tuple[str, str, str]]:
             yield rule.endpoint, method, path
 
 
+@cache
+def row_counts() -> sa.Select[Any]:
+    """One question for the rows of every table: it is asked after each request."""
+    tables = Base.metadata.sorted_tables
+    each = [
+        sa.select(sa.func.count()).select_from(t).scalar_subquery().label(t.name) for t in tables
+    ]
+    return sa.select(*each)
+
+
 def stored(app: Flask) -> tuple[dict[str, int], list[str]]:
     """Return how many rows each table has, and the names of the pictures kept."""
-    counts = {}
     with app.extensions["engine"].connect() as connection:
-        for table in Base.metadata.sorted_tables:
-            counts[table.name] = connection.scalar(sa.select(sa.func.count()).select_from(table))
+        counts = dict(connection.execute(row_counts()).mappings().one())
     media = Path(app.extensions["settings"].media_dir)
     return counts, sorted(path.name for path in media.rglob("*") if path.is_file())
 
