@@ -1,5 +1,8 @@
 """Build the application from its settings and its domains; `python -m app` runs it."""
 
+import services.patched  # noqa: F401  before all else
+
+# isort: split
 from flask import Flask
 
 import participation.accounts.wiring

@@ -101,11 +101,10 @@ def madang(folder: Path, **settings: str) -> Iterator[str]:
     port = free_port()
     root = Path(__file__).resolve().parents[1]
     env = ENV | {"PORT": str(port), "MADANG_DATA_DIR": str(folder), **settings}
-    python = [str(root / ".venv" / "bin" / "python"), "-m", "app"]
-    for step in ("migrate", "demo"):
-        subprocess.run([*python, step], cwd=root, env=env, check=True, capture_output=True)
+    command = [str(root / ".venv" / "bin" / "python"), "-m", "app", "run"]
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen([*python, "serve"], cwd=root, env=env, stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=log)
         try:
             _wait(port)
             yield f"http://127.0.0.1:{port}"

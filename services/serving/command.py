@@ -1,12 +1,10 @@
 """The command line: what the first argument names is run; a failure says what to do."""
 
 import logging
-import os
 import sys
 from collections.abc import Callable
 
 from flask import Flask
-from gevent import monkey
 
 from services.config import Settings, SettingsError, load
 from services.db import migrate
@@ -14,15 +12,12 @@ from services.serving import alone, pages, sockets, work
 
 Factory = Callable[[Settings], Flask]
 USAGE = "usage: python -m app run | serve | web | realtime | worker | migrate | demo | simulate"
-PATCHED = ("run", "serve", "realtime")
 APART = ("web", "realtime", "worker")
 
 
 def command_line(create_app: Factory) -> None:
     """Run what the first argument names."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    if command in PATCHED and not monkey.is_module_patched("socket"):
-        _restart_patched()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = load()
@@ -61,10 +56,3 @@ def _run(command: str, create_app: Factory, settings: Settings) -> None:
 def _city(app: Flask, *words: str) -> None:
     """Run a command of the city's own group, as `flask city` would."""
     app.cli.main(args=["city", *words], prog_name="app", standalone_mode=words[0] != "demo")
-
-
-def _restart_patched() -> None:
-    """Start again under gevent, which must patch the standard library before it is imported."""
-    script = os.path.abspath(sys.argv[0])
-    patched = [sys.executable, "-m", "gevent.monkey", script, *sys.argv[1:]]
-    os.execv(sys.executable, patched)  # noqa: S606

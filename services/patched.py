@@ -1,0 +1,15 @@
+"""Makes a process that lives in one gevent loop ready for it; to be imported before all else.
+
+What was loaded before keeps the parts of the standard library that block the loop, so this decides
+by the command line, when the program is `python -m app` and what it is asked for needs a loop.
+"""
+
+import sys
+from pathlib import Path
+
+from gevent import monkey
+
+IN_A_LOOP = ("run", "serve", "realtime")
+
+if Path(sys.argv[0]).name == "app.py" and sys.argv[1:2] and sys.argv[1] in IN_A_LOOP:
+    monkey.patch_all()
