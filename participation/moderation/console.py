@@ -19,6 +19,7 @@ def trail() -> ResponseReturnValue:
         entries=queries.trail(web.session(), query),
         query=query,
         intact=audit.intact(web.session()),
+        head=audit.head(web.session()),
     )
 
 

@@ -1,11 +1,12 @@
 """Everything moderation brings to the application."""
 
-from participation.moderation import console
+from participation.moderation import cli, console
 from services.registry import MenuEntry, Registry
 
 
 def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
+    registry.cli.append(cli.audit)
     registry.menu += [
         MenuEntry("console", "Audit", "/console/audit", "audit", 40, "officer"),
         MenuEntry("console", "Failed", "/console/dead-letters", "letter", 50, "operator"),

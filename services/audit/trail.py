@@ -1,9 +1,11 @@
 """The trail's table, the one way to append to it, and the ways to read and prove it."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -14,6 +16,8 @@ from services.db import Base, Mapped, Session
 
 FIRST = "0" * 64
 PENDING = "acts"
+ONE = 1
+DIGEST = re.compile("[0-9a-f]{64}")
 _CHAIN_LOCK = 0x6D61_6461
 
 
@@ -30,6 +34,38 @@ class AuditEntry(Base):
     ref: Mapped[str] = mapped_column(String(80), index=True)
     detail: Mapped[str]
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The one row that says how many acts there are and what the newest digest is."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Head(msgspec.Struct, frozen=True):
+    """How many acts there are, and the digest of the newest; in text `count:digest`."""
+
+    count: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.digest}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the head that `text` names; raises ValueError if it names none."""
+        count, _, digest = text.strip().lower().partition(":")
+        if not count.isascii() or not count.isdigit() or not DIGEST.fullmatch(digest):
+            raise ValueError("a head is COUNT:DIGEST, as `flask audit verify` prints it")
+        return cls(int(count), digest)
+
+
+NEWEST = select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
+NOTHING = Head(0, FIRST)
 
 
 class AuditRow(msgspec.Struct, frozen=True):
@@ -84,13 +120,22 @@ def _extend(session: Session) -> None:
         return
     session.flush()
     _hold_chain(session)
-    newest = select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
-    before = session.scalar(newest) or FIRST
+    kept = session.get(AuditHead, ONE, populate_existing=True)
+    if kept is None:
+        session.add(kept := AuditHead(id=ONE, count=0, digest=FIRST))
+    before = session.scalar(NEWEST) or FIRST
+    # A head that stands elsewhere shows that the trail was cut: it is never brought into line.
+    follows = before == kept.digest
     for _, entry in acts:
         before = entry.digest = _digest(before, entry)
         session.add(entry)
         # One by one, so that the numbers follow the order of the acts.
         session.flush()
+    kept.count += len(acts)
+    kept.digest = (
+        before if follows else hashlib.sha256(f"{kept.digest}{before}".encode()).hexdigest()
+    )
+    session.flush()
 
 
 def _hold_chain(session: Session) -> None:
@@ -112,29 +157,30 @@ def _digest(before: str, entry: AuditEntry | AuditRow) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def head(session: Session) -> str:
-    """Return the newest digest, to be kept elsewhere: `intact` then finds a cut-off end too."""
+def head(session: Session) -> Head:
+    """Return how many acts there are and the newest digest, to be kept elsewhere."""
     _extend(session)
-    newest = select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
-    return session.scalar(newest) or FIRST
+    kept = session.get(AuditHead, ONE, populate_existing=True)
+    return Head(kept.count, kept.digest) if kept else Head(0, FIRST)
 
 
-def intact(session: Session, remembered: str = FIRST) -> bool:
-    """Say whether every row still stands as it was written, in its place.
+def intact(session: Session, remembered: Head = NOTHING) -> bool:
+    """Say whether every row still stands as it was written, in its place, to the very last.
 
-    The chain alone cannot tell that its newest rows are gone; a `remembered` head can.
+    The kept head tells that the newest rows are gone. Who can rewrite the whole trail and its
+    head is found by a `remembered` head, which stands where they cannot write.
     """
     _extend(session)
-    before, reached = FIRST, remembered == FIRST
+    before, count, reached = FIRST, 0, remembered == NOTHING
     rows = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
     with closing(session.scalars(rows)) as entries:
         for entry in entries:
             if entry.digest != _digest(before, entry):
                 return False
-            before = entry.digest
-            reached = reached or before == remembered
+            before, count = entry.digest, count + 1
+            reached = reached or Head(count, before) == remembered
             session.expunge(entry)
-    return reached
+    return reached and head(session) == Head(count, before)
 
 
 def latest(session: Session, *, query: str = "", limit: int = 100) -> list[AuditRow]:

@@ -6,7 +6,7 @@ from services.config import Settings
 from services.jobs import Job
 from services.push import views
 from services.push.events import LastBrowserGone
-from services.push.messages import Notice, enqueue, prune, shown_to
+from services.push.messages import Choice, Notice, enqueue, prune, shown_to
 from services.push.models import PushMessage, PushSubscription
 from services.push.sender import Sender
 from services.push.subscriptions import erase_of, export_of, subscriptions_of
@@ -15,6 +15,7 @@ from services.registry import PrivacyHook, Registry
 HOUR_S = 3600
 
 __all__ = [
+    "Choice",
     "LastBrowserGone",
     "Notice",
     "PushMessage",

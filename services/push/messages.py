@@ -19,14 +19,29 @@ KEPT = timedelta(days=7)
 waiting = threading.Event()
 
 
+class Choice(msgspec.Struct, frozen=True):
+    """A button of a notice. `url` is a path of ours: the worker posts to it, and a browser that
+    shows notices without our worker opens it."""
+
+    action: str
+    title: str
+    url: str
+
+
 class Notice(msgspec.Struct, frozen=True):
-    """What a person is told; `url` is a path of ours, `tag` lets a newer notice replace it."""
+    """What a person is told; `url` is a path of ours, `tag` lets a newer notice replace it.
+
+    Browsers show two `choices` at most; `again` is said where a tap did not reach us. Their
+    addresses may hold a secret: what was sent is emptied here.
+    """
 
     title: str
     body: str
     url: str
     tag: str
     urgency_class: Class
+    choices: tuple[Choice, ...] = ()
+    again: str = ""
 
 
 def enqueue(session: Session, people: Iterable[UUID], notice: Notice, *, at: datetime) -> int:
@@ -84,11 +99,15 @@ def _wake(session: Any) -> None:
 
 def _body(key: UUID, notice: Notice) -> bytes:
     """Return the declarative web push form, which a browser can show without our worker."""
-    shown = {"title": notice.title, "body": notice.body, "navigate": notice.url, "tag": notice.tag}
-    urgent = notice.urgency_class == "emergency"
-    return msgspec.json.encode(
-        {"web_push": 8030, "notification": shown, "id": str(key), "urgent": urgent}
-    )
+    shown: dict[str, Any] = {"title": notice.title, "body": notice.body}
+    shown |= {"navigate": notice.url, "tag": notice.tag}
+    message = {"web_push": 8030, "notification": shown, "id": str(key)}
+    if notice.choices:
+        shown["actions"] = [
+            {"action": c.action, "title": c.title, "navigate": c.url} for c in notice.choices
+        ]
+        message["again"] = notice.again
+    return msgspec.json.encode(message | {"urgent": notice.urgency_class == "emergency"})
 
 
 def _topic(tag: str) -> str:

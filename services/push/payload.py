@@ -15,7 +15,8 @@ def forms(body: bytes, base_url: str) -> Iterator[bytes]:
     """Yield `body` as JSON with a full address, then ever shorter until only the title is left."""
     message: dict[str, Any] = msgspec.json.decode(body)
     shown: dict[str, Any] = message["notification"]
-    shown["navigate"] = urljoin(base_url + "/", shown["navigate"])
+    for one in (shown, *shown.get("actions", ())):
+        one["navigate"] = urljoin(base_url + "/", one["navigate"])
     whole = msgspec.json.encode(message)
     if len(whole) <= LARGEST:
         yield whole

@@ -213,7 +213,7 @@ def _reap(session: Session, where: PushSubscription, at: datetime) -> None:
 
 
 def _settle(session: Session, key: UUID, *, state: str, error: str | None) -> None:
-    session.execute(_waiting(key).values(state=state, error=error))
+    session.execute(_waiting(key).values(state=state, error=error, body=b""))
 
 
 def _waiting(key: UUID) -> Update:

@@ -157,7 +157,7 @@ def receive(session: Session, message_id: UUID, *, at: datetime) -> None:
     """Note that a browser showed a message; an unknown id changes nothing and says nothing."""
     message = session.get(PushMessage, message_id)
     if message is not None and message.state != "shown":
-        message.state, message.error = "shown", None
+        message.state, message.error, message.body = "shown", None, b""
         counters.RECEIPTS.inc()
         session.execute(
             update(PushSubscription)

@@ -2,7 +2,7 @@
 // anybody, and answers nothing under /me, /console or /push.
 import { clean, file, install, page, readOfflineAgain, shelfOf } from "./sw/caches";
 import { sendAll } from "./reports/outbox";
-import { open, receive } from "./sw/notices";
+import { heed, receive } from "./sw/notices";
 import { renew } from "./sw/renewal";
 import { worker } from "./sw/scope";
 
@@ -40,7 +40,9 @@ worker.addEventListener("sync", (event) => {
 
 worker.addEventListener("push", (event) => event.waitUntil(receive(event.data)));
 
-worker.addEventListener("notificationclick", (event) => event.waitUntil(open(event.notification)));
+worker.addEventListener("notificationclick", (event) => {
+  event.waitUntil(heed(event.notification, event.action));
+});
 
 worker.addEventListener("pushsubscriptionchange", (event) => {
   (event as ExtendableEvent).waitUntil(renew(event));

@@ -6,17 +6,17 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services import audit
-from services.audit import AuditEntry
-from services.audit.trail import FIRST
+from services.audit import NOTHING, AuditEntry, AuditHead, Head
 from services.db import Session, unit_of_work
 from tests.conftest import AT
 
 ACTS = 12
-TABLE = AuditEntry.__table__
+TABLE, HEAD = AuditEntry.__table__, AuditHead.__table__
 COLUMNS = ["at", "actor_id", "verb", "kind", "ref", "detail", "digest"]
 
 
@@ -25,6 +25,7 @@ def trail(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A trail of twelve acts, and a way to it past the application."""
     with engine.begin() as connection:
         connection.execute(sa.delete(TABLE))
+        connection.execute(sa.delete(HEAD))
     for number in range(ACTS):
         with unit_of_work(engine) as session:
             who, at = UUID(int=number), AT + timedelta(minutes=number)
@@ -34,12 +35,12 @@ def trail(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def whole(connection: sa.Connection, remembered: str = FIRST) -> bool:
+def whole(connection: sa.Connection, remembered: Head = NOTHING) -> bool:
     with Session(bind=connection, join_transaction_mode="rollback_only") as session:
         return audit.intact(session, remembered)
 
 
-def newest(connection: sa.Connection) -> str:
+def newest(connection: sa.Connection) -> Head:
     with Session(bind=connection) as session:
         return audit.head(session)
 
@@ -70,15 +71,64 @@ def test_any_edit_is_found(trail: sa.Connection, row: int, column: str) -> None:
 @CHECK
 @given(rows=st.sets(st.integers(0, ACTS - 1), min_size=1))
 def test_any_deletion_is_found(trail: sa.Connection, rows: set[int]) -> None:
-    """Also of the newest acts, by whoever kept the head from before."""
-    remembered, seqs = newest(trail), numbers(trail)
-    assert whole(trail, remembered)
+    """Also of the newest acts: the head says how many there were."""
+    seqs = numbers(trail)
+    assert whole(trail)
     gone = [seqs[row] for row in rows]
     trail.execute(sa.delete(TABLE).where(TABLE.c.seq.in_(gone)))
-    assert not whole(trail, remembered)
-    if min(rows) < ACTS - len(rows):
-        assert not whole(trail), "a gap shows without a remembered head"
+    assert not whole(trail)
     trail.rollback()
+
+
+@pytest.mark.parametrize("left", range(ACTS))
+def test_a_cut_that_moves_the_head_too_is_found_by_a_head_kept_elsewhere(
+    trail: sa.Connection, left: int
+) -> None:
+    remembered, seqs = newest(trail), numbers(trail)
+    assert whole(trail, remembered)
+    assert Head.parse(str(remembered)) == remembered
+    trail.execute(sa.delete(TABLE).where(TABLE.c.seq.in_(seqs[left:])))
+    last = trail.scalar(sa.select(TABLE.c.digest).order_by(TABLE.c.seq.desc()).limit(1))
+    trail.execute(sa.update(HEAD).values(count=left, digest=last or NOTHING.digest))
+    assert whole(trail), "the trail by itself has nothing odd"
+    assert not whole(trail, remembered)
+    trail.rollback()
+
+
+@pytest.mark.parametrize("change", ["count", "digest", "gone"])
+def test_a_changed_head_is_found(trail: sa.Connection, change: str) -> None:
+    values = {"count": {"count": 5}, "digest": {"digest": "e" * 64}}
+    trail.execute(sa.update(HEAD).values(values[change]) if change in values else sa.delete(HEAD))
+    assert not whole(trail)
+    trail.rollback()
+
+
+@pytest.mark.parametrize("change", ["cut", "headless"])
+def test_acts_that_follow_heal_nothing(
+    engine: sa.Engine, trail: sa.Connection, change: str
+) -> None:
+    last = numbers(trail)[-1]
+    with engine.begin() as connection:
+        cut = sa.delete(TABLE).where(TABLE.c.seq == last)
+        connection.execute(cut if change == "cut" else sa.delete(HEAD))
+    for _ in range(3):
+        with unit_of_work(engine) as session:
+            audit.record(session, None, "paint", "wall", "after", at=AT)
+    with Session(engine) as session:
+        assert not audit.intact(session)
+
+
+def test_the_command_prints_the_head_and_proves_it(app: Flask, trail: sa.Connection) -> None:
+    run = app.test_cli_runner()
+    said = run.invoke(args=["audit", "verify"])
+    assert said.exit_code == 0
+    head = said.output.split()[-1]
+    assert Head.parse(head) == newest(trail)
+    assert run.invoke(args=["audit", "verify", "--against", head]).exit_code == 0
+    other = f"{ACTS - 1}:{'a' * 64}"
+    broken = run.invoke(args=["audit", "verify", "--against", other])
+    assert (broken.exit_code, "broken" in broken.output) == (1, True)
+    assert run.invoke(args=["audit", "verify", "--against", "12"]).exit_code == 2
 
 
 @CHECK
