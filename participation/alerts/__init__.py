@@ -1,0 +1,1 @@
+"""Places people follow: around home, a ward, a kind of problem; they hear what happens there."""

@@ -1,0 +1,148 @@
+"""What people may send about places they follow. Every form yields the input of an action."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import FloatField, Form, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import Length, NumberRange, Optional, Regexp
+
+from participation.alerts.actions import Wish
+from participation.alerts.queries import Times
+from participation.alerts.rules import DIGEST_HOUR, LEAST_M, MOST_M, Kind, Way, minutes_of
+from services import i18n, maps
+
+MOST_LAT, MOST_LON = 85, 180
+CODE = re.compile(r"\A[a-z_]{1,30}\Z")
+MOST_CODES = 12
+OFF_MAP = "That place is not on the map."
+NO_PLACE = "Choose the place on the map, or use where you are."
+NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
+WHICH = "Several places have that name. Choose the one you mean."
+HOW_FAR = "Choose how far: 50 m to 20 km."
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class AlertForm(Form):
+    """What to hear of, and how. Where a place is only typed, `place_found` looks it up."""
+
+    kind = SelectField(
+        choices=[SelectChoice(value=k.value, label=k.value) for k in Kind],
+        default=Kind.CIRCLE.value,
+    )
+    label = StringField(filters=[_stripped], validators=[Length(max=80)])
+    place = StringField(filters=[_stripped], validators=[Length(max=200)])
+    lat = FloatField(validators=[Optional(), NumberRange(-MOST_LAT, MOST_LAT, OFF_MAP)])
+    lon = FloatField(validators=[Optional(), NumberRange(-MOST_LON, MOST_LON, OFF_MAP)])
+    spot = StringField(
+        filters=[_stripped], validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")]
+    )
+    radius = StringField(default="300", validators=[Length(max=12)])
+    radius_m = IntegerField(validators=[Optional(), NumberRange(LEAST_M, MOST_M, HOW_FAR)])
+    ward = StringField(filters=[_stripped], validators=[Length(max=200)])
+    q = StringField(filters=[_stripped], validators=[Length(max=80)])
+    way = SelectField(
+        choices=[SelectChoice(value=w.value, label=w.value) for w in Way],
+        default=Way.PUSH.value,
+    )
+
+    def __init__(self, sent: MultiDict[str, str] | None = None, **held: Any) -> None:
+        super().__init__(sent, **held)
+        given = sent.getlist("category") if sent is not None else held.get("categories", [])
+        self.categories = [c for c in given if CODE.match(c)][:MOST_CODES]
+
+    def metres(self) -> int | None:
+        """Return the radius that was typed, or else chosen; None if it is out of bounds."""
+        if self.radius_m.data is not None:
+            return int(self.radius_m.data)
+        chosen = str(self.radius.data or "")
+        metres = int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
+        return metres if LEAST_M <= metres <= MOST_M else None
+
+    def complete(
+        self, search: Callable[[str], list[maps.Spot]], wards: list[str]
+    ) -> list[maps.Spot]:
+        """Check what the chosen kind needs; return places to choose from if the name is unclear.
+
+        Errors stand at the fields; call after `validate`.
+        """
+        if self.kind.errors:
+            return []
+        kind = Kind(self.kind.data)
+        if kind is Kind.WARD and self.ward.data not in wards:
+            error = "Choose the ward."
+            self.ward.errors = [error]
+        if kind is Kind.WORDS and not self.q.data:
+            error = "Enter the words to look for."
+            self.q.errors = [error]
+        if kind is not Kind.CIRCLE:
+            return []
+        if self.metres() is None and not self.radius_m.errors:
+            self.radius_m.errors = [HOW_FAR]
+        return self._placed(search)
+
+    def _placed(self, search: Callable[[str], list[maps.Spot]]) -> list[maps.Spot]:
+        if self.spot.data and not self.spot.errors:
+            lat, lon = map(float, self.spot.data.split(","))
+            self.lat.data, self.lon.data = lat, lon
+            if abs(lat) > MOST_LAT or abs(lon) > MOST_LON:
+                self.place.errors = [OFF_MAP]
+        if self.lat.data is not None and self.lon.data is not None:
+            return []
+        typed = str(self.place.data or "")
+        found = search(typed) if typed else []
+        exact = [spot for spot in found if maps.folded(spot.name) == maps.folded(typed)]
+        if len(found) == 1 or len(exact) == 1:
+            spot = (exact or found)[0]
+            self.lat.data, self.lon.data = spot.lat, spot.lon
+            return []
+        self.place.errors = [WHICH if found else NOT_FOUND if typed else NO_PLACE]
+        return found
+
+    def value(self, lang: str) -> Wish:
+        """Return the action's input; call after `complete` left no errors."""
+        kind = Kind(self.kind.data)
+        return Wish(
+            kind=kind,
+            label=(self.label.data or self._name(kind, lang))[:80],
+            lat=self.lat.data,
+            lon=self.lon.data,
+            radius_m=self.metres(),
+            ward=self.ward.data,
+            words=self.q.data,
+            categories=tuple(self.categories),
+            way=Way(self.way.data),
+        )
+
+    def _name(self, kind: Kind, lang: str) -> str:
+        """Return a name for what was left without one."""
+        given = {Kind.CIRCLE: self.place.data, Kind.WARD: self.ward.data, Kind.WORDS: self.q.data}
+        whole = i18n.translate(lang, "The whole city")
+        return given.get(kind) or (whole if kind is Kind.CITY else i18n.translate(lang, "A place"))
+
+
+class TimesForm(Form):
+    """Quiet hours as the city's clock shows them, and the hour of the digest."""
+
+    quiet_from = StringField(filters=[_stripped], validators=[Length(max=5)])
+    quiet_to = StringField(filters=[_stripped], validators=[Length(max=5)])
+    digest_hour = IntegerField(default=DIGEST_HOUR, validators=[NumberRange(0, 23)])
+
+    def complete(self) -> bool:
+        """Say whether both times are there, or none; call after `validate`."""
+        given = [self.quiet_from.data or "", self.quiet_to.data or ""]
+        if any(given) and None in map(minutes_of, given):
+            error = "Enter both times like 22:00, or leave both empty."
+            self.quiet_from.errors = [error]
+        return not self.errors
+
+    def value(self) -> Times:
+        """Return the action's input; call after `complete`."""
+        start, end = minutes_of(self.quiet_from.data or ""), minutes_of(self.quiet_to.data or "")
+        hour = self.digest_hour.data
+        return Times(start, end, DIGEST_HOUR if hour is None else hour)

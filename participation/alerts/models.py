@@ -1,0 +1,85 @@
+"""What is stored of a followed place: all of it concerns one person alone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import mapped_column
+
+from services.db import Base, Key, Mapped
+
+NO_CIRCLE = text("kind <> 'circle'")
+GONE = text("removed_at IS NOT NULL")
+
+
+class Alert(Base):
+    """Something a person follows; `categories` are codes with commas around each, "" for all."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        # Circles, the most by far, have an index of their own: alert_cell's.
+        Index("ix_alert_kind", "kind", "ward", sqlite_where=NO_CIRCLE, postgresql_where=NO_CIRCLE),
+        Index("ix_alert_removed_at", "removed_at", sqlite_where=GONE, postgresql_where=GONE),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(80))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    radius_m: Mapped[int | None]
+    ward: Mapped[str | None] = mapped_column(String(200))
+    words: Mapped[str | None] = mapped_column(String(80))
+    categories: Mapped[str] = mapped_column(String(400), default="")
+    way: Mapped[str] = mapped_column(String(10))
+    active: Mapped[bool]
+    since: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class AlertCell(Base):
+    """A square that a circle touches: `cell` holds its level and its Morton code.
+
+    The circle itself stands in each row, so that a lookup reads the index alone.
+    """
+
+    __tablename__ = "alert_cell"
+    __table_args__ = (Index("ix_alert_cell_at", "cell", "lat", "lon", "radius_m", "alert_id"),)
+
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    lat: Mapped[float]
+    lon: Mapped[float]
+    radius_m: Mapped[int]
+
+
+class AlertHit(Base):
+    """A report that an alert found, once; it is told at `due_at` or soon after."""
+
+    __tablename__ = "alert_hit"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "report_id"),
+        Index("ix_alert_hit_due", "told_at", "due_at"),
+    )
+
+    id: Mapped[Key]
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    report_id: Mapped[UUID] = mapped_column(index=True)
+    way: Mapped[str] = mapped_column(String(10))
+    found_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    digest_id: Mapped[UUID | None] = mapped_column(index=True)
+
+
+class AlertTimes(Base):
+    """When a person wants to be left alone, and told once a day: minutes and hour of the city."""
+
+    __tablename__ = "alert_times"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    quiet_from: Mapped[int | None]
+    quiet_to: Mapped[int | None]
+    digest_hour: Mapped[int]

@@ -1,0 +1,150 @@
+"""What is read of followed places, for the one whose they are."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select
+
+from participation.alerts.models import Alert, AlertHit, AlertTimes
+from participation.alerts.rules import DIGEST_HOUR, Kind
+from services.db import Session
+
+LATELY = 10
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """Something a person follows, as their own list shows it."""
+
+    id: str
+    kind: str
+    label: str
+    radius_m: int | None
+    ward: str
+    words: str
+    categories: list[str]
+    way: str
+    active: bool
+    found: int
+
+
+class Times(msgspec.Struct, frozen=True):
+    """Quiet hours as minutes since midnight (None: none) and the hour of the daily digest."""
+
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    digest_hour: int = DIGEST_HOUR
+
+
+class Find(msgspec.Struct, frozen=True):
+    """A report that was found for a person, and the name of what found it."""
+
+    report_id: UUID
+    label: str
+    found_at: datetime
+
+
+def codes(kept: str) -> list[str]:
+    """Return the category codes of an alert's row."""
+    return [code for code in kept.split(",") if code]
+
+
+def followed_by(session: Session, person_id: UUID) -> list[Followed]:
+    """Return what a person follows, oldest first."""
+    found = select(AlertHit.alert_id, func.count().label("n")).group_by(AlertHit.alert_id)
+    counted = found.where(AlertHit.person_id == person_id).subquery()
+    rows = session.execute(
+        select(Alert, func.coalesce(counted.c.n, 0))
+        .outerjoin(counted, counted.c.alert_id == Alert.id)
+        .where(Alert.person_id == person_id, Alert.removed_at.is_(None))
+        .order_by(Alert.since, Alert.id)
+    )
+    return [_followed(alert, n) for alert, n in rows]
+
+
+def _followed(one: Alert, found: int) -> Followed:
+    return Followed(
+        id=str(one.id),
+        kind=one.kind,
+        label=one.label,
+        radius_m=one.radius_m,
+        ward=one.ward or "",
+        words=one.words or "",
+        categories=codes(one.categories),
+        way=one.way,
+        active=one.active,
+        found=found,
+    )
+
+
+def count_of(session: Session, person_id: UUID) -> int:
+    """Return how many alerts a person has."""
+    mine = select(func.count()).where(Alert.person_id == person_id, Alert.removed_at.is_(None))
+    return session.scalar(mine) or 0
+
+
+def times_of(session: Session, people: list[UUID]) -> dict[UUID, Times]:
+    """Return the times of each person among `people` who chose some."""
+    rows = session.scalars(select(AlertTimes).where(AlertTimes.person_id.in_(people)))
+    return {r.person_id: Times(r.quiet_from, r.quiet_to, r.digest_hour) for r in rows}
+
+
+def lately_found(session: Session, person_id: UUID) -> list[Find]:
+    """Return what was found and told to a person last, each report once."""
+    rows = session.execute(
+        select(AlertHit.report_id, Alert.label, AlertHit.found_at)
+        .join(Alert, Alert.id == AlertHit.alert_id)
+        .where(AlertHit.person_id == person_id, AlertHit.told_at.is_not(None))
+        .order_by(AlertHit.found_at.desc(), AlertHit.id)
+        .limit(LATELY * 2)
+    )
+    once: dict[UUID, Find] = {}
+    for row in rows:
+        once.setdefault(row.report_id, Find(*row))
+    return list(once.values())[:LATELY]
+
+
+def due_hits(session: Session, at: datetime, limit: int) -> list[AlertHit]:
+    """Return hits whose time has come, of alerts that are still wanted, oldest first."""
+    rows = session.scalars(
+        select(AlertHit)
+        .join(Alert, Alert.id == AlertHit.alert_id)
+        .where(AlertHit.told_at.is_(None), AlertHit.due_at <= at, Alert.removed_at.is_(None))
+        .order_by(AlertHit.due_at, AlertHit.id)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
+    """Return the names people gave to their alerts."""
+    rows = session.execute(select(Alert.id, Alert.label).where(Alert.id.in_(ids)))
+    return {row.id: row.label for row in rows}
+
+
+def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
+    """Return all that is kept of what a person follows, as plain values."""
+    alerts = session.scalars(select(Alert).where(Alert.person_id == person_id))
+    hits = session.scalars(select(AlertHit).where(AlertHit.person_id == person_id))
+    times = times_of(session, [person_id]).get(person_id)
+    return {
+        "places": [_exported(one) for one in alerts],
+        "found": [{"report": str(h.report_id), "at": h.found_at.isoformat()} for h in hits],
+        "times": msgspec.to_builtins(times) if times else {},
+    }
+
+
+def _exported(one: Alert) -> dict[str, Any]:
+    place = {"lat": one.lat, "lon": one.lon, "radius_m": one.radius_m}
+    return {
+        "kind": one.kind,
+        "label": one.label,
+        **(place if one.kind == Kind.CIRCLE else {}),
+        "ward": one.ward,
+        "words": one.words,
+        "categories": codes(one.categories),
+        "way": one.way,
+        "active": one.active,
+        "since": one.since.isoformat(),
+    }

@@ -1,0 +1,71 @@
+"""What follows when a report opened or moved, and when a digest is to be mailed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from participation.accounts import directory
+from participation.alerts.models import AlertHit
+from participation.alerts.queries import labels_of
+from participation.alerts.rules import FRESH
+from participation.alerts.telling import Sources, drop_untold, find_followers
+from participation.events.alerts import DigestMade
+from participation.events.reports import ReportMoved, ReportOpened
+from services import clock, i18n, mail
+from services.auth import Actor
+from services.db import Session
+
+OPEN = "open"
+
+
+class Listener:
+    """Hears of reports; `sources` says what the events themselves do not."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+
+    def hear_opened(self, session: Session, event: ReportOpened) -> None:
+        """Find who follows the place, if the report is public and no older than two days."""
+        now, told = clock.now(), self.sources.told_of(session, event.report_id)
+        if told is not None and now - told.opened_at <= FRESH:
+            find_followers(session, self.sources, event.report_id, told, at=now)
+
+    def hear_moved(self, session: Session, event: ReportMoved) -> None:
+        """Tell nobody of what was hidden; what is open again is news to whom it was not told."""
+        now, told = clock.now(), self.sources.told_of(session, event.report_id)
+        if told is None:
+            drop_untold(session, event.report_id)
+        elif event.status == OPEN and now - told.opened_at <= FRESH:
+            find_followers(session, self.sources, event.report_id, told, at=now)
+
+    def mail_digest(self, session: Session, event: DigestMade) -> None:
+        """Mail what was put together, to who has an address and still follows."""
+        mine = select(AlertHit).where(AlertHit.digest_id == event.digest_id)
+        hits = session.scalars(mine.order_by(AlertHit.found_at, AlertHit.id)).all()
+        address = self.sources.me(session, Actor(event.person_id)).email if hits else None
+        if address is None:
+            return
+        settings = self.sources.settings
+        langs = directory.languages_of(session, [event.person_id])
+        lang = langs.get(event.person_id, settings.language)
+        lines = self._lines(session, hits, lang)
+        if lines:
+            subject = i18n.translate(lang, "What happened at your places")
+            mail.send(settings, address, subject, "\n\n".join([*lines, self._end(lang)]) + "\n")
+
+    def _lines(self, session: Session, hits: Sequence[AlertHit], lang: str) -> list[str]:
+        labels = labels_of(session, [h.alert_id for h in hits])
+        told: dict[UUID, str] = {}
+        for hit in hits:
+            report = self.sources.told_of(session, hit.report_id)
+            if report is None or hit.report_id in told:
+                continue
+            url = f"{self.sources.settings.base_url}/reports/{hit.report_id}"
+            kind = i18n.translate(lang, report.kind)
+            told[hit.report_id] = f"{labels[hit.alert_id]} · {kind}\n{report.title}\n{url}"
+        return list(told.values())
+
+    def _end(self, lang: str) -> str:
+        said = i18n.translate(lang, "You follow these places. Change it, or stop it, here:")
+        return f"{said}\n{self.sources.settings.base_url}/me/places"

@@ -1,0 +1,176 @@
+"""From a report to those who follow its place: found once, told once, never in quiet hours."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, insert, select
+
+from participation.accounts import directory
+from participation.alerts.matching import Following, matches, ward_followed
+from participation.alerts.models import AlertHit
+from participation.alerts.queries import Times, labels_of, times_of
+from participation.alerts.rules import Way, next_digest, quiet_until
+from participation.events.alerts import DigestMade
+from services import i18n, outbox, push
+from services.auth import Actor
+from services.config import Settings
+from services.db import Session
+
+
+class Told(Protocol):
+    """What the public may know of a report; `kind` is a label to be translated."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def lon(self) -> float: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def reporter_id(self) -> UUID | None: ...
+
+
+class Addressed(Protocol):
+    @property
+    def email(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What alerts ask of others: a report that is public now, wards, a person's address."""
+
+    settings: Settings
+    told_of: Callable[[Session, UUID], Told | None]
+    ward_of: Callable[[Session, float, float], str]
+    wards: Callable[[Session], list[str]]
+    me: Callable[[Session, Actor], Addressed]
+
+
+def find_followers(
+    session: Session, sources: Sources, report_id: UUID, told: Told, *, at: datetime
+) -> None:
+    """Note who follows a report's place, and tell at once those who may be told now.
+
+    Its reporter is not told of it, nor anybody twice.
+    """
+    ward = sources.ward_of(session, told.lat, told.lon) if ward_followed(session) else ""
+    place = (told.lat, told.lon)
+    found = matches(session, place, told.category, text=told.text, ward=ward)
+    known = select(AlertHit.alert_id).where(AlertHit.report_id == report_id)
+    noted = set(session.scalars(known))
+    new = [f for f in found if f.id not in noted and f.person_id != told.reporter_id]
+    if new:
+        _note(session, sources.settings.timezone, report_id, new, at)
+        now = select(AlertHit).where(
+            AlertHit.report_id == report_id, AlertHit.told_at.is_(None), AlertHit.due_at <= at
+        )
+        push_hits(session, sources, session.scalars(now).all(), at=at)
+
+
+def _note(
+    session: Session, zone: str, report_id: UUID, new: Sequence[Following], at: datetime
+) -> None:
+    times = times_of(session, [f.person_id for f in new])
+    rows = [
+        {
+            "id": uuid4(),
+            "alert_id": f.id,
+            "person_id": f.person_id,
+            "report_id": report_id,
+            "way": f.way,
+            "found_at": at,
+            "due_at": due_at(f.way, times.get(f.person_id, Times()), zone, at),
+        }
+        for f in new
+    ]
+    session.execute(insert(AlertHit), rows)
+
+
+def due_at(way: str, times: Times, zone: str, at: datetime) -> datetime:
+    """Return when a person may be told of what was found `at`."""
+    when = next_digest(at, zone, times.digest_hour) if way == Way.DIGEST else at
+    return quiet_until(when, zone, times.quiet_from, times.quiet_to) or when
+
+
+def push_hits(
+    session: Session, sources: Sources, hits: Sequence[AlertHit], *, at: datetime
+) -> None:
+    """Tell people's phones of what was found, each report once; many at once become one notice.
+
+    What is not public any more is told to nobody.
+    """
+    shown = {key: sources.told_of(session, key) for key in {h.report_id for h in hits}}
+    mine: dict[UUID, dict[UUID, AlertHit]] = {}
+    for hit in hits:
+        hit.told_at = at
+        if shown[hit.report_id] is not None:
+            mine.setdefault(hit.person_id, {}).setdefault(hit.report_id, hit)
+    session.flush()
+    langs = directory.languages_of(session, mine)
+    labels = labels_of(session, [h.alert_id for found in mine.values() for h in found.values()])
+    for person_id, found in mine.items():
+        lang = langs.get(person_id, sources.settings.language)
+        first = next(iter(found.values()))
+        told = shown[first.report_id]
+        if len(found) > 1 or told is None:
+            notice = many(lang, len(found))
+        else:
+            notice = _one(lang, told, first.report_id, labels.get(first.alert_id, ""))
+        push.enqueue(session, [person_id], notice, at=at)
+
+
+def _one(lang: str, told: Told, report_id: UUID, label: str) -> push.Notice:
+    kind = i18n.translate(lang, told.kind)
+    return push.Notice(
+        title=i18n.translate(lang, "New at %(place)s: %(kind)s", place=label, kind=kind),
+        body=told.title,
+        url=f"/reports/{report_id}",
+        tag=f"near-{report_id}",
+        urgency_class="status",
+    )
+
+
+def many(lang: str, count: int) -> push.Notice:
+    """Return the notice of several reports at once; it leads to the list of them."""
+    said = i18n.translate(lang, "%(count)s new reports at places you follow", count=count)
+    title = i18n.translate(lang, "What happened at your places")
+    return push.Notice(title, said, "/me/places", "near-many", "status")
+
+
+def make_digests(
+    session: Session, sources: Sources, hits: Sequence[AlertHit], *, at: datetime
+) -> None:
+    """Put what was found together for each person: a notice now, and a letter to follow."""
+    shown = {key: sources.told_of(session, key) for key in {h.report_id for h in hits}}
+    mine: dict[UUID, list[AlertHit]] = {}
+    for hit in hits:
+        hit.told_at = at
+        if shown[hit.report_id] is not None:
+            mine.setdefault(hit.person_id, []).append(hit)
+    langs = directory.languages_of(session, mine)
+    for person_id, found in mine.items():
+        digest_id = uuid4()
+        for hit in found:
+            hit.digest_id = digest_id
+        lang = langs.get(person_id, sources.settings.language)
+        notice = many(lang, len({h.report_id for h in found}))
+        push.enqueue(session, [person_id], notice, at=at)
+        outbox.publish(session, DigestMade(person_id=person_id, digest_id=digest_id), at=at)
+
+
+def drop_untold(session: Session, report_id: UUID) -> None:
+    """Forget what was found and not told yet of a report that is not public any more."""
+    session.execute(
+        delete(AlertHit).where(AlertHit.report_id == report_id, AlertHit.told_at.is_(None))
+    )

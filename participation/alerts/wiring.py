@@ -1,0 +1,33 @@
+"""Everything followed places bring to the application."""
+
+from participation.alerts import actions, jobs, queries, views
+from participation.alerts.jobs import Clerk, forget_removed
+from participation.alerts.subscribers import Listener
+from participation.alerts.telling import Sources
+from participation.events.alerts import DigestMade
+from participation.events.reports import ReportMoved, ReportOpened
+from services.jobs import Job
+from services.registry import PrivacyHook, Registry
+
+
+def register(registry: Registry) -> None:
+    registry.blueprints.append(views.pages)
+    registry.jobs.append(Job("alerts.forget_removed", jobs.HOUR_S, forget_removed))
+    registry.privacy.append(
+        PrivacyHook(
+            "alerts",
+            frozenset({"alert", "alert_hit", "alert_times"}),
+            queries.export_of,
+            actions.erase_person,
+        )
+    )
+
+
+def listen(registry: Registry, sources: Sources) -> Sources:
+    """Let alerts hear of reports; `sources` is what they ask of those who know."""
+    listener = Listener(sources)
+    registry.subscriptions.on(ReportOpened, listener.hear_opened)
+    registry.subscriptions.on(ReportMoved, listener.hear_moved)
+    registry.subscriptions.on(DigestMade, listener.mail_digest)
+    registry.jobs.append(Job("alerts.tell_due", jobs.EVERY_S, Clerk(sources).tell_due))
+    return sources
