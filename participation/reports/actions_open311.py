@@ -8,28 +8,35 @@ import msgspec
 from sqlalchemy import select
 
 from participation.events.reports import ReportChanged
+from participation.reports.actions_photo import cover_again
 from participation.reports.history import add_entry
-from participation.reports.keys import KeyRow, Open311Key, hash_of
+from participation.reports.keys import SCOPES, KeyRow, KeyScope, Open311Key, hash_of
 from participation.reports.models import Report, ReportEntry
+from participation.reports.models_forward import OutsidePicture
 from participation.reports.opening import Origin, Told, store_once
+from participation.reports.queries_forward import came_back
+from participation.reports.queries_open311 import SOURCE
+from participation.reports.rules import Category
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import InvalidError, NotFoundError, RefusedError
 from services.ids import parse_id, secret_token
 
-SOURCE = "open311"
 NAME_LENGTH = 80
+EVERYTHING = KeyScope()
 
 
 class OutsideReport(Told, frozen=True, kw_only=True):
     """A report another system passes on; nothing of its reporter.
 
-    `once` are the names under which a repeated post is known again; empty if it cannot be.
+    `pictures` are addresses of pictures to be fetched later: the first becomes the report's own,
+    staff are told of the others.
     """
 
     idempotency_key: str = ""
     device: str = ""
+    pictures: tuple[str, ...] = ()
 
     def names(self, key_id: UUID, at: datetime) -> list[str]:
         """Return the stored name first, then others that mean the same post."""
@@ -38,7 +45,7 @@ class OutsideReport(Told, frozen=True, kw_only=True):
         if not self.device:
             return [_name(key_id, "new", uuid4().hex)]
         told = (self.device, self.category.value, self.text, f"{self.lat},{self.lon}")
-        said = [*told, self.place, self.answer, self.photo_hash or ""]
+        said = [*told, self.place, self.answer, self.photo_hash or "", *self.pictures]
         days = (at.date(), (at - timedelta(days=1)).date())
         return [_name(key_id, "body", day.isoformat(), *said) for day in days]
 
@@ -51,14 +58,42 @@ def _name(key_id: UUID, *parts: str) -> str:
 def open_report_for(
     session: Session, actor: Actor, key: KeyRow, new: OutsideReport, *, at: datetime
 ) -> UUID:
-    """Store a report once per (key, name of the post) and return its id; it has no reporter."""
+    """Store a report once per (key, name of the post) and return its id; it has no reporter.
+
+    Raises RefusedError for one that we sent out ourselves.
+    """
+    if came_back(session, new.text):
+        raise RefusedError("own_request")
     names = new.names(key.id, at)
     known = select(Report.id).where(Report.source == SOURCE, Report.source_id.in_(names))
     origin = Origin(names[0], source=SOURCE)
     report, is_new = store_once(session, new, origin, known, at=at)
     if is_new:
+        _keep_pictures(session, report.id, new, at)
         _record(session, actor, "open_report_for", report.id, key, at)
     return report.id
+
+
+def _keep_pictures(session: Session, report_id: UUID, new: OutsideReport, at: datetime) -> None:
+    more = new.pictures
+    if more and new.photo_hash is None:
+        session.add(OutsidePicture(report_id=report_id, url=more[0], due_at=at, tries=0))
+        more = more[1:]
+    if more:
+        add_entry(session, _note(report_id, "\n".join(more), at))
+
+
+def add_picture(
+    session: Session, actor: Actor, report: Report, photo_hash: str, *, at: datetime
+) -> None:
+    """Give a report the picture that was fetched for it, unless it has one by now."""
+    if report.photo_hash is None:
+        report.photo_hash = photo_hash
+        session.flush()
+        audit.record(session, actor.id, "add_picture", "report", str(report.id), at=at)
+        told = ReportChanged(report_id=report.id, what="add_picture")
+        outbox.publish(session, told, at=at)
+        cover_again(session, report, actor, at=at)
 
 
 def _note(report_id: UUID, text: str, at: datetime) -> ReportEntry:
@@ -104,18 +139,25 @@ def _record(
     audit.record(session, actor.id, verb, "report", str(report_id), at=at, detail=detail)
 
 
-def issue_key(session: Session, actor: Actor, name: str, *, at: datetime) -> str:
+def issue_key(
+    session: Session, actor: Actor, name: str, *, at: datetime, scope: KeyScope = EVERYTHING
+) -> str:
     """Make a key for the system called `name` and return its token, which is shown only now."""
     name = " ".join(name.split())
+    if not scope.scopes or not set(scope.scopes) <= set(SCOPES):
+        raise InvalidError("key_scope", {"scopes": "one or more"})
+    if not set(scope.categories) <= set(Category):
+        raise InvalidError("key_scope", {"categories": "unknown"})
     if not 0 < len(name) <= NAME_LENGTH:
         raise InvalidError("key_name", {"name": "1 to 80 characters"})
     if session.scalar(select(Open311Key.id).where(Open311Key.name == name)) is not None:
         raise RefusedError("key_name_taken")
     token = secret_token()
     key = Open311Key(id=uuid4(), name=name, token_hash=hash_of(token), made_at=at)
+    key.scopes, key.categories = ",".join(scope.scopes), ",".join(scope.categories)
     session.add(key)
     session.flush()
-    detail = {"key": name}
+    detail = {"key": name, "scopes": key.scopes}
     audit.record(session, actor.id, "issue_key", "open311_key", str(key.id), at=at, detail=detail)
     return token
 

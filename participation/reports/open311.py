@@ -5,9 +5,10 @@ Source: GeoReport v2 of open311.org. No database and no Flask here.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from markupsafe import escape
@@ -21,6 +22,7 @@ MOST = 1000
 PAGE_SIZE = 100
 NEAR_DEGREES = 750 / 111_320
 DETAIL = "detail"
+LISTS = ("service_request_id", "service_code", "status")
 OPEN = (Status.OPEN, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.DISPUTED)
 CLOSED = (Status.FIXED, Status.CLOSED)
 STATES = {"open": OPEN, "closed": CLOSED}
@@ -30,6 +32,7 @@ UPDATE_WORDS = {
     Status.IN_PROGRESS: "IN_PROGRESS",
     Status.FIXED: "FIXED",
     Status.CLOSED: "CLOSED",
+    Status.REJECTED: "CLOSED",
     Status.DISPUTED: "OPEN",
 }
 # What XML 1.0 cannot hold, however it is written.
@@ -51,7 +54,10 @@ ONE = {
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a list of requests is narrowed to. `box` is (west, south, east, north)."""
+    """What a list of requests is narrowed to. `box` is (west, south, east, north).
+
+    `after` is where the page before ended: the moment a request was opened, and its id.
+    """
 
     ids: tuple[Any, ...] | None = None
     statuses: tuple[str, ...] = ()
@@ -63,6 +69,14 @@ class Asked(msgspec.Struct, frozen=True):
     box: tuple[float, float, float, float] | None = None
     page: int | None = None
     size: int = MOST
+    after: tuple[datetime, UUID] | None = None
+
+
+def joined(args: Iterable[tuple[str, Sequence[str]]]) -> dict[str, str]:
+    """Return a query with one text for each name; a list may be repeated or hold commas."""
+    return {
+        name: ",".join(values) if name in LISTS else values[0] for name, values in args if values
+    }
 
 
 def asked_of(args: Mapping[str, str], now: datetime) -> Asked:
@@ -74,12 +88,12 @@ def asked_of(args: Mapping[str, str], now: datetime) -> Asked:
     if "service_request_id" in given:
         names = given["service_request_id"].split(",")[:MOST]
         return Asked(ids=tuple(k for n in names if (k := parse_id(n.strip())) is not None))
-    since, until = moment(given, "start_date"), moment(given, "end_date")
+    since, until = _span(given)
     changed = moment(given, "updated_after"), moment(given, "updated_before")
     if since is None and changed == (None, None):
         # The start of a day: a walk by page must not lose rows at its beginning meanwhile.
         since = _midnight((until or now) - WINDOW)
-    paged = "page" in given or "page_size" in given
+    paged = bool({"page", "page_size", "after"} & set(given))
     return Asked(
         statuses=_statuses(given.get("status", "")),
         categories=tuple(category(c).value for c in _parts(given.get("service_code", ""))),
@@ -90,7 +104,28 @@ def asked_of(args: Mapping[str, str], now: datetime) -> Asked:
         box=_box(given),
         page=whole(given, "page", 1, 1_000_000) if paged else None,
         size=min(whole(given, "page_size", PAGE_SIZE, 1_000_000), MOST) if paged else MOST,
+        after=place_in_walk(given["after"]) if "after" in given else None,
     )
+
+
+def _span(given: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
+    since, until = moment(given, "start_date"), moment(given, "end_date")
+    if since is not None and until is not None and until - since > WINDOW:
+        raise InvalidError("start_date and end_date may be at most 90 days apart")
+    return since, until
+
+
+def place_in_walk(text: str) -> tuple[datetime, UUID]:
+    """Return where a page ended, as `walked` wrote it; raises InvalidError."""
+    told, _, name = text.rpartition("_")
+    if (key := parse_id(name)) is None or (at := moment({"after": told}, "after")) is None:
+        raise InvalidError("after is no place in a list of ours")
+    return at, key
+
+
+def walked(after: tuple[datetime, UUID]) -> str:
+    """Return the parameter `after` of the page behind this place."""
+    return f"{after[0].astimezone(UTC).isoformat()}_{after[1]}"
 
 
 def _midnight(at: datetime) -> datetime:

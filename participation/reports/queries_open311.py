@@ -1,38 +1,84 @@
 """What other systems read of reports: the public ones, without anyone's name."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+import msgspec
+from sqlalchemy import ColumnElement, Row, Select, Uuid, literal, or_, select, tuple_
 
 from participation.reports.models import Report, ReportEntry
 from participation.reports.open311 import UPDATE_WORDS, Asked, stamp, state
 from participation.reports.rules import LABELS, PUBLIC, Category, Status
-from services.db import Session
+from services.db import Moment, Session
 
+SOURCE = "open311"
+# A row of the columns below.
+Told = Row[*tuple[Any, ...]]
+# Rows, not objects: a page may hold a thousand.
+SHOWN = (
+    Report.id,
+    Report.status,
+    Report.category,
+    Report.text,
+    Report.opened_at,
+    Report.changed_at,
+    Report.due_at,
+    Report.place,
+    Report.lat,
+    Report.lon,
+    Report.photo_hash,
+    Report.followers,
+)
+SAID = (
+    ReportEntry.id,
+    ReportEntry.report_id,
+    ReportEntry.at,
+    ReportEntry.status,
+    ReportEntry.text,
+)
 HIDDEN = tuple(s.value for s in Status if s not in PUBLIC)
 
 
-def requests_of(
-    session: Session, asked: Asked, host: str, *, more: bool = False
-) -> list[dict[str, Any]]:
-    """Return requests as the standard names their fields.
+class Listed(msgspec.Struct, frozen=True):
+    """Requests as the standard names their fields; `last` is where the page ended, if it is full.
+
+    `last` is None where there is no page behind this one.
+    """
+
+    rows: list[dict[str, Any]]
+    last: tuple[datetime, UUID] | None = None
+
+
+def requests_of(session: Session, asked: Asked, host: str, *, more: bool = False) -> Listed:
+    """Return the requests that are asked for.
 
     Without a page: the newest first. By page: the oldest first, so that what is told meanwhile
     is added behind and moves nothing. `host` leads the addresses of pictures; `more` adds the
     extensions.
     """
-    query = _narrowed(select(Report).where(Report.status.not_in(HIDDEN)), asked)
-    if asked.page is None:
-        query = query.order_by(Report.opened_at.desc(), Report.id.desc())
-    else:
-        query = query.order_by(Report.opened_at, Report.id).offset((asked.page - 1) * asked.size)
-    rows = list(session.scalars(query.limit(asked.size)))
+    if asked.after is not None and asked.since is not None and asked.since <= asked.after[0]:
+        # One lower bound: of two a database may choose the lower one, and read all up to here.
+        asked = msgspec.structs.replace(asked, since=None)
+    query = _narrowed(select(*SHOWN).where(Report.status.not_in(HIDDEN)), asked)
+    rows = session.execute(_ordered(query, asked).limit(asked.size)).all()
     steps = _answers(session, [row.id for row in rows])
-    return [_request(row, steps.get(row.id, []), host, more=more) for row in rows]
+    told = [_request(row, steps.get(row.id, []), host, more=more) for row in rows]
+    full = asked.page is not None and len(rows) == asked.size
+    return Listed(told, (rows[-1].opened_at, rows[-1].id) if full else None)
 
 
-def _narrowed(query: Select[Any], asked: Asked) -> Select[Any]:
+def _ordered(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any, ...]]:
+    if asked.page is None:
+        return query.order_by(Report.opened_at.desc(), Report.id.desc())
+    query = query.order_by(Report.opened_at, Report.id)
+    if asked.after is None:
+        return query.offset((asked.page - 1) * asked.size)
+    behind = tuple_(literal(asked.after[0], Moment), literal(asked.after[1], Uuid))
+    return query.where(tuple_(Report.opened_at, Report.id) > behind)
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any, ...]]:
     if asked.ids is not None:
         return query.where(Report.id.in_(asked.ids))
     if asked.statuses:
@@ -54,20 +100,20 @@ def _narrowed(query: Select[Any], asked: Asked) -> Select[Any]:
     return query
 
 
-def _answers(session: Session, ids: list[UUID]) -> dict[UUID, list[ReportEntry]]:
+def _answers(session: Session, ids: list[UUID]) -> dict[UUID, list[Told]]:
     """Return what the city said in public, oldest first, by report."""
     wanted = (
-        select(ReportEntry)
+        select(*SAID)
         .where(ReportEntry.report_id.in_(ids), ReportEntry.public, ReportEntry.kind == "answer")
         .order_by(ReportEntry.at, ReportEntry.id)
     )
-    found: dict[UUID, list[ReportEntry]] = {}
-    for entry in session.scalars(wanted):
+    found: dict[UUID, list[Told]] = {}
+    for entry in session.execute(wanted):
         found.setdefault(entry.report_id, []).append(entry)
     return found
 
 
-def _request(row: Report, steps: list[ReportEntry], host: str, *, more: bool) -> dict[str, Any]:
+def _request(row: Told, steps: list[Told], host: str, *, more: bool) -> dict[str, Any]:
     said = [step.text for step in steps if step.text]
     told: dict[str, Any] = {
         "service_request_id": str(row.id),
@@ -95,32 +141,40 @@ def _request(row: Report, steps: list[ReportEntry], host: str, *, more: bool) ->
     return told
 
 
-def _note(step: ReportEntry) -> dict[str, Any]:
+def _note(step: Told) -> dict[str, Any]:
     return {"datetime": stamp(step.at), "type": step.status, "description": step.text}
 
 
-def updates_of(session: Session, asked: Asked) -> list[dict[str, Any]]:
-    """Return the city's public answers of a span, oldest first, as FixMyStreet reads them."""
+def updates_of(session: Session, asked: Asked, key_id: UUID | None) -> list[dict[str, Any]]:
+    """Return the city's public answers of a span, oldest first, as FixMyStreet reads them.
+
+    The system that told of a report is its reporter: with its key, `key_id`, it also reads what
+    was said when its own report was not taken up.
+    """
+    shown: ColumnElement[bool] = Report.status.not_in(HIDDEN) & ReportEntry.status.not_in(HIDDEN)
+    if key_id is not None:
+        own = Report.source_id.startswith(f"{key_id.hex}:", autoescape=True)
+        shown = or_(shown, (Report.source == SOURCE) & own)
     query = (
-        select(ReportEntry)
+        select(*SAID)
         .join(Report, Report.id == ReportEntry.report_id)
-        .where(ReportEntry.public, ReportEntry.kind == "answer", Report.status.not_in(HIDDEN))
-        .where(ReportEntry.status.not_in(HIDDEN))
+        .where(ReportEntry.public, ReportEntry.kind == "answer", shown)
         .order_by(ReportEntry.at, ReportEntry.id)
     )
     if asked.since is not None:
         query = query.where(ReportEntry.at >= asked.since)
     if asked.until is not None:
         query = query.where(ReportEntry.at <= asked.until)
-    rows = session.scalars(query.offset(((asked.page or 1) - 1) * asked.size).limit(asked.size))
-    return [
-        {
-            "update_id": str(row.id),
-            "service_request_id": str(row.report_id),
-            "updated_datetime": stamp(row.at),
-            "status": UPDATE_WORDS[Status(row.status or Status.OPEN)],
-            "description": row.text,
-            "media_url": None,
-        }
-        for row in rows
-    ]
+    rows = session.execute(query.offset(((asked.page or 1) - 1) * asked.size).limit(asked.size))
+    return [_update(row) for row in rows]
+
+
+def _update(row: Told) -> dict[str, Any]:
+    return {
+        "update_id": str(row.id),
+        "service_request_id": str(row.report_id),
+        "updated_datetime": stamp(row.at),
+        "status": UPDATE_WORDS[Status(row.status or Status.OPEN)],
+        "description": row.text,
+        "media_url": None,
+    }

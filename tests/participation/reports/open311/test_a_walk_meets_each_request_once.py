@@ -1,15 +1,25 @@
-"""A walk by page returns each id once while others write between its pages."""
+"""A walk by page returns each id once while others write, close and hide between its pages."""
 
 import json
+import threading
 from datetime import timedelta
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from participation.reports import actions
 from participation.reports.arrivals import Arrival, take_in
+from participation.reports.models import Report
+from participation.reports.open311_walk import Walks, walker_of
 from participation.reports.rules import Category, Status
 from services import clock
-from services.db import unit_of_work
+from services.db import Session, unit_of_work
+from tests.conftest import AT
+from tests.people import SOYEON
+
+BASE = "/open311/v2/requests.json"
 
 
 def more(engine: sa.Engine, first: int, count: int) -> None:
@@ -34,17 +44,115 @@ def more(engine: sa.Engine, first: int, count: int) -> None:
         take_in(session, told, at=now)
 
 
+def move(engine: sa.Engine, numbers: list[str], status: Status) -> None:
+    """Let the city answer some of them."""
+    with unit_of_work(engine) as session:
+        for report in session.scalars(sa.select(Report).where(Report.source_id.in_(numbers))):
+            actions.answer_report(session, SOYEON, report, status, "Seen", at=clock.now())
+
+
+def ids(client: FlaskClient, query: str) -> list[str]:
+    answer = client.get(f"{BASE}?{query}")
+    assert answer.status_code == 200, answer.data
+    return [row["service_request_id"] for row in json.loads(answer.data)]
+
+
 def test_each_id_once_while_fifty_come_between_pages(
     client: FlaskClient, engine: sa.Engine
 ) -> None:
     more(engine, 0, 300)
     seen: list[str] = []
     for page in range(1, 20):
-        answer = client.get(f"/open311/v2/requests.json?page={page}&page_size=200")
-        rows = json.loads(answer.data)
-        seen += [row["service_request_id"] for row in rows]
+        rows = ids(client, f"page={page}&page_size=200")
+        seen += rows
         if len(rows) < 200:
             break
         more(engine, page * 1000, 50)
     assert len(seen) >= 300
     assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize(
+    ("query", "then"), [("", Status.REJECTED), ("status=open&", Status.CLOSED)]
+)
+def test_none_is_lost_where_earlier_ones_leave_the_list(
+    client: FlaskClient, engine: sa.Engine, query: str, then: Status
+) -> None:
+    more(engine, 0, 100)
+    first = ids(client, f"{query}page=1&page_size=40")
+    move(engine, [str(n) for n in range(10)], then)
+    again = ids(client, f"{query}page=2&page_size=40")
+    assert again == ids(client, f"{query}page=2&page_size=40")
+    last = ids(client, f"{query}page=3&page_size=40")
+    assert [len(page) for page in (first, again, last)] == [40, 40, 20]
+    assert len({*first, *again, *last}) == 100
+
+
+def test_the_link_of_a_page_needs_no_memory(client: FlaskClient, engine: sa.Engine) -> None:
+    more(engine, 0, 70)
+    seen: list[str] = []
+    url: Any = f"{BASE}?page_size=25&service_code=water"
+    while url:
+        answer = client.get(url)
+        seen += [row["service_request_id"] for row in json.loads(answer.data)]
+        link = answer.headers.get("Link", "")
+        url = link[1:].partition(">")[0].removeprefix("http://127.0.0.1:8000") if link else None
+        move(engine, [str(len(seen) - 25)], Status.REJECTED)
+    assert len(seen) == len(set(seen)) == 70
+
+
+def test_a_link_of_others_is_refused(client: FlaskClient) -> None:
+    assert client.get(f"{BASE}?after=yesterday").status_code == 400
+    assert client.get(f"{BASE}?after=2026-01-01_x").status_code == 400
+
+
+def test_five_thousand_while_fifty_a_second_are_written(
+    client: FlaskClient, engine: sa.Engine
+) -> None:
+    for thousand in range(5):
+        more(engine, thousand * 1000, 1000)
+    with Session(engine) as session:
+        before = {str(key) for key in session.scalars(sa.select(Report.id))}
+    over = threading.Event()
+
+    def write() -> None:
+        turn = 0
+        while not over.wait(0.1):
+            more(engine, 10_000 + turn * 5, 4)
+            move(engine, [str(turn * 7)], Status.ACKNOWLEDGED)
+            turn += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        seen: list[str] = []
+        for page in range(1, 100):
+            rows = ids(client, f"page={page}&page_size=200")
+            seen += rows
+            if len(rows) < 200:
+                break
+    finally:
+        over.set()
+        writer.join()
+    assert len(seen) == len(set(seen))
+    assert before <= set(seen)
+
+
+def test_memory_of_walks_is_bounded_and_ends() -> None:
+    walks, key = Walks(room=2), SOYEON.id
+    assert key is not None
+    for page in (1, 2, 3):
+        walks.ended("one", page, (AT, key))
+    assert walks.before("one", 2) is None
+    assert walks.before("one", 4) == (AT, key)
+    assert Walks(kept_s=-1).before("one", 4) is None
+    old = Walks(kept_s=-1)
+    old.ended("one", 1, (AT, key))
+    assert old.before("one", 2) is None
+
+
+def test_walkers_are_told_apart_by_what_they_ask() -> None:
+    asked = [("status", "open"), ("page", "1")]
+    assert walker_of(["a"], asked) == walker_of(["a"], [("page", "7"), ("status", "open")])
+    assert walker_of(["a"], asked) != walker_of(["b"], asked)
+    assert walker_of(["a"], asked) != walker_of(["a"], [("status", "closed")])
