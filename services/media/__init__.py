@@ -1,5 +1,6 @@
 """Pictures: taken in, made harmless, kept under the hash of their content."""
 
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -11,22 +12,30 @@ from services import web
 from services.auth.gates import public
 from services.config import Settings
 from services.errors import NotFoundError
+from services.jobs import Job
 from services.media.processor import Processor
 from services.media.store import SIZES, Store
+from services.media.sweeping import sweep
+from services.registry import Registry
 
 WORDS = {
     "photo_unreadable": "That picture cannot be read. Try another one.",
     "photo_too_large": "That picture is too large. Up to 20 MB and 50 megapixels are fine.",
     "photo_type": "Send a JPEG, PNG, WebP or HEIC picture.",
 }
-YEAR_S = 31_536_000
+MINUTES_S = 600
+HOUR_S = 3600
 pages = Blueprint("media", __name__)
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Give `app` its picture store, under the media folder of the settings."""
-    app.extensions["photos"] = Processor(Store(settings.media_dir))
+    """Give `app` its picture store, under the media folder of the settings, and its sweeper."""
+    store = Store(settings.media_dir)
+    app.extensions["photos"] = Processor(store)
     app.register_blueprint(pages)
+    registry = cast(Registry, app.extensions["registry"])
+    run = partial(sweep, store, registry.held_pictures)
+    registry.jobs.append(Job("media.sweep", HOUR_S, run))
 
 
 def _processor() -> Processor:
@@ -41,22 +50,30 @@ def accept_upload(upload: FileStorage | None) -> str | None:
 
 
 def redact(photo_hash: str, boxes: list[tuple[float, float, float, float]]) -> str:
-    """Return the hash of the picture with black boxes; the picture before it is forgotten.
+    """Return the hash of the picture with black boxes; the picture before it stays where it is.
 
     A box is (x, y, width, height), each a share of the picture's side.
     """
     return _processor().redact(photo_hash, boxes)
 
 
+def content(photo_hash: str) -> bytes:
+    """Return the large WebP of a picture, for a page that guards it; NotFoundError if gone."""
+    path = _processor().store.path(photo_hash, "large")
+    if path is None:
+        raise NotFoundError
+    return path.read_bytes()
+
+
 @pages.get("/media/<photo_hash>/<size>.webp")
 @public
 def picture(photo_hash: str, size: str) -> ResponseReturnValue:
     path: Path | None = _processor().store.path(photo_hash, size) if size in SIZES else None
-    # Each domain says whether the actor may see a picture of its own.
-    open_to_all = (may(web.session(), web.actor(), photo_hash) for may in web.registry().pictures)
-    if path is None or not all(open_to_all):
+    # A picture is seen where some domain shows it to the actor; what nobody shows is nobody's.
+    shown = (may(web.session(), web.actor(), photo_hash) for may in web.registry().pictures)
+    if path is None or not any(shown):
         raise NotFoundError
-    response: Response = send_file(path, mimetype="image/webp", max_age=YEAR_S)
-    # Private: what is hidden tomorrow must not stay in a cache that many share.
-    response.headers["Cache-Control"] = f"private, max-age={YEAR_S}, immutable"
+    response: Response = send_file(path, mimetype="image/webp", max_age=MINUTES_S)
+    # Private and soon asked for again: what is covered now must not stay where it was kept.
+    response.headers["Cache-Control"] = f"private, max-age={MINUTES_S}, must-revalidate"
     return response

@@ -1,12 +1,11 @@
-"""One picture made harmless. Runs as a process of its own: bytes in, two WebP sizes out.
+"""One picture made harmless, in a process of its own: bytes in, two WebP sizes out.
 
 A hostile file can cost this process its life and nobody else's. Every metadata block is left
 behind, for only pixels are carried over.
 """
 
 import io
-import struct
-import sys
+import math
 
 import numpy as np
 import pillow_heif
@@ -88,33 +87,20 @@ def written(image: pyvips.Image) -> tuple[bytes, bytes]:
 
 
 def boxed(image: pyvips.Image, boxes: list[tuple[float, float, float, float]]) -> pyvips.Image:
-    """Return the picture with black boxes (x, y, width, height as shares of its sides)."""
+    """Return the picture with black boxes (x, y, width, height as shares of its sides).
+
+    A point that a box only touches is covered too.
+    """
     image = image.copy_memory()
     for x, y, w, h in boxes:
         left, top = int(x * image.width), int(y * image.height)
-        wide = max(1, min(image.width - left, round(w * image.width)))
-        high = max(1, min(image.height - top, round(h * image.height)))
+        wide = max(1, min(image.width, math.ceil((x + w) * image.width)) - left)
+        high = max(1, min(image.height, math.ceil((y + h) * image.height)) - top)
         if left < image.width and top < image.height:
             image = image.draw_rect([0.0] * image.bands, left, top, wide, high, fill=True)
     return image
 
 
-def main() -> int:
-    """Read boxes (as arguments) and a picture (as input); write the code or the two sizes."""
+def prepare() -> None:
+    """Make a process ready for pictures: nothing of one is kept for the next."""
     pyvips.cache_set_max(0)
-    values = [float(part) for part in sys.argv[1:]]
-    boxes = [
-        (values[i], values[i + 1], values[i + 2], values[i + 3]) for i in range(0, len(values), 4)
-    ]
-    try:
-        image = opened(sys.stdin.buffer.read())
-        large, small = written(boxed(image, boxes) if boxes else image)
-    except PhotoError as error:
-        sys.stderr.write(error.code)
-        return 3
-    sys.stdout.buffer.write(struct.pack("!I", len(large)) + large + small)
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -50,6 +50,10 @@ class Store:
             if (path := self.path(name, size)) is not None:
                 path.unlink(missing_ok=True)
 
+    def folders(self) -> list[Path]:
+        """Return the folders that hold pictures; each name is the first two letters of a hash."""
+        return sorted(path for path in self.root.glob("[0-9a-f][0-9a-f]") if path.is_dir())
+
     def _at(self, name: str, size: str) -> Path:
         return self.root / name[:2] / f"{name}.{size}.webp"
 

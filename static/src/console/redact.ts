@@ -1,57 +1,46 @@
-// Covering part of a photo by drawing a box over it; the four fields stay for the keyboard.
+// Covering parts of a photo by boxes drawn over it; without script four fields do for one box.
+import { Boxes, type Box, type Words } from "../reports/boxes";
 
-interface Point {
-  x: number;
-  y: number;
-}
+const SIDES = ["x", "y", "w", "h"] as const;
 
-const NAMES = ["x", "y", "w", "h"] as const;
-
-function clamp(share: number): number {
-  return Math.min(Math.max(share, 0), 1);
-}
-
-function put(form: HTMLFormElement, values: readonly number[]): void {
-  NAMES.forEach((name, n) => {
-    const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement) field.value = (values[n] ?? 0).toFixed(2);
+function hidden(box: Box): HTMLInputElement[] {
+  return SIDES.map((side) => {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: side, value: box[side].toFixed(4) });
+    field.dataset["box"] = "";
+    return field;
   });
 }
 
-function draw(box: HTMLElement, values: readonly number[]): void {
-  const [x = 0, y = 0, w = 0, h = 0] = values.map((share) => share * 100);
-  Object.assign(box.style, { left: `${x}%`, top: `${y}%`, width: `${w}%`, height: `${h}%` });
-  box.hidden = false;
-}
-
+/** Let boxes over `photo` be what `form` sends, as soon as its part of the page is open. */
 export function drawBoxes(photo: HTMLElement, form: HTMLFormElement): void {
-  const box = document.createElement("span");
-  box.className = "redact-box";
-  box.hidden = true;
-  photo.append(box);
-  let from: Point | null = null;
-  const at = (event: PointerEvent): Point => {
-    const area = photo.getBoundingClientRect();
-    return {
-      x: clamp((event.clientX - area.left) / area.width),
-      y: clamp((event.clientY - area.top) / area.height),
-    };
+  const act = form.closest("details");
+  const part = (name: string): HTMLElement | null => form.querySelector<HTMLElement>(`[data-covers-${name}]`);
+  const words = JSON.parse(form.dataset["covers"] ?? "{}") as Words;
+  const say = (text: string): void => {
+    const said = part("said");
+    if (said) said.textContent = text;
   };
-  photo.addEventListener("pointerdown", (event) => {
-    if (!form.closest("details")?.open) return;
-    event.preventDefault();
-    from = at(event);
-    photo.setPointerCapture(event.pointerId);
-  });
-  photo.addEventListener("pointermove", (event) => {
-    if (!from) return;
-    const to = at(event);
-    const corner = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
-    const values = [...corner, Math.abs(to.x - from.x), Math.abs(to.y - from.y)];
-    put(form, values);
-    draw(box, values);
-  });
-  photo.addEventListener("pointerup", () => {
-    from = null;
-  });
+  // Outside the folded part the photo is only looked at.
+  const start = (): void => {
+    if (!act?.open || photo.classList.contains("covers-frame")) return;
+    for (const field of form.querySelectorAll("[data-numbers]")) field.remove();
+    photo.classList.add("covers-frame");
+    photo.tabIndex = -1;
+    const boxes = new Boxes(photo, words, () => undefined, say);
+    const acts = part("acts");
+    if (acts) acts.hidden = false;
+    part("add")?.addEventListener("click", () => boxes.addOwn());
+    form.addEventListener("submit", (event) => {
+      const covering = boxes.all.filter((box) => box.covers);
+      if (covering.length === 0) {
+        event.preventDefault();
+        return boxes.addOwn();
+      }
+      form.querySelectorAll("[data-box]").forEach((old) => old.remove());
+      form.append(...covering.flatMap(hidden));
+    });
+  };
+  act?.addEventListener("toggle", start);
+  start();
 }

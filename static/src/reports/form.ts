@@ -2,7 +2,7 @@
 import { say } from "../core/toast";
 import { keepAnswers } from "./kept";
 import { lookNear } from "./near";
-import { showPhoto } from "./photo";
+import { Photo } from "./photo";
 import { Place } from "./place";
 import { sendSurely } from "./sending";
 import { Stepper } from "./stepper";
@@ -69,7 +69,7 @@ export function start(root: HTMLElement): void {
   const form = root.querySelector("form");
   if (!form) return;
   keepAnswers(form);
-  showPhoto(form);
+  const photo = new Photo(form);
   offerLocation(form);
   askByKind(form);
   bringMap(form);
@@ -77,8 +77,9 @@ export function start(root: HTMLElement): void {
   const place = typed ? new Place(form, typed) : null;
   const near = form.querySelector<HTMLElement>("[data-near]");
   new Stepper(root, form, async (step) => {
+    if (step.querySelector("[type=file]")) await photo.settled();
     if (typed && step.contains(typed)) await place?.settle();
     if (near && step.querySelector("[name=category]")) await lookNear(form, near);
   });
-  sendSurely(form);
+  sendSurely(form, () => photo.settled());
 }

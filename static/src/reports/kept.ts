@@ -14,7 +14,8 @@ export function forgetSent(): void {
 /** Put kept answers back into the form, and keep what is written from now on. */
 export function keepAnswers(form: HTMLFormElement): void {
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Record<string, string>;
-  const fresh = !form.querySelector(".field-error");
+  // What a sticker or a letter began stands as it is.
+  const fresh = !form.querySelector(".field-error") && !("begun" in form.dataset);
   for (const [name, value] of fresh ? Object.entries(kept) : []) {
     const field = form.elements.namedItem(name);
     if (field instanceof RadioNodeList || field instanceof HTMLInputElement

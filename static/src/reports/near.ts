@@ -10,12 +10,18 @@ export async function lookNear(form: HTMLFormElement, step: HTMLElement): Promis
   delete step.dataset["found"];
   const query = new URLSearchParams();
   for (const name of ["category", "lat", "lon"]) query.set(name, value(form, name));
+  if ([...query.values()].includes("")) return;
   const answer = await fetch(`${step.dataset["near"]}?${query}`);
   const list = step.querySelector("[data-near-list]");
   const html = answer.ok ? (await answer.text()).trim() : "";
   if (!list || !html) return;
   list.innerHTML = html;
   step.dataset["found"] = "on";
+  // "It is this one" alone does not say which.
+  list.querySelectorAll("h3").forEach((title, n) => {
+    title.id = `near-${n}`;
+    title.closest("li")?.querySelector("[data-join]")?.setAttribute("aria-describedby", title.id);
+  });
   for (const button of list.querySelectorAll<HTMLButtonElement>("[data-join]")) {
     button.addEventListener("click", () => void joinReport(form, button));
   }

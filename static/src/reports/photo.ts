@@ -1,78 +1,72 @@
-// The photo before it leaves the phone: shown, its place offered, made small and bare.
-import { takenAt } from "./exif";
+// The photo of the form. What looks it over comes only when one is chosen; until that is done, and
+// unless the reporter says so, nothing of the file leaves the phone.
+import type { PhotoWork } from "./boxes-photo";
 
-const ENOUGH_BYTES = 300 * 1024;
-// The longest side and the quality to try, until the picture is light enough for a slow line.
-const TRIES = [[1600, 0.82], [1600, 0.68], [1600, 0.5], [1280, 0.5], [1024, 0.5]] as const;
+export class Photo {
+  private chosen: File | null = null;
+  private safe: File | null = null;
+  private work: PhotoWork | null = null;
+  private busy: Promise<void> = Promise.resolve();
+  private readonly input: HTMLInputElement | null;
 
-function fill(form: HTMLFormElement, name: string, value: number): void {
-  const field = form.elements.namedItem(name);
-  if (field instanceof HTMLInputElement) field.value = value.toFixed(6);
-}
-
-async function offerPlace(form: HTMLFormElement, file: Blob): Promise<void> {
-  const lat = form.elements.namedItem("lat");
-  if (lat instanceof HTMLInputElement && lat.value) return;
-  const taken = await takenAt(file);
-  const note = form.querySelector<HTMLElement>("[data-photo-place]");
-  if (note) note.hidden = taken === null;
-  if (!taken) return;
-  fill(form, "lat", taken.lat);
-  fill(form, "lon", taken.lon);
-  form.dispatchEvent(new Event("change"));
-}
-
-function encoded(canvas: HTMLCanvasElement, type: string, quality: number): Promise<Blob | null> {
-  return new Promise((resolve) => {
-    canvas.toBlob((blob) => resolve(blob?.type === type ? blob : null), type, quality);
-  });
-}
-
-function drawn(picture: ImageBitmap, side: number): HTMLCanvasElement {
-  const scale = Math.min(1, side / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(picture.width * scale);
-  canvas.height = Math.round(picture.height * scale);
-  canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return canvas;
-}
-
-/** Return the picture at 1600 px a side at most, without what was hidden in the file. */
-async function small(file: File): Promise<File> {
-  const picture = await createImageBitmap(file);
-  let blob: Blob | null = null;
-  for (const [side, quality] of TRIES) {
-    const canvas = drawn(picture, side);
-    blob = (await encoded(canvas, "image/webp", quality)) ?? (await encoded(canvas, "image/jpeg", quality));
-    if (blob && blob.size <= ENOUGH_BYTES) break;
+  constructor(private readonly form: HTMLFormElement) {
+    this.input = form.querySelector<HTMLInputElement>("input[type=file]");
+    this.input?.addEventListener("click", () => void this.bring());
+    this.input?.addEventListener("change", () => this.choose());
+    // Every way a form is read goes through here, also the browser's own.
+    form.addEventListener("formdata", ({ formData }) => this.guard(formData));
   }
-  picture.close();
-  if (!blob) throw new Error("not encoded");
-  const name = blob.type === "image/webp" ? "photo.webp" : "photo.jpg";
-  return new File([blob], name, { type: blob.type });
-}
 
-async function replace(input: HTMLInputElement, file: File): Promise<void> {
-  try {
+  /** Wait until the photo is looked over and the boxes are painted as they stand. */
+  async settled(): Promise<void> {
+    await this.busy;
+    if (this.chosen && !this.safe) await this.work?.flush();
+  }
+
+  private bring(): Promise<typeof import("./boxes-photo") | null> {
+    return import("./boxes-photo").catch(() => null);
+  }
+
+  private choose(): void {
+    this.work?.end();
+    this.work = null;
+    this.safe = null;
+    this.chosen = this.input?.files?.[0] ?? null;
+    const file = this.chosen;
+    this.busy = file ? this.lookOver(file).catch(() => undefined) : Promise.resolve();
+  }
+
+  private async lookOver(file: File): Promise<void> {
+    const root = this.form.querySelector<HTMLElement>("[data-covers]");
+    const code = await this.bring();
+    if (!root || this.chosen !== file) return;
+    if (!code) return this.keepHere(root);
+    this.work = new code.PhotoWork(root, (safe) => this.put(file, safe));
+    await this.work.start(this.form, file);
+  }
+
+  private keepHere(root: HTMLElement): void {
+    const words = JSON.parse(root.dataset["covers"] ?? "{}") as Record<string, string>;
+    const said = root.querySelector("[data-covers-said]");
+    root.hidden = false;
+    if (said) said.textContent = words["unready"] ?? "";
+  }
+
+  private put(chosen: File, safe: File | null): void {
+    if (this.chosen !== chosen) return;
+    this.safe = safe;
+    if (!safe || !this.input) return;
     const moved = new DataTransfer();
-    moved.items.add(await small(file));
-    input.files = moved.files;
-  } catch {
-    // A kind this browser cannot read (HEIC): the server makes it small and bare.
+    moved.items.add(safe);
+    this.input.files = moved.files;
   }
-}
 
-export function showPhoto(form: HTMLFormElement): void {
-  const input = form.querySelector<HTMLInputElement>("input[type=file]");
-  const drop = input?.closest<HTMLElement>("[data-photo]");
-  const picture = document.createElement("img");
-  picture.alt = "";
-  input?.addEventListener("change", () => {
-    const file = input.files?.[0];
-    URL.revokeObjectURL(picture.src);
-    if (!file) return picture.remove();
-    picture.src = URL.createObjectURL(file);
-    drop?.append(picture);
-    void offerPlace(form, file).then(() => replace(input, file));
-  });
+  private guard(data: FormData): void {
+    if (this.chosen && this.safe) data.set("photo", this.safe);
+    else if (this.chosen) data.delete("photo");
+    const seen = this.form.querySelector<HTMLInputElement>("[data-seen] input");
+    const line = seen?.value ? (seen.dataset["line"] ?? "").replace("{time}", seen.value.replace("T", " ")) : "";
+    const text = data.get("text")?.toString().trim();
+    if (line && text) data.set("text", `${text}\n\n${line}`);
+  }
 }

@@ -1,23 +1,21 @@
 // A typed place: names are offered while one types, and what was typed becomes a point on leaving.
-interface Spot {
-  name: string;
-  lat: number;
-  lon: number;
-}
+import { PlaceList, type Spot } from "./place-list";
 
 const PAUSE_MS = 200;
 const SHORTEST = 2;
 
 export class Place {
   private readonly input: HTMLInputElement;
-  private readonly names: HTMLDataListElement | null;
+  private readonly names: PlaceList | null;
   private readonly choices: HTMLFieldSetElement | null;
-  private known = new Map<string, Spot>();
+  /** The name the point was taken from; none if the map, the photo or the phone gave it. */
+  private named: string | null = null;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly form: HTMLFormElement, input: HTMLInputElement) {
     this.input = input;
-    this.names = form.querySelector<HTMLDataListElement>("#places");
+    const list = form.querySelector<HTMLElement>("#places");
+    this.names = list ? new PlaceList(input, list, (spot) => this.take(spot), (text) => this.tell(text)) : null;
     this.choices = form.querySelector<HTMLFieldSetElement>("[data-spots]");
     input.addEventListener("input", () => this.typed());
     this.choices?.addEventListener("change", (event) => {
@@ -28,6 +26,7 @@ export class Place {
 
   /** Say whether the place is known; else the field says what is missing. */
   async settle(): Promise<boolean> {
+    clearTimeout(this.waiting);
     if (this.has("lat") && this.has("lon")) return this.say("");
     const text = this.input.value.trim();
     if (!text) return this.say(this.input.dataset["missing"] ?? "");
@@ -35,6 +34,7 @@ export class Place {
     const [only] = found;
     if (only && found.length === 1) {
       this.put(only.lat, only.lon);
+      this.named = text;
       return this.say("");
     }
     this.offer(found);
@@ -43,15 +43,35 @@ export class Place {
 
   private typed(): void {
     this.say("");
-    const spot = this.known.get(this.input.value);
-    if (spot) return this.put(spot.lat, spot.lon);
+    // The point of a name that stands here no more is nobody's.
+    if (this.named !== null && this.named !== this.input.value) this.forget();
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
       this.search(this.input.value.trim()).then(
-        (found) => this.suggest(found),
-        () => this.suggest([]),
+        (found) => this.names?.show(found),
+        () => this.names?.show([]),
       );
     }, PAUSE_MS);
+  }
+
+  private take(spot: Spot): void {
+    this.input.value = spot.name;
+    this.put(spot.lat, spot.lon);
+    this.named = spot.name;
+    this.tell((this.input.dataset["taken"] ?? "").replace("{name}", spot.name));
+  }
+
+  private forget(): void {
+    this.named = null;
+    for (const name of ["lat", "lon"]) {
+      const field = this.field(name);
+      if (field) field.value = "";
+    }
+  }
+
+  private tell(text: string): void {
+    const said = this.form.querySelector("[data-places-said]");
+    if (said) said.textContent = text;
   }
 
   private async search(text: string): Promise<Spot[]> {
@@ -60,19 +80,10 @@ export class Place {
     return answer.ok ? ((await answer.json()) as Spot[]) : [];
   }
 
-  private suggest(found: Spot[]): void {
-    this.known = new Map(found.map((spot) => [spot.name, spot]));
-    this.names?.replaceChildren(
-      ...found.map((spot) => {
-        const option = document.createElement("option");
-        option.value = spot.name;
-        return option;
-      }),
-    );
-  }
-
   private offer(found: Spot[]): void {
     if (!this.choices) return;
+    // Asked once, not twice: what is offered to choose from stands below the field now.
+    this.names?.hide();
     this.choices.hidden = found.length === 0;
     for (const old of this.choices.querySelectorAll(".spot")) old.remove();
     for (const spot of found) {
@@ -105,6 +116,7 @@ export class Place {
     put("lat", lat);
     put("lon", lon);
     this.say("");
+    this.input.dispatchEvent(new Event("change"));
     this.form.dispatchEvent(new Event("change"));
   }
 

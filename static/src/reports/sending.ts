@@ -70,7 +70,8 @@ function keptNote(form: HTMLFormElement): HTMLElement {
   return all;
 }
 
-export function sendSurely(form: HTMLFormElement): void {
+/** `ready` is waited for first: the photo may still be worked on. */
+export function sendSurely(form: HTMLFormElement, ready: () => Promise<void>): void {
   const button = form.querySelector("[data-send]");
   const who = new FormData(form).get("who")?.toString();
   if (who) localStorage.setItem(WHO, who);
@@ -80,6 +81,6 @@ export function sendSurely(form: HTMLFormElement): void {
     if (button?.getAttribute("aria-busy")) return;
     button?.setAttribute("aria-busy", "true");
     // Where nothing can be kept (a private window), the form goes the plain way.
-    sendOrKeep(form).catch(() => form.submit());
+    ready().then(() => sendOrKeep(form)).catch(() => form.submit());
   });
 }

@@ -1,4 +1,5 @@
 // The report form as one question a screen. Without this script the same form is one long page.
+import { complained } from "./complaint";
 
 /** What must hold before a step is left; may change what comes next. */
 export type Leaving = (step: HTMLElement) => Promise<void>;
@@ -18,6 +19,8 @@ export class Stepper {
     this.dots = this.steps.map(() => document.createElement("li"));
     list?.append(...this.dots);
     if (list) list.hidden = false;
+    // The dots are for the eye; the same is said in words.
+    list?.setAttribute("aria-hidden", "true");
     root.dataset["stepping"] = "on";
     form.noValidate = true;
     this.listen();
@@ -28,11 +31,30 @@ export class Stepper {
     this.show(first, false);
   }
 
+  /** Follow a link within the page without leaving a trace in the history, so that "back" is a step. */
+  private follow(event: MouseEvent): void {
+    const link = (event.target as HTMLElement).closest<HTMLAnchorElement>('a[href^="#"]');
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    const step = this.steps.findIndex((one) => one.contains(target));
+    if (step >= 0 && step !== this.at) {
+      history.pushState({ step }, "");
+      this.show(step, false);
+    }
+    const field = target.matches("fieldset") ? target.querySelector<HTMLElement>("input") : target;
+    field?.focus();
+  }
+
   private listen(): void {
+    document.addEventListener("click", (event) => this.follow(event));
     this.part("back")?.addEventListener("click", () => history.back());
     this.part("next")?.addEventListener("click", () => void this.forward());
     window.addEventListener("popstate", (event) => {
-      this.show(Number((event.state as { step?: number } | null)?.step ?? 0));
+      const step = (event.state as { step?: number } | null)?.step;
+      // A jump within the page, by the skip link, is no step.
+      if (step === undefined) return history.replaceState({ step: this.at }, "");
+      this.show(step);
     });
     this.form.addEventListener("submit", (event) => {
       // Enter in a field sends the form; before the last question it only means "next".
@@ -51,9 +73,12 @@ export class Stepper {
     const step = this.steps[this.at];
     if (!step) return;
     // What cannot be looked up now, without a line, the server looks up when the report arrives.
+    const button = this.part("next");
+    if (button?.getAttribute("aria-busy")) return;
+    button?.setAttribute("aria-busy", "true");
     await this.leaving(step).catch(() => undefined);
-    const fields = step.querySelectorAll<HTMLInputElement>("input, textarea, select");
-    for (const field of fields) if (!field.reportValidity()) return;
+    button?.removeAttribute("aria-busy");
+    if (complained(step)) return;
     let next = this.at + 1;
     while (this.isEmpty(next)) next += 1;
     history.pushState({ step: next }, "");
@@ -64,6 +89,14 @@ export class Stepper {
   private isEmpty(index: number): boolean {
     const step = this.steps[index];
     return step?.dataset["near"] !== undefined && step.dataset["found"] === undefined;
+  }
+
+  private tellProgress(): void {
+    const told = this.part("progress");
+    if (!told) return;
+    const asked = this.steps.map((_step, n) => n).filter((n) => !this.isEmpty(n));
+    const [n, all] = [asked.indexOf(this.at) + 1, asked.length];
+    told.textContent = (told.dataset["progress"] ?? "").replace("{n}", String(n)).replace("{all}", String(all));
   }
 
   private show(index: number, focus = true): void {
@@ -80,6 +113,7 @@ export class Stepper {
       const button = this.part(name);
       if (button) button.hidden = !shown;
     }
+    this.tellProgress();
     const question = this.steps[this.at]?.querySelector<HTMLElement>("[data-question]");
     this.steps[this.at]?.dispatchEvent(new Event("shown"));
     if (focus) {

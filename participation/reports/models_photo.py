@@ -1,0 +1,27 @@
+"""What is stored of pictures that were covered: the one before, for those who must look again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import mapped_column
+
+from services.db import Base, Key, Mapped
+
+
+class PhotoOriginal(Base):
+    """The picture a report had before the city covered part of it; one for each report.
+
+    `photo_hash` and `redacted_hash` name pictures of services.media. At `expires_at` the picture
+    is nobody's any more, and leaves the disk. `reporter_id` is whose picture it is.
+    """
+
+    __tablename__ = "photo_original"
+
+    id: Mapped[Key]
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), unique=True)
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    photo_hash: Mapped[str] = mapped_column(String(64), index=True)
+    redacted_hash: Mapped[str] = mapped_column(String(64))
+    kept_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

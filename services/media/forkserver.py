@@ -1,0 +1,65 @@
+"""Processes for one picture each, made in milliseconds by forking one that has all it needs loaded.
+
+The application never opens a stranger's picture: each is opened by a child of its own, which ends
+with it. Runs as `python -m services.media.forkserver FD` and ends when its owner does.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+
+from services.media.forks import BOX, CHUNK, DONE, HEAD, REFUSED, WAIT_S
+from services.media.imaging import PhotoError, boxed, opened, prepare, written
+
+
+def exactly(line: socket.socket, size: int) -> bytes:
+    """Return the next `size` bytes; raises PhotoError where the line ends before."""
+    parts = []
+    while size > 0:
+        if not (part := line.recv(min(size, CHUNK))):
+            raise PhotoError("photo_unreadable")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def work(line: socket.socket) -> None:
+    """Read one picture and its boxes from `line` and answer on it."""
+    try:
+        count, size = HEAD.unpack(exactly(line, HEAD.size))
+        told = [BOX.unpack(exactly(line, BOX.size)) for _ in range(count)]
+        boxes = [(x, y, wide, high) for x, y, wide, high in told]
+        image = opened(exactly(line, size))
+        large, small = written(boxed(image, boxes) if boxes else image)
+        line.sendall(DONE + HEAD.pack(len(large), len(small)) + large + small)
+    except PhotoError as error:
+        line.sendall(REFUSED + error.code.encode())
+
+
+def serve(line: socket.socket) -> None:
+    """Fork a process for every line that comes, until the owner is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # Ctrl-C at a terminal reaches us too; the owner decides when the work is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # An owner under gevent made its lines for a loop of its own; here each is simply waited for.
+    line.setblocking(True)
+    while True:
+        _, fds, _, _ = socket.recv_fds(line, 1, 1)
+        if not fds:
+            return
+        with socket.socket(fileno=fds[0]) as asked:
+            if os.fork() == 0:
+                line.close()
+                asked.setblocking(True)
+                signal.alarm(WAIT_S)
+                with contextlib.suppress(OSError):
+                    work(asked)
+                # Nothing of the server's is to be tidied up by its child.
+                os._exit(0)
+
+
+if __name__ == "__main__":
+    prepare()
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,0 +1,126 @@
+// What happens to a photo between being chosen and being sent: its place and time are offered, faces
+// and plates get boxes, the reporter decides, and only then is there a file that may leave.
+import { Boxes, type Words } from "./boxes";
+import { opened, painted } from "./boxes-paint";
+import { lookFor } from "./boxes-sight";
+import { takenAt } from "./exif";
+import { offer } from "./exif-offer";
+import type { Seen } from "./faces";
+
+const PAUSE_MS = 250;
+
+/** Given the file that may leave, or null while none may. */
+export type Put = (file: File | null) => void;
+
+interface Said extends Words {
+  looking: string;
+  found: string;
+  none: string;
+  blind: string;
+  unreadable: string;
+}
+
+export class PhotoWork {
+  private boxes: Boxes | null = null;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
+  private canvas: HTMLCanvasElement | null = null;
+  private readonly stop = new AbortController();
+  private readonly words: Said;
+
+  constructor(private readonly root: HTMLElement, private readonly put: Put) {
+    this.words = JSON.parse(root.dataset["covers"] ?? "{}") as Said;
+  }
+
+  /** Do all that needs no answer; the file is there when this is done, unless it must be asked. */
+  async start(form: HTMLFormElement, file: File): Promise<void> {
+    this.root.hidden = false;
+    this.say(this.words.looking);
+    offer(form, await takenAt(file));
+    try {
+      this.canvas = await opened(file);
+    } catch {
+      return this.askAsItIs(file);
+    }
+    this.show(this.canvas);
+    const seen = await lookFor(this.canvas, this.root.dataset["worker"] ?? "").catch(() => null);
+    if (this.stop.signal.aborted) return;
+    for (const place of seen?.places ?? []) this.boxes?.add(place);
+    this.tell(seen);
+    await this.flush();
+  }
+
+  /** Make the file of the boxes as they stand now. */
+  async flush(): Promise<void> {
+    clearTimeout(this.waiting);
+    if (!this.canvas || this.stop.signal.aborted) return;
+    const file = await painted(this.canvas, this.boxes?.all ?? []);
+    if (!this.stop.signal.aborted) this.put(file);
+  }
+
+  end(): void {
+    this.stop.abort();
+    this.boxes?.end();
+    clearTimeout(this.waiting);
+    this.root.hidden = true;
+    this.part("frame")?.querySelector("canvas")?.remove();
+    for (const name of ["acts", "asis"]) this.hide(name, true);
+  }
+
+  private part(name: string): HTMLElement | null {
+    return this.root.querySelector<HTMLElement>(`[data-covers-${name}]`);
+  }
+
+  private hide(name: string, hidden: boolean): void {
+    const part = this.part(name);
+    if (part) part.hidden = hidden;
+  }
+
+  private say(text: string): void {
+    const said = this.part("said");
+    if (said) said.textContent = text;
+  }
+
+  private show(canvas: HTMLCanvasElement): void {
+    const frame = this.part("frame");
+    if (!frame) return;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", frame.dataset["photo"] ?? "");
+    frame.prepend(canvas);
+    frame.hidden = false;
+    this.hide("acts", false);
+    this.boxes = new Boxes(frame, this.words, () => this.later(), (text) => this.say(text));
+    const { signal } = this.stop;
+    this.part("add")?.addEventListener("click", () => this.boxes?.addOwn(), { signal });
+    const all = this.part("all");
+    if (!(all instanceof HTMLInputElement)) return;
+    all.checked = true;
+    all.addEventListener("change", () => this.boxes?.setAll(all.checked), { signal });
+  }
+
+  private tell(seen: Seen | null): void {
+    if (seen) this.root.dataset["ms"] = String(Math.round(seen.ms));
+    if (!seen) return this.say(this.words.blind);
+    const count = (kind: string): string => String(seen.places.filter((one) => one.kind === kind).length);
+    const text = seen.places.length > 0 ? this.words.found : this.words.none;
+    this.say(text.replace("{faces}", count("face")).replace("{plates}", count("plate")));
+  }
+
+  // What was true of the file a moment ago is not any more: none may leave until it is made anew.
+  private later(): void {
+    this.put(null);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => void this.flush().catch(() => undefined), PAUSE_MS);
+  }
+
+  // A kind this browser cannot read (HEIC): it leaves as it is when the reporter says so, else not.
+  private askAsItIs(file: File): void {
+    this.hide("frame", true);
+    this.hide("acts", true);
+    this.hide("asis", false);
+    this.say(this.words.unreadable);
+    const yes = this.part("asis")?.querySelector("input");
+    if (!yes) return;
+    yes.checked = false;
+    yes.addEventListener("change", () => this.put(yes.checked ? file : null), { signal: this.stop.signal });
+  }
+}

@@ -1,0 +1,95 @@
+"""A moderator covers parts of a photo, by pointer or keyboard; the cover comes off again."""
+
+from pathlib import Path
+
+import pyvips
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.visitor import DESK, Visitor, photo
+
+IN_CACHES = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
+  (await (await caches.open(name)).keys()).map((one) => one.url)))).flat()
+  .filter((url) => url.includes("/media/"))"""
+
+
+def case_with_photo(enter: Enter, picture: Path) -> str:
+    """Return the address of a new report's case."""
+    page = enter("jun", lang="en").page
+    page.goto("/reports/new")
+    page.locator("[data-stepping]").first.wait_for()
+    page.set_input_files("#photo", str(picture))
+    page.wait_for_function("() => document.querySelector('#photo').files[0].type === 'image/webp'")
+    page.evaluate(
+        """() => {
+        const form = document.querySelector("form.steps");
+        form.lat.value = 34.2117; form.lon.value = 127.9152; form.text.value = "To be covered";
+        form.category.value = "other";
+        form.requestSubmit(document.querySelector("[data-send]"));
+        }"""
+    )
+    for _ in range(6):
+        if "thanks" in page.url:
+            break
+        page.locator("[data-next], [data-send]").locator("visible=true").first.click()
+        page.wait_for_timeout(300)
+    page.wait_for_url("**/reports/*thanks=1")
+    assert page.evaluate(IN_CACHES) == []
+    return "/console/reports/" + page.url.split("/reports/")[1].split("?")[0]
+
+
+def picture_of(page: Page) -> str:
+    return str(page.locator(".case-photo").get_attribute("src"))
+
+
+def test_boxes_are_drawn_and_what_they_cover_is_gone(
+    enter: Enter, tmp_path: Path, screens: Path
+) -> None:
+    case = case_with_photo(enter, photo(tmp_path / "lamp.jpg"))
+    visitor = enter("soyeon", lang="en", viewport=DESK, reduced_motion="reduce")
+    page = visitor.page
+    page.goto(case)
+    before = picture_of(page)
+    page.locator('[data-act="redact"] summary').click()
+    expect(page.get_by_role("button", name="Add a box")).to_be_visible()
+    page.locator("figure.photo-frame").scroll_into_view_if_needed()
+    area = page.locator("figure.photo-frame").bounding_box()
+    assert area is not None
+    page.mouse.move(area["x"] + area["width"] * 0.4, area["y"] + area["height"] * 0.1)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] * 0.6, area["y"] + area["height"] * 0.5, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="Add a box").press("Enter")
+    second = page.get_by_role("button", name="Place of your own 2, covered")
+    expect(second).to_be_focused()
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+    page.screenshot(path=screens / "console-cover.png")
+    assert visitor.violations() == []
+    page.get_by_role("button", name="Cover it").press("Enter")
+    page.wait_for_load_state("load")
+    after = picture_of(page)
+    assert after != before
+    pixels = pyvips.Image.new_from_buffer(page.request.get(after).body(), "").numpy()
+    high, wide = pixels.shape[:2]
+    assert (
+        pixels[int(0.13 * high) : int(0.47 * high), int(0.42 * wide) : int(0.58 * wide)].max() < 12
+    )
+    assert page.request.get(before).status == 404
+    look_and_uncover(visitor, before)
+
+
+def look_and_uncover(visitor: Visitor, before: str) -> None:
+    page = visitor.page
+    page.locator('[data-act="redact"] summary').click()
+    page.get_by_role("button", name="Look at it; the look is noted").click()
+    expect(page.locator("h1")).to_have_text("The photo as it was sent")
+    expect(page.locator("img.original")).to_be_visible()
+    assert visitor.violations() == []
+    assert visitor.sideways() == 0
+    page.get_by_role("link", name="Back to the case").click()
+    page.locator('[data-act="redact"] summary').click()
+    page.get_by_role("button", name="Take the cover off").click()
+    page.wait_for_load_state("load")
+    assert picture_of(page) == before
+    assert page.request.get(before).status == 200

@@ -1,0 +1,82 @@
+"""A hostile picture can cost the process that opened it its life, and nobody else's."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import pyvips
+
+from services.errors import InvalidError
+from services.media.forks import ForkServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def server() -> ForkServer:
+    return ForkServer()
+
+
+def picture(wide: int = 40) -> bytes:
+    data: bytes = pyvips.Image.black(wide, 30, bands=3).pngsave_buffer()
+    return data
+
+
+def test_one_server_works_for_many(server: ForkServer) -> None:
+    for _ in range(3):
+        large, small = server.ask(picture(), [])
+        assert large[:4] == small[:4] == b"RIFF"
+    server.close()
+
+
+def test_a_server_that_was_killed_is_started_anew(server: ForkServer) -> None:
+    server.ask(picture(), [])
+    assert server._process is not None
+    server._process.kill()
+    server._process.wait()
+    assert server.ask(picture(), [])[0][:4] == b"RIFF"
+    server.close()
+
+
+def test_a_process_that_dies_takes_only_its_own_picture(server: ForkServer) -> None:
+    with server._child() as line:
+        assert server._process is not None
+        children = Path(f"/proc/{server._process.pid}/task/{server._process.pid}/children")
+        while not (found := children.read_text().split()):
+            pass
+        os.kill(int(found[0]), signal.SIGKILL)
+        assert line.recv(10) == b""
+    assert server.ask(picture(), [])[0][:4] == b"RIFF"
+    server.close()
+
+
+def test_what_is_refused_says_why(server: ForkServer) -> None:
+    with pytest.raises(InvalidError) as caught:
+        server.ask(b"GIF89a", [])
+    assert caught.value.code == "photo_type"
+    server.close()
+
+
+def test_it_ends_with_its_owner(server: ForkServer) -> None:
+    server.ask(picture(), [])
+    process = server._process
+    assert process is not None
+    server.close()
+    assert process.returncode == 0
+
+
+def test_an_owner_under_gevent_is_served_too() -> None:
+    asked = (
+        "from gevent import monkey; monkey.patch_all()\n"
+        "import pyvips\n"
+        "from services.media.forks import ForkServer\n"
+        "server, data = ForkServer(), pyvips.Image.black(900, 600, bands=3).pngsave_buffer()\n"
+        "print(sum(server.ask(data, [])[0][:4] == b'RIFF' for _ in range(5)))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ran.stdout, ran.stderr) == ("5\n", "")
