@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from participation.reports import queries_analysis
-from participation.reports.queries_analysis import Analysis, months_until
+from participation.reports.queries_analysis import Analysis, Hexagon, months_until
 from participation.reports.rules import LABELS, Category
 from services import i18n, maps, web
 from services.auth.gates import role
@@ -85,12 +85,16 @@ def _sheet(script: str, style: str) -> str:
     lang = web.actor().lang
     say = partial(i18n.translate, lang)
     outlines = maps.outlines_of(web.settings().tiles_path)
+
+    def named(one: Hexagon) -> str:
+        return f"{one.place} · {say('Hot spot')}" if one.hot else one.place
+
     drawn = maps.Sheet(
         title=f"{say('Where reports gather')} {chosen['until']}",
         lang=lang,
         month_word=say("Month"),
         months=found.months,
-        hexagons=[maps.Hexagon(h.ring, h.place, h.counts) for h in found.hexagons],
+        hexagons=[maps.Hexagon(h.ring, named(h), h.counts) for h in found.hexagons],
         outlines=outlines,
         attribution="© OpenStreetMap contributors" if outlines else "",
     )

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select
 from participation.reports.models import Report
 from participation.reports.rules import PUBLIC, Category
 from services.db import Moment, Session
-from services.maps import Box, HexGrid, grid_over
+from services.maps import Box, HexGrid, grid_over, hot_spots
 
 MONTHS = 12
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
@@ -27,6 +27,7 @@ class Hexagon(msgspec.Struct, frozen=True):
     ring: list[tuple[float, float]]
     place: str
     counts: list[int]
+    hot: bool = False
 
     @property
     def total(self) -> int:
@@ -93,8 +94,10 @@ def _gathered(
         month = months[f"{row.opened_at.astimezone(zone):%Y-%m}"]
         counts.setdefault(cell, [0] * len(months))[month] += 1
         places.setdefault(cell, Counter())[_street(row.place)] += 1
+    hot = hot_spots({cell: sum(n) for cell, n in counts.items()})
     found = [
-        Hexagon(grid.ring(cell), _usual(places[cell], grid, cell), n) for cell, n in counts.items()
+        Hexagon(grid.ring(cell), _usual(places[cell], grid, cell), n, cell in hot)
+        for cell, n in counts.items()
     ]
     return sorted(found, key=lambda h: (-h.total, h.place, h.ring))
 

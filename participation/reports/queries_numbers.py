@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Integer, String, and_, bindparam, case, func, or_, select
 
 from participation.reports.models import Report
+from participation.reports.models_routing import Body, Team
 from participation.reports.rules import PUBLIC, Category
 from services.db import Moment, Session
 
@@ -52,6 +53,7 @@ class Numbers(msgspec.Struct, frozen=True):
 
     months: list[Line]
     categories: list[Line]
+    bodies: list[Line]
     total: Tally
     at: datetime
 
@@ -60,22 +62,30 @@ def _count(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0), type_=Integer), 0)
 
 
-COUNTS = (
-    select(
-        C.category,
-        func.count(),
-        _count(C.ended_at.is_not(None)),
-        _count(C.ended_at <= C.due_at),
-        _count(and_(C.ended_at.is_(None), C.due_at < NOW)),
+def _counts(by: Any, source: Any) -> Any:
+    """Return the select of the tallies of [since, before), one row for each value of `by`."""
+    told = C.opened_at
+    return (
+        select(
+            by,
+            func.count(),
+            _count(C.ended_at.is_not(None)),
+            _count(C.ended_at <= C.due_at),
+            _count(and_(C.ended_at.is_(None), C.due_at < NOW)),
+        )
+        .select_from(source)
+        .where(C.status.in_(SHOWN), C.merged_into.is_(None))
+        .where(told >= bindparam("since", type_=Moment()))
+        .where(told < bindparam("before", type_=Moment()))
+        .where(or_(bindparam("source", type_=String).is_(None), C.source == bindparam("source")))
+        .group_by(by)
     )
-    .where(C.status.in_(SHOWN), C.merged_into.is_(None))
-    .where(
-        C.opened_at >= bindparam("since", type_=Moment()),
-        C.opened_at < bindparam("before", type_=Moment()),
-    )
-    .where(or_(bindparam("source", type_=String).is_(None), C.source == bindparam("source")))
-    .group_by(C.category)
-)
+
+
+R, T, B = Report.__table__, Team.__table__, Body.__table__
+COUNTS = _counts(C.category, R)
+OWNED = R.join(T, T.c.id == C.team_id, isouter=True).join(B, B.c.id == T.c.body_id, isouter=True)
+BODY_COUNTS = _counts(func.coalesce(B.c.name, ""), OWNED)
 
 
 def counted(
@@ -101,8 +111,12 @@ def numbers(session: Session, zone: ZoneInfo, *, at: datetime) -> Numbers:
         by_month.append(Line(f"{first.year}-{first.month:02d}", _sum(found.values())))
         for category, tally in found.items():
             by_kind[category] = by_kind[category].plus(tally)
+    year = _months(at, zone)
+    given = {"since": year[0][0], "before": year[-1][1], "now": at, "source": None}
+    owned = session.connection().execute(BODY_COUNTS, given).all()
+    bodies = [Line(name, Tally(*map(int, counts))) for name, *counts in sorted(owned)]
     kinds = [Line(category, tally) for category, tally in by_kind.items()]
-    return Numbers(by_month, kinds, _sum(line.tally for line in kinds), at)
+    return Numbers(by_month, kinds, bodies, _sum(line.tally for line in kinds), at)
 
 
 def _sum(tallies: Any) -> Tally:

@@ -27,7 +27,8 @@ def file() -> ResponseReturnValue:
     found, out = _found(), io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for by, lines in (("month", found.months), ("kind", found.categories)):
+    tables = {"month": found.months, "kind": found.categories, "body": found.bodies}
+    for by, lines in tables.items():
         writer.writerows(_row(by, line) for line in lines)
     name = f"madang-promises-{found.at:%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}

@@ -2,6 +2,7 @@
 
 from services.maps.cells import Box, morton, ranges, tile_of
 from services.maps.hexagons import HexGrid, grid_over
+from services.maps.hotspots import hot_spots
 from services.maps.index import (
     Cluster,
     add_point,
@@ -39,6 +40,7 @@ __all__ = [
     "folded",
     "grid_over",
     "home_of",
+    "hot_spots",
     "import_places",
     "make_town",
     "morton",

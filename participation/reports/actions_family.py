@@ -1,0 +1,60 @@
+"""Large troubles are mended in parts: a report may have parts, each with a life of its own."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from participation.events.reports import ReportChanged
+from participation.reports.actions import answer_report
+from participation.reports.models import Report
+from participation.reports.rules import ENDED, Status, staff_moves
+from services import audit, outbox
+from services.auth import Actor
+from services.db import Session
+from services.errors import RefusedError
+
+MOST_PARTS = 10
+
+
+def attach_part(
+    session: Session, actor: Actor, report: Report, part: Report, *, at: datetime
+) -> None:
+    """Make a report a part of another, of at most ten; parts have no parts themselves.
+
+    Raises RefusedError where the two cannot be parent and part.
+    """
+    parts = select(func.count()).select_from(Report)
+    own = session.scalar(parts.where(Report.parent_id == part.id))
+    count = session.scalar(parts.where(Report.parent_id == report.id)) or 0
+    alone = report.id != part.id and report.parent_id is None and part.parent_id is None
+    whole = report.merged_into is None and part.merged_into is None
+    if not alone or not whole or own or count >= MOST_PARTS:
+        raise RefusedError("report_cannot_be_part")
+    part.parent_id = report.id
+    _changed(session, actor, "attach_part", part, at)
+
+
+def detach_part(session: Session, actor: Actor, part: Report, *, at: datetime) -> None:
+    """Let a part stand by itself again; doing it twice changes nothing."""
+    if part.parent_id is not None:
+        part.parent_id = None
+        _changed(session, actor, "detach_part", part, at)
+
+
+def answer_parts(
+    session: Session, actor: Actor, report: Report, status: Status, text: str, *, at: datetime
+) -> int:
+    """Give the open parts of a report the answer it was given; return how many took it."""
+    parts = session.scalars(select(Report).where(Report.parent_id == report.id)).all()
+    open_ones = [p for p in parts if Status(p.status) not in ENDED]
+    heard = [p for p in open_ones if status in staff_moves(Status(p.status))]
+    for part in heard:
+        answer_report(session, actor, part, status, text, at=at)
+    audit.record(session, actor.id, "answer_parts", "report", str(report.id), at=at)
+    return len(heard)
+
+
+def _changed(session: Session, actor: Actor, verb: str, part: Report, at: datetime) -> None:
+    session.flush()
+    audit.record(session, actor.id, verb, "report", str(part.id), at=at)
+    outbox.publish(session, ReportChanged(report_id=part.id, what=verb), at=at)
