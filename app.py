@@ -6,11 +6,15 @@ import services.patched  # noqa: F401  before all else
 from flask import Flask
 
 import participation.accounts.wiring
+import participation.alerts.wiring
 import participation.demo.wiring
 import participation.home.wiring
 import participation.moderation.wiring
 import participation.reports.wiring
-from services import maps, media, push, realtime, web
+from participation.accounts import queries as people
+from participation.alerts.telling import Sources
+from participation.reports import queries_feeds, wards
+from services import letters, maps, media, push, realtime, web
 from services.auth import oidc
 from services.config import Settings, load
 from services.db import make_engine
@@ -20,6 +24,7 @@ from services.serving import command_line
 DOMAINS = (
     participation.accounts.wiring,
     participation.reports.wiring,
+    participation.alerts.wiring,
     participation.moderation.wiring,
     participation.home.wiring,
     participation.demo.wiring,
@@ -33,10 +38,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     registry = Registry()
     for domain in DOMAINS:
         domain.register(registry)
+    app.extensions["alerts"] = participation.alerts.wiring.listen(
+        registry,
+        Sources(settings, queries_feeds.told_of, wards.ward_of, wards.ward_names, people.me),
+    )
+    participation.reports.wiring.ask_by_mail(registry, settings, people.me)
     engine = make_engine(settings.database_url)
     web.install(app, settings, engine, registry)
     oidc.install(app, settings)
     media.install(app, settings)
+    registry.jobs.append(letters.job(settings))
     push.install(app, registry, settings)
     registry.blueprints.append(maps.tiles_blueprint(settings.tiles_path))
     for blueprint in registry.blueprints:

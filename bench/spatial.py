@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from participation.accounts.models import Person  # noqa: E402
 from participation.reports import queries  # noqa: E402
 from participation.reports.models import REPORT_CLUSTER, Report  # noqa: E402
+from participation.reports.models_routing import Body, Team  # noqa: E402
 from participation.reports.rules import Category  # noqa: E402
 from services.db import Session, make_engine  # noqa: E402
 from services.maps import add_points, clusters_in, morton, points_in, ranges  # noqa: E402
@@ -121,7 +122,7 @@ def fill(engine: Engine, at: Points) -> None:
     """Store all reports in the product's own table, with its map index and the peer's."""
     names = ", ".join(COLUMNS)
     with engine.begin() as connection:
-        for table in (Person.__table__, TABLE, REPORT_CLUSTER):
+        for table in (Person.__table__, Body.__table__, Team.__table__, TABLE, REPORT_CLUSTER):
             connection.execute(CreateTable(table))
         raw: Any = connection.connection.driver_connection
         if engine.dialect.name == "sqlite":

@@ -1,6 +1,7 @@
 """Settings: read once, typed, immutable, refused when odd. The only reader of the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 
 Mode = Literal["demo", "production", "test"]
 PREFIX = "MADANG_"
+LISTENS = re.compile(r"[^\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
 BARE = {"database_url", "redis_url", "port"}
 
 
@@ -35,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tiles_path: Path = Path("var/city.pmtiles")
     smtp_url: str | None = None
     mail_from: str = "madang@example.org"
+    mail_in_bind: str = ""
+    mail_in_domain: str = ""
+    first_time_queue: bool | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
@@ -43,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vapid_key_file: Path = Path("var/vapid.pem")
     vapid_subject: str = "mailto:operator@example.org"
     push_allow_private: bool = False
+    forward_follow_s: int = 300
+    forward_look_s: int = 120
     timezone: str = "Asia/Seoul"
     city_name_ko: str = "하늘시"
     city_name_en: str = "Haneul"
@@ -111,6 +118,8 @@ def _completed(settings: Settings) -> Settings:
         given[name] = data / path.relative_to("var") if path == default else path.absolute()
     given["database_url"] = settings.database_url or f"sqlite:///{data}/madang.db"
     given["base_url"] = settings.base_url or f"http://127.0.0.1:{settings.port}"
+    if settings.first_time_queue is None:
+        given["first_time_queue"] = settings.mode == "production"
     if not settings.secret_key and settings.mode != "production":
         given["secret_key"] = _kept_secret(data / "secret.key")
     return msgspec.structs.replace(settings, **given)
@@ -135,6 +144,8 @@ def _refuse_odd(settings: Settings) -> None:
         raise SettingsError("PORT must be between 1 and 65535")
     if not 0 <= settings.proxies <= 5:
         raise SettingsError("MADANG_PROXIES is the number of proxies before us, 0 to 5")
+    if settings.mail_in_bind and not LISTENS.fullmatch(settings.mail_in_bind):
+        raise SettingsError("MADANG_MAIL_IN_BIND must be like 127.0.0.1:2525")
     scheme = settings.database_url.split(":", 1)[0]
     if scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise SettingsError("DATABASE_URL must begin with sqlite: or postgresql:")

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,10 +13,21 @@ from services.config import Settings
 WAIT_S = 10
 
 
-def send(settings: Settings, to: str, subject: str, text: str) -> None:
-    """Send one plain letter; raises OSError or smtplib.SMTPException when it cannot."""
+def send(
+    settings: Settings,
+    to: str,
+    subject: str,
+    text: str,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Send one plain letter with further `headers`.
+
+    Raises OSError or smtplib.SMTPException when it cannot, ValueError for a header of two lines.
+    """
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
+    for name, value in (headers or {}).items():
+        message[name] = value
     message.set_content(text)
     if settings.smtp_url is None:
         _keep(settings.data_dir / "mail", message)

@@ -1,6 +1,6 @@
 """What a domain hands to the application. `app.py` is the only caller of every `register`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from flask import Blueprint
 from services.auth import Actor
 from services.db import Session
 from services.jobs import Job
+from services.letters_in import Letter
 from services.maps import Town
 from services.outbox import Subscriptions
 
@@ -98,7 +99,11 @@ class Registry:
     home_lists: list[Callable[[Session, Actor], list[Any]]] = field(default_factory=list)
     seeds: list[Callable[[Session, Town, datetime], None]] = field(default_factory=list)
     pictures: list[Callable[[Session, Actor, str], bool]] = field(default_factory=list)
+    held_pictures: list[Callable[[Session, Sequence[str], datetime], set[str]]] = field(
+        default_factory=list
+    )
     identify: Identify | None = None
+    letters: Callable[[Letter], None] | None = None
 
     def menu_for(self, actor: Actor, area: str) -> list[MenuEntry]:
         """Return the entries of `area` this actor may open, in order."""

@@ -1,6 +1,7 @@
 """The only face of accounts to other domains: names by id, looked up in one go."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -29,6 +30,17 @@ def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the language each person among `ids` reads."""
     rows = session.execute(select(Person.id, Person.language).where(Person.id.in_(list(ids))))
     return {row.id: row.language for row in rows}
+
+
+def since_of(session: Session, person_id: UUID) -> datetime | None:
+    """Return since when a person has an account; None for nobody."""
+    return session.scalar(select(Person.created_at).where(Person.id == person_id))
+
+
+def by_email(session: Session, email: str) -> UUID | None:
+    """Return who has the address, written in any case; None for nobody."""
+    known = select(Person.id).where(Person.email == email.strip().lower())
+    return session.scalar(known.where(Person.erased_at.is_(None)))
 
 
 def staff(session: Session) -> list[Named]:

@@ -1,11 +1,13 @@
 """The one gate from an outside id to a report."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.queries_photo import is_covered
 from participation.reports.rules import CONFIRMED, DISPUTED, JUDGED, PUBLIC, Status
 from services.auth import Actor, Role
 from services.db import Session
@@ -31,9 +33,13 @@ def report_for(session: Session, actor: Actor, report_id: str, to: Purpose = "se
 
 
 def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:
-    """Say whether a picture may be seen: one of hidden reports alone is as hidden as they are."""
+    """Say whether a picture may be seen: where a report shows it that the actor may see.
+
+    What no report shows is closed, and so is what was covered, whoever asks.
+    """
     shown_by = session.scalars(select(Report).where(Report.photo_hash == photo_hash)).all()
-    return not shown_by or any(_may_see(actor, report) for report in shown_by)
+    shown = any(_may_see(actor, report) for report in shown_by)
+    return shown and not is_covered(session, photo_hash)
 
 
 def is_staff(actor: Actor) -> bool:
@@ -46,15 +52,30 @@ def _may_see(actor: Actor, report: Report) -> bool:
     return is_staff(actor) or (actor.signed_in and report.reporter_id == actor.id)
 
 
+def settling_began(session: Session, report_id: UUID) -> datetime | None:
+    """Return when a report last stood as not settled; every word after that is on its settling.
+
+    A fixed report that is closed is no second settling, and nobody is asked twice.
+    """
+    settled = [status.value for status in JUDGED]
+    return session.scalar(
+        select(func.max(ReportEntry.at)).where(
+            ReportEntry.report_id == report_id,
+            ReportEntry.public,
+            ReportEntry.status.not_in(settled),
+        )
+    )
+
+
 def has_judged(session: Session, person_id: UUID, report: Report) -> bool:
     """Say whether a person was heard since the report was settled; each is asked once."""
-    since = report.ended_at or report.changed_at
     said = select(ReportEntry.id).where(
         ReportEntry.report_id == report.id,
         ReportEntry.actor_id == person_id,
         ReportEntry.kind.in_((CONFIRMED, DISPUTED)),
-        ReportEntry.at >= since,
     )
+    if (began := settling_began(session, report.id)) is not None:
+        said = said.where(ReportEntry.at > began)
     return session.scalar(said.limit(1)) is not None
 
 

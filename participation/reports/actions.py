@@ -9,9 +9,10 @@ from participation.events.reports import ReportChanged, ReportMoved
 from participation.reports.clusters import keep_clusters
 from participation.reports.history import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.opening import Origin, Told, store_once, told_by
+from participation.reports.opening import Origin, Told, show_first, store_once, told_by
 from participation.reports.rules import (
     ENDED,
+    PUBLIC,
     Status,
     staff_moves,
 )
@@ -22,9 +23,10 @@ from services.errors import ForbiddenError, InvalidError, RefusedError
 
 
 class NewReport(Told, frozen=True, kw_only=True):
-    """What a resident says. `idempotency_key` is made at tap time."""
+    """What a resident says. `idempotency_key` is made at tap time; `held` waits for a look."""
 
     idempotency_key: str
+    held: bool = False
 
 
 def open_report(session: Session, actor: Actor, new: NewReport, *, at: datetime) -> UUID:
@@ -34,7 +36,7 @@ def open_report(session: Session, actor: Actor, new: NewReport, *, at: datetime)
     """
     if actor.id is None:
         raise ForbiddenError
-    origin = Origin(new.idempotency_key, reporter_id=actor.id)
+    origin = Origin(new.idempotency_key, reporter_id=actor.id, held=new.held)
     known = told_by(actor.id, new.idempotency_key)
     report, is_new = store_once(session, new, origin, known, at=at)
     if is_new:
@@ -79,11 +81,16 @@ def answer_report(
 ) -> UUID:
     """Move a report and say why, in public. Raises RefusedError where the table has no way."""
     now = Status(report.status)
+    # What was joined lives on in the other; what nobody looked at yet is let through or not.
+    if status == now is Status.HELD or (status != now and report.merged_into is not None):
+        raise RefusedError("report_cannot_move")
     if status != now and status not in staff_moves(now):
         raise RefusedError("report_cannot_move")
     if not text.strip() and status == now:
         raise InvalidError("answer_empty", {"text": "empty"})
     keep_clusters(session, report, now, status)
+    if now not in PUBLIC and status in PUBLIC:
+        show_first(session, report, at=at)
     report.status = status.value
     report.changed_at = at
     report.ended_at = at if status in ENDED else None
@@ -132,18 +139,9 @@ def merge_report(
     )
     for person_id in people.all():
         follow_report(session, Actor(person_id), into, at=at)
-    report.merged_into = into.id
     answer_report(session, actor, report, Status.CLOSED, "", at=at)
+    report.merged_into = into.id
     _changed(session, actor, report, "merge_report", at)
-
-
-def replace_photo(
-    session: Session, actor: Actor, report: Report, photo_hash: str, *, at: datetime
-) -> None:
-    """Put a redacted picture in the place of the one that was sent."""
-    report.photo_hash = photo_hash
-    add_entry(session, _entry(actor, report, "redacted", "", at, public=False))
-    _changed(session, actor, report, "replace_photo", at)
 
 
 def _changed(session: Session, actor: Actor, report: Report, verb: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from participation.events.reports import ReportChanged
 from participation.reports.clusters import keep_clusters
+from participation.reports.history import take_back
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, UNDO_S, Status
 from services import audit, outbox
@@ -51,7 +52,7 @@ def _withdraw(session: Session, actor: Actor, entry: ReportEntry, at: datetime) 
     keep_clusters(session, report, Status(report.status), before)
     report.status, report.changed_at = before.value, at
     report.ended_at = story[1].at if before in ENDED else None
-    entry.public, entry.kind = False, "withdrawn"
+    take_back(session, entry, before.value, at=at)
     audit.record(session, actor.id, "withdraw_answer", "report", str(report.id), at=at)
     outbox.publish(session, ReportChanged(report_id=report.id, what="withdraw_answer"), at=at)
     return True

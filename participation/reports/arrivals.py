@@ -8,11 +8,21 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import insert, select, tuple_
 
-from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
-from participation.reports.rules import PUBLIC, SEVERITY, Category, Status, promised, title_of
+from participation.reports.history import add_stories
+from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow
+from participation.reports.queries_routing import calendar_of
+from participation.reports.rules import (
+    PROMISE_DAYS,
+    PUBLIC,
+    SEVERITY,
+    Category,
+    Status,
+    title_of,
+)
 from services import audit
 from services.db import Session
 from services.maps import add_points, morton
+from services.workdays import Calendar
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -34,6 +44,7 @@ class Arrival(msgspec.Struct, frozen=True):
     reporter_id: UUID | None = None
     due_at: datetime | None = None
     answer: str = ""
+    team_id: UUID | None = None
 
 
 def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> int:
@@ -46,8 +57,9 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
     if not new:
         return 0
     keyed = [(uuid4(), arrival) for arrival in new.values()]
-    session.execute(insert(Report), [_report(key, a) for key, a in keyed])
-    session.execute(insert(ReportEntry), [row for key, a in keyed for row in _story(key, a)])
+    calendar = calendar_of(session)
+    session.execute(insert(Report), [_report(key, a, calendar) for key, a in keyed])
+    add_stories(session, [row for key, a in keyed for row in _story(key, a)])
     if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
         session.execute(insert(ReportFollow), follows)
     shown = [(a.lat, a.lon, a.category.value) for _, a in keyed if a.status in PUBLIC]
@@ -68,7 +80,7 @@ def _known(session: Session, arrivals: Iterable[Arrival]) -> set[tuple[str | Non
     return {(row.source, row.source_id) for row in rows}
 
 
-def _report(key: UUID, a: Arrival) -> dict[str, Any]:
+def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
     return {
         "id": key,
         "reporter_id": a.reporter_id,
@@ -87,7 +99,8 @@ def _report(key: UUID, a: Arrival) -> dict[str, Any]:
         "opened_at": a.opened_at,
         "changed_at": a.ended_at or a.opened_at,
         "ended_at": a.ended_at,
-        "due_at": a.due_at or promised(a.category, a.opened_at),
+        "due_at": a.due_at or calendar.due(a.opened_at, PROMISE_DAYS[a.category]),
+        "team_id": a.team_id,
         "followers": 0 if a.reporter_id is None else 1,
     }
 

@@ -8,6 +8,8 @@ from flask.cli import AppGroup, with_appcontext
 
 from participation.reports import actions_open311, feeds
 from participation.reports.arrivals import Arrival, take_in
+from participation.reports.keys import SCOPES, KeyScope
+from participation.reports.rules import Category
 from services import clock
 from services.auth import STRANGER
 from services.db import unit_of_work
@@ -46,12 +48,18 @@ def import_file(file: Path) -> None:
 
 @reports.command("open311-key")
 @click.argument("name")
+@click.option("--scope", multiple=True, type=click.Choice(list(SCOPES)), help="Default: all.")
+@click.option("--category", multiple=True, type=click.Choice([c.value for c in Category]))
 @with_appcontext
-def open311_key(name: str) -> None:
-    """Make a key for the system called NAME and print it, this once."""
+def open311_key(name: str, scope: tuple[str, ...], category: tuple[str, ...]) -> None:
+    """Make a key for the system called NAME and print it, this once.
+
+    It is good for all categories, unless some are named.
+    """
+    asked = KeyScope(scope or SCOPES, category)
     with unit_of_work(engine()) as session:
         try:
-            token = actions_open311.issue_key(session, STRANGER, name, at=clock.now())
+            token = actions_open311.issue_key(session, STRANGER, name, at=clock.now(), scope=asked)
         except DomainError as error:
             raise click.ClickException(f"no key was made: {error.code}") from error
     click.echo(token)

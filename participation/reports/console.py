@@ -1,4 +1,4 @@
-"""The console's queue and cases: answer, assign, merge, reject, note, redact, many at once."""
+"""The console's queue and cases: answer, assign, merge, reject, note, many at once."""
 
 from datetime import datetime
 
@@ -7,7 +7,14 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from participation.accounts import directory
-from participation.reports import actions, actions_undo, queries_staff
+from participation.reports import (
+    actions,
+    actions_family,
+    actions_undo,
+    queries_answers,
+    queries_family,
+    queries_staff,
+)
 from participation.reports.access import report_for
 from participation.reports.forms import (
     AnswerForm,
@@ -15,22 +22,16 @@ from participation.reports.forms import (
     MergeForm,
     NoteForm,
     ReasonForm,
-    RedactForm,
 )
 from participation.reports.models import Report
 from participation.reports.rules import Status
-from services import media, web
+from services import web
 from services.auth.gates import role
 from services.errors import InvalidError
 from services.ids import parse_id
 
 pages = Blueprint("reports_console", __name__, url_prefix="/console")
 staff = role("moderator", "officer")
-TEMPLATES = [
-    {"code": "seen", "label": "Seen", "text": "Thank you. We have seen it and will come to look."},
-    {"code": "planned", "label": "Planned", "text": "The repair is planned for this week."},
-    {"code": "fixed", "label": "Fixed", "text": "It is repaired. Tell us here if it is not."},
-]
 
 
 @pages.get("/")
@@ -53,7 +54,8 @@ def _desk(report: Report | None) -> str:
         items=queries_staff.queue(session, actor, view, at),
         views=queries_staff.views(session, actor, view, at),
         case=queries_staff.case_of(session, actor, report, at) if report else None,
-        templates=TEMPLATES,
+        templates=queries_answers.answers(session, report.category) if report else [],
+        beside=queries_family.beside(session, report, at, staff=True) if report else None,
         staff=directory.staff(session),
         view=view,
     )
@@ -75,6 +77,10 @@ def answer(report_id: str) -> ResponseReturnValue:
     actions.answer_report(
         web.session(), web.actor(), report, status, form["text"].data or "", at=web.at()
     )
+    if "parts" in request.form:
+        actions_family.answer_parts(
+            web.session(), web.actor(), report, status, form["text"].data or "", at=web.at()
+        )
     _offer_undo()
     return _back(report_id)
 
@@ -120,19 +126,6 @@ def note(report_id: str) -> ResponseReturnValue:
     actions.note_report(
         web.session(), web.actor(), _report(report_id), form["text"].data, at=web.at()
     )
-    return _back(report_id)
-
-
-@pages.post("/reports/<report_id>/redact")
-@staff
-def redact(report_id: str) -> ResponseReturnValue:
-    form = _valid(RedactForm(request.form))
-    box = (form["x"].data, form["y"].data, form["w"].data, form["h"].data)
-    report = _report(report_id)
-    if report.photo_hash is None:
-        raise InvalidError("no_photo")
-    photo_hash = media.redact(report.photo_hash, [box])
-    actions.replace_photo(web.session(), web.actor(), report, photo_hash, at=web.at())
     return _back(report_id)
 
 

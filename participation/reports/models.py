@@ -42,11 +42,14 @@ class Report(Base):
     place: Mapped[str] = mapped_column(String(200), default="")
     photo_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"), index=True)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"), index=True)
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     due_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
     followers: Mapped[int] = mapped_column(default=0)
 
 

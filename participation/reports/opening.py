@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
-from participation.events.reports import ReportOpened
+from participation.events.reports import ReportChanged, ReportOpened
 from participation.reports.history import add_entry
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
-from participation.reports.rules import SEVERITY, Category, Status, promised, title_of
+from participation.reports.queries_routing import Routed, route
+from participation.reports.rules import SEVERITY, Category, Status, title_of
 from services import outbox
 from services.db import Session
 from services.maps import add_point, morton
@@ -36,11 +37,13 @@ class Origin(msgspec.Struct, frozen=True):
     """Who told, and the name by which the same telling is known again.
 
     Either a person with `key` made at tap time, or a `source` with its own name of it, `key`.
+    One that is `held` waits for a first look before anyone but staff sees it.
     """
 
     key: str
     reporter_id: UUID | None = None
     source: str | None = None
+    held: bool = False
 
 
 def store_once(
@@ -48,11 +51,13 @@ def store_once(
 ) -> tuple[Report, bool]:
     """Store what is told unless `known` finds it; return (report, whether it is new).
 
-    A new one is on the map, its story begins, and ReportOpened is published; nothing is audited.
+    A new one is on the map, its story begins, and ReportOpened is published, unless it is held:
+    then that follows with `show_first`. Nothing is audited.
     """
     if (earlier := session.scalar(known)) is not None:
         return session.get_one(Report, earlier), False
-    report = _row(told, origin, at)
+    routed = route(session, told.category, told.lat, told.lon, at)
+    report = _row(told, origin, routed, at)
     try:
         with session.begin_nested():
             session.add(report)
@@ -62,9 +67,27 @@ def store_once(
             raise
         return session.get_one(Report, earlier), False
     add_entry(session, _opening(report, at))
+    if origin.held:
+        outbox.publish(session, ReportChanged(report_id=report.id, what="hold_report"), at=at)
+        return report, True
     add_point(session, REPORT_CLUSTER, lat=report.lat, lon=report.lon, category=report.category)
     outbox.publish(session, _opened(report), at=at)
     return report, True
+
+
+def show_first(session: Session, report: Report, *, at: datetime) -> None:
+    """Let a report that was held begin in public: its story, and ReportOpened; only once."""
+    opening = session.scalar(
+        select(ReportEntry).where(
+            ReportEntry.report_id == report.id,
+            ReportEntry.kind == "opened",
+            ReportEntry.public.is_(False),
+        )
+    )
+    if opening is not None:
+        opening.public, opening.status = True, Status.OPEN.value
+        session.flush()
+        outbox.publish(session, _opened(report), at=at)
 
 
 def told_by(person_id: UUID, key: str) -> Select[UUID]:
@@ -72,7 +95,7 @@ def told_by(person_id: UUID, key: str) -> Select[UUID]:
     return select(Report.id).where(Report.reporter_id == person_id, Report.idempotency_key == key)
 
 
-def _row(told: Told, origin: Origin, at: datetime) -> Report:
+def _row(told: Told, origin: Origin, routed: Routed, at: datetime) -> Report:
     person = origin.reporter_id is not None
     return Report(
         id=uuid4(),
@@ -84,7 +107,7 @@ def _row(told: Told, origin: Origin, at: datetime) -> Report:
         text=told.text,
         answer=told.answer,
         category=told.category.value,
-        status=Status.OPEN.value,
+        status=(Status.HELD if origin.held else Status.OPEN).value,
         severity=SEVERITY[told.category],
         lat=told.lat,
         lon=told.lon,
@@ -93,7 +116,9 @@ def _row(told: Told, origin: Origin, at: datetime) -> Report:
         photo_hash=told.photo_hash,
         opened_at=at,
         changed_at=at,
-        due_at=promised(told.category, at),
+        due_at=routed.due_at,
+        team_id=routed.team_id,
+        assignee_id=routed.person_id,
         followers=0,
     )
 
@@ -106,7 +131,7 @@ def _opening(report: Report, at: datetime) -> ReportEntry:
         status=report.status,
         role="resident",
         actor_id=report.reporter_id,
-        public=True,
+        public=report.status != Status.HELD,
     )
 
 

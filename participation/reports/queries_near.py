@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import FromClause, bindparam, select
 
 from participation.reports.models import Report
-from participation.reports.rules import ENDED, Category, Status
+from participation.reports.rules import ENDED, PUBLIC, Category
 from services.db import Session
 from services.maps import points_in
 
@@ -19,7 +19,7 @@ SHOWN = 5
 # More than this many of one kind on one spot are all told by the nearest few.
 LOOKED_AT = 2000
 DEGREE_M = 111_320.0
-LIVE = frozenset(s.value for s in Status if s not in ENDED)
+LIVE = frozenset(s.value for s in PUBLIC if s not in ENDED)
 TABLE: FromClause = Report.__table__
 SPOT = (TABLE.c.id, TABLE.c.lat, TABLE.c.lon, TABLE.c.category, TABLE.c.status)
 ROWS = select(

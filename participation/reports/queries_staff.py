@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from participation.accounts import directory
 from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
+from participation.reports.queries_photo import KeptOriginal, original_of
 from participation.reports.rules import ENDED, Status, late, staff_moves
 from services.auth import Actor
 from services.db import Session
@@ -51,6 +52,7 @@ class CasePage(msgspec.Struct, frozen=True):
     moves: list[str]
     duplicates: list[queries.ReportCard]
     assignee_id: str | None
+    original: KeptOriginal | None = None
 
 
 VIEWS = {
@@ -119,13 +121,16 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         moves=[status.value, *(s.value for s in staff_moves(status))],
         duplicates=_near(session, report),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
+        original=original_of(session, report.id, at),
     )
 
 
 def _notes(session: Session, report_id: UUID) -> list[Note]:
     rows = session.scalars(
         select(ReportEntry)
-        .where(ReportEntry.report_id == report_id, ~ReportEntry.public)
+        .where(
+            ReportEntry.report_id == report_id, ~ReportEntry.public, ReportEntry.kind != "opened"
+        )
         .order_by(ReportEntry.at)
     ).all()
     names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id})

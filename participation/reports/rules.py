@@ -1,6 +1,6 @@
 """The life of a report, its kinds and its promise, as tables: no database, no Flask, no clock."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -12,6 +12,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
     CLOSED = "closed"
     DISPUTED = "disputed"
+    HELD = "held"
 
 
 class Category(StrEnum):
@@ -34,14 +35,19 @@ NEXT: dict[Status, frozenset[Status]] = {
     S.REJECTED: frozenset({S.OPEN}),
     S.CLOSED: frozenset({S.OPEN, S.DISPUTED}),
     S.DISPUTED: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.CLOSED}),
+    S.HELD: frozenset({S.OPEN, S.REJECTED}),
 }
+# How a life can begin: in public, or waiting for a first look.
+BORN = frozenset({S.OPEN, S.HELD})
 ENDED = frozenset({S.FIXED, S.REJECTED, S.CLOSED})
 # What those who follow a report are asked about: is it really so?
 JUDGED = frozenset({S.FIXED, S.CLOSED})
 CONFIRMED, DISPUTED = "confirmed", "disputed"
-# A rejected report may hold what must not be public: only its reporter and staff see it.
-PUBLIC = frozenset(Status) - {S.REJECTED}
+# A rejected report may hold what must not be public, and at one that is held nobody looked yet:
+# only the reporter and staff see them. This is the one place that says so.
+PUBLIC = frozenset(Status) - {S.REJECTED, S.HELD}
 
+# In working days of the city (services.workdays).
 PROMISE_DAYS: dict[Category, int] = {
     Category.STREET_LIGHT: 5,
     Category.ROAD_DAMAGE: 10,
@@ -80,6 +86,7 @@ STATUS_LABELS: dict[Status, str] = {
     S.REJECTED: "Not taken up",
     S.CLOSED: "Closed",
     S.DISPUTED: "Closed, but disputed",
+    S.HELD: "Waits for a first look",
 }
 QUESTIONS: dict[Category, str] = {
     Category.STREET_LIGHT: "What number is on the lamp post?",
@@ -91,6 +98,9 @@ QUESTIONS: dict[Category, str] = {
     Category.NOISE: "At what time of day?",
     Category.OTHER: "Is anyone in danger?",
 }
+GRAVEST = 3
+# So many people at one report are more than a bystander's word.
+CROWD = 10
 # How long staff may take an answer back; no phone is told before.
 UNDO_S = 10
 TITLE_LENGTH = 80
@@ -104,11 +114,6 @@ def may_move(now: Status, then: Status) -> bool:
 def staff_moves(now: Status) -> list[Status]:
     """Return where staff may take a report; to dispute is for those who live with it."""
     return [s for s in Status if s in NEXT[now] and s is not S.DISPUTED]
-
-
-def promised(category: Category, opened_at: datetime) -> datetime:
-    """Return by when the city means to have settled a report of this kind."""
-    return opened_at + timedelta(days=PROMISE_DAYS[category])
 
 
 def late(status: Status, due_at: datetime, at: datetime) -> bool:

@@ -4,8 +4,11 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from participation.accounts import directory
 from participation.reports.arrivals import Arrival, take_in
+from participation.reports.queries_routing import route
 from participation.reports.rules import Category, Status
 from services.db import Session
 from services.maps import Town
@@ -35,7 +38,13 @@ def seed_city(session: Session, town: Town, at: datetime) -> None:
     chance = random.Random(town.seed)  # noqa: S311  a city, not a secret
     people = [person.id for person in directory.residents(session)]
     past = [_scene(chance, town, people, number, at) for number in range(PAST)]
-    take_in(session, past, at=at)
+    take_in(session, [_routed(session, one) for one in past], at=at)
+
+
+def _routed(session: Session, one: Arrival) -> Arrival:
+    """Return a past report as the table of rules would have sent it."""
+    found = route(session, one.category, one.lat, one.lon, one.opened_at)
+    return msgspec.structs.replace(one, team_id=found.team_id, due_at=found.due_at)
 
 
 def _scene(

@@ -6,7 +6,8 @@ from participation.accounts import directory
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports import live, queries
 from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import PUBLIC, STATUS_LABELS, Status
+from participation.reports.rules import CONFIRMED, JUDGED, PUBLIC, STATUS_LABELS, Status
+from participation.reports.subscribers_judge import ask_people
 from services import clock, i18n, push
 from services.db import Session
 
@@ -38,14 +39,21 @@ def show_changed(session: Session, event: ReportChanged) -> None:
 
 
 def push_moved(session: Session, event: ReportMoved) -> None:
-    """Tell the phones of those who follow, but not the one who did it, nor what was taken back."""
+    """Tell the phones of those who follow, but not the one who did it, nor what was taken back.
+
+    Those who are to be asked whether it is really fixed are asked instead, by phone or mail; a
+    neighbour's yes rings nowhere.
+    """
     entry = session.get_one(ReportEntry, event.entry_id)
-    if not entry.public:
+    if not entry.public or entry.kind == CONFIRMED:
         return
     report = session.get_one(Report, event.report_id)
     people = [p for p in queries.followers_of(session, report.id) if p != entry.actor_id]
     if Status(event.status) not in PUBLIC:
         people = [p for p in people if p == report.reporter_id]
+    if Status(event.status) in JUDGED:
+        asked = ask_people(session, report, entry, people)
+        people = [p for p in people if p not in asked]
     for lang, readers in _by_language(session, people).items():
         notice = push.Notice(
             title=i18n.translate(lang, STATUS_LABELS[Status(event.status)]),

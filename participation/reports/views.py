@@ -3,15 +3,29 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports import actions, actions_judge, queries, queries_near
+from participation.reports import (
+    actions,
+    actions_blocks,
+    actions_judge,
+    actions_post,
+    actions_stickers,
+    queries,
+    queries_blocks,
+    queries_family,
+    queries_near,
+    queries_post,
+    queries_stickers,
+)
 from participation.reports.access import is_staff, may_judge, report_for
 from participation.reports.forms import JudgeForm, NewReportForm, parse_spot, parse_view
 from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
+from participation.reports.rules_blocks import Signs
 from services import i18n, maps, media, web
 from services.auth import Actor
 from services.auth.gates import public, signed_in
@@ -24,7 +38,9 @@ from services.web.request import engine
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 RECENT = timedelta(days=7)
 CATEGORIES = [{"code": c.value, "label": label} for c, label in LABELS.items()]
-STATUSES = [{"code": s.value, "label": label} for s, label in STATUS_LABELS.items()]
+STATUSES = [
+    {"code": s.value, "label": label} for s, label in STATUS_LABELS.items() if s is not Status.HELD
+]
 
 
 @pages.app_context_processor
@@ -109,13 +125,38 @@ def view() -> ResponseReturnValue:
 @pages.get("/new")
 @signed_in
 def new() -> ResponseReturnValue:
-    return _form_page(NewReportForm(request.args))
+    return _blocked() or _form_page(_begun())
+
+
+def _blocked() -> ResponseReturnValue | None:
+    """Return the page for who is blocked; looked up without taking the writer's turn."""
+    with reading_session(engine()) as session:
+        block = queries_blocks.block_on(session, web.actor().id, web.device(), web.at())
+    if block is None:
+        return None
+    to = web.settings().mail_from
+    return render_template("reports/blocked.html", block=block, to=to), 403
+
+
+def _begun() -> NewReportForm:
+    """Return the form as its address begins it: by a sticker, by a letter, or empty."""
+    form = NewReportForm(request.args)
+    if (asset := queries_stickers.asset_by_code(web.session(), form.told("asset"))) is not None:
+        form.fill(place=asset.name, lat=asset.lat, lon=asset.lon, answer=asset.code)
+        form.fill(asset=asset.code, category=asset.category)
+    draft = queries_post.draft_of(web.session(), form.told("draft"), web.at())
+    if draft is not None:
+        form.fill(place=draft.place, lat=draft.lat, lon=draft.lon, text=draft.text)
+        form.fill(category=draft.category, idempotency_key=draft.id.hex)
+    return form
 
 
 @pages.post("/")
 @signed_in
-@web.limit("report", times=20, window_s=3600)
+@web.limit("report", times=20, window_s=3600, by_device=True)
 def create() -> ResponseReturnValue:
+    if (refused := _blocked()) is not None:
+        return refused
     form = NewReportForm(request.form)
     valid, spots = form.validate(), form.place_found(_search)
     if not valid or form.errors:
@@ -125,11 +166,31 @@ def create() -> ResponseReturnValue:
     except InvalidError as error:
         form.photo.errors = [media.WORDS[error.code]]
         return _form_page(form), 422
-    new = form.value(photo_hash)
+    return redirect(url_for("reports.page", report_id=_taken(form, photo_hash), thanks=1), 303)
+
+
+def _taken(form: NewReportForm, photo_hash: str | None) -> UUID:
+    """Store what the form tells, with the thing it names and the letter it came from."""
+    session, actor, at = web.session(), web.actor(), web.at()
+    draft = queries_post.draft_of(session, form.told("draft"), at)
+    new = form.value(photo_hash or (draft.photo_hash if draft else None))
     if not new.place:
-        new = msgspec.structs.replace(new, place=maps.named_near(web.session(), new.lat, new.lon))
-    report_id = actions.open_report(web.session(), web.actor(), new, at=web.at())
-    return redirect(url_for("reports.page", report_id=report_id, thanks=1), 303)
+        new = msgspec.structs.replace(new, place=maps.named_near(session, new.lat, new.lon))
+    report_id = actions_blocks.take_report(session, actor, new, _signs(form), at=at)
+    actions_stickers.link_asset(session, actor, report_id, form.told("asset"), at=at)
+    actions_post.use_draft(session, actor, form.told("draft"), report_id, at=at)
+    return report_id
+
+
+def _signs(form: NewReportForm) -> Signs:
+    stamp = form.told("opened")
+    return Signs(
+        device=web.device(),
+        trapped=bool(form.told("homepage")),
+        stamped=bool(stamp),
+        opened_at=web.stamped_at(stamp),
+        strict=bool(web.settings().first_time_queue),
+    )
 
 
 @pages.get("/offline")
@@ -142,6 +203,7 @@ def _form_page(
     form: NewReportForm, spots: Sequence[maps.Spot] = (), page: str = "reports/new.html"
 ) -> str:
     asked = {c.value: text for c, text in QUESTIONS.items()}
+    form.fill(opened=form.told("opened") or web.stamp(web.at()))
     kinds = {"categories": CATEGORIES, "questions": asked}
     return render_template(page, form=form, spots=spots, home=_home(), **kinds)
 
@@ -176,6 +238,7 @@ def page(report_id: str) -> ResponseReturnValue:
     shown = queries.page_of(web.session(), web.actor(), report, web.at())
     return render_template(
         "reports/page.html",
+        beside=queries_family.beside(web.session(), report, web.at()),
         asked=may_judge(web.session(), web.actor(), report),
         report=shown,
         thanks="thanks" in request.args,

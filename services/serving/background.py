@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from flask import Flask
@@ -15,6 +16,7 @@ from services.realtime import Hub
 log = logging.getLogger(__name__)
 POLL_S = 1.0
 LAST_WORK_S = 20.0
+BREATH_S = 0.002
 
 
 class Background:
@@ -81,6 +83,8 @@ def start_work(app: Flask, background: Background) -> None:
     def deliver(dispatcher: Dispatcher) -> None:
         everything.fan_out(clock.now())
         while not background.stopping.is_set() and dispatcher.deliver_one(clock.now()):
+            # Where one loop does everything, pages come between two deliveries.
+            time.sleep(BREATH_S)
             everything.fan_out(clock.now())
 
     if urgent.subscriptions.by_name:

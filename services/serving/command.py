@@ -5,13 +5,15 @@ import sys
 from collections.abc import Callable
 
 from flask import Flask
+from flask.cli import ScriptInfo
 
 from services.config import Settings, SettingsError, load
 from services.db import migrate
-from services.serving import alone, pages, sockets, work
+from services.serving import alone, ingest, pages, sockets, work
 
 Factory = Callable[[Settings], Flask]
-USAGE = "usage: python -m app run | serve | web | realtime | worker | migrate | demo | simulate"
+KINDS = "run | serve | web | realtime | worker | ingest | migrate | demo | simulate"
+USAGE = f"usage: python -m app {KINDS}"
 APART = ("web", "realtime", "worker")
 
 
@@ -28,6 +30,8 @@ def command_line(create_app: Factory) -> None:
             f"{command} is one process of several, which meet in Redis: set REDIS_URL, or run serve"
         )
         raise SystemExit(text)
+    if command == "ingest" and not (settings.mail_in_bind and settings.mail_in_domain):
+        raise SystemExit("ingest needs MADANG_MAIL_IN_BIND and MADANG_MAIL_IN_DOMAIN")
     _run(command, create_app, settings)
 
 
@@ -47,6 +51,8 @@ def _run(command: str, create_app: Factory, settings: Settings) -> None:
         sockets.serve(create_app(settings), settings)
     elif command == "worker":
         work.serve(create_app(settings))
+    elif command == "ingest":
+        ingest.serve(create_app(settings), settings)
     elif command in ("demo", "simulate"):
         _city(create_app(settings), command, *sys.argv[2:])
     else:
@@ -54,5 +60,11 @@ def _run(command: str, create_app: Factory, settings: Settings) -> None:
 
 
 def _city(app: Flask, *words: str) -> None:
-    """Run a command of the city's own group, as `flask city` would."""
-    app.cli.main(args=["city", *words], prog_name="app", standalone_mode=words[0] != "demo")
+    """Run a command of the city's own group, as `flask city` would, in this very application.
+
+    Left to itself Flask would make another, and what changes here would be told to that one's
+    pages.
+    """
+    by_itself = words[0] != "demo"
+    here = ScriptInfo(create_app=lambda: app)
+    app.cli.main(args=["city", *words], prog_name="app", standalone_mode=by_itself, obj=here)

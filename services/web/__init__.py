@@ -1,7 +1,21 @@
 """What every page needs: this request's session and actor, safety, errors as answers."""
 
+from services.web.browsers import device
 from services.web.install import install
 from services.web.limits import limit
 from services.web.request import actor, at, engine, registry, session, settings
+from services.web.stamps import stamp, stamped_at
 
-__all__ = ["actor", "at", "engine", "install", "limit", "registry", "session", "settings"]
+__all__ = [
+    "actor",
+    "at",
+    "device",
+    "engine",
+    "install",
+    "limit",
+    "registry",
+    "session",
+    "settings",
+    "stamp",
+    "stamped_at",
+]

@@ -37,6 +37,12 @@ SPECIAL = {
         "There is no room for more just now",
         "Nothing was kept of this. We have been told; try again in a few minutes.",
     ),
+    "in_use": ("Something still uses it", "Change what uses it first, then try once more."),
+    "name_taken": ("That name is taken", "Choose another one."),
+    "shape_unreadable": (
+        "That border cannot be read",
+        "Give one GeoJSON polygon that does not cross itself, longitude first.",
+    ),
     "service_away": (
         "Something we need does not answer",
         "This was not done. Try again in a minute.",

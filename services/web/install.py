@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services.config import Settings
 from services.registry import Registry
-from services.web import compression, faults, health, limits, pages, request, safety
+from services.web import browsers, compression, faults, health, limits, pages, request, safety
 
 
 def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) -> None:
@@ -32,6 +32,7 @@ def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) 
     request.install(app)
     safety.install(app)
     limits.install(app)
+    browsers.install(app)
     faults.install(app)
     pages.install(app)
     app.register_blueprint(health.pages)

@@ -12,6 +12,7 @@ import redis
 from flask import Flask, current_app, request
 
 from services.errors import TooManyError
+from services.web import browsers
 from services.web.request import READS, actor, settings
 
 log = logging.getLogger(__name__)
@@ -21,11 +22,15 @@ AWAY_S = 2.0
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """At most `times` uses by one person or address within `window_s` seconds."""
+    """At most `times` uses by one person or address within `window_s` seconds.
+
+    `by_device` counts each browser besides, whoever signs in there.
+    """
 
     name: str
     times: int
     window_s: int
+    by_device: bool = False
 
     def allowed(self, mode: str) -> int:
         """Return the bound in `mode`: the demo city is played with by many behind one address."""
@@ -97,9 +102,11 @@ class RedisCounter:
         return Uses(int(times), max(1, int(ends_in_s)))
 
 
-def limit(name: str, times: int, window_s: int) -> Callable[[View], View]:
+def limit(
+    name: str, times: int, window_s: int, *, by_device: bool = False
+) -> Callable[[View], View]:
     """Refuse a view after `times` requests within `window_s` seconds, by person or address."""
-    bound = Limit(name, times, window_s)
+    bound = Limit(name, times, window_s, by_device)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -124,10 +131,13 @@ def _ground() -> None:
 
 
 def _use(bound: Limit) -> None:
-    who = str(actor().id or request.remote_addr)
-    uses = counter().count(f"{bound.name}:{who}", bound.window_s)
-    if uses.times > bound.allowed(settings().mode):
-        raise TooManyError(retry_after_s=uses.ends_in_s)
+    those = [str(actor().id or request.remote_addr)]
+    if bound.by_device and (browser := browsers.known()):
+        those.append(browser)
+    for who in those:
+        uses = counter().count(f"{bound.name}:{who}", bound.window_s)
+        if uses.times > bound.allowed(settings().mode):
+            raise TooManyError(retry_after_s=uses.ends_in_s)
 
 
 def counter() -> Counter:

@@ -19,6 +19,10 @@ RESIDENT = [
     "/me/erase",
     "/me/data",
     "/reports/numbers",
+    "/reports/history",
+    "/reports/export",
+    "/me/places",
+    "/me/places/new",
     "/nowhere",
 ]
 STRANGER = ["/sign-in", "/sign-in/demo", "/offline", "/reports/offline"]
@@ -29,6 +33,17 @@ OPERATOR = [
     "/console/dead-letters",
     "/console/people/",
     "/console/analysis",
+    "/console/first-look",
+    "/console/blocks",
+    "/console/phone",
+    "/console/stickers",
+    "/console/routing/",
+    "/console/routing/rule",
+    "/console/answers/",
+    "/console/workload",
+    "/console/open311",
+    "/console/bodies",
+    "/console/export",
 ]
 CAST = [(None, STRANGER), ("minji", RESIDENT), ("hana", OPERATOR)]
 

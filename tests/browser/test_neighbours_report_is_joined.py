@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_report_waits_for_a_line import fill
-from tests.browser.visitor import photo
+from tests.browser.visitor import UNHURRIED_MS, photo
 
 GPS_BLOCK = 0x8825
 
@@ -15,6 +15,7 @@ GPS_BLOCK = 0x8825
 def test_a_neighbours_report_is_joined_with_one_tap(enter: Enter, tmp_path: Path) -> None:
     minji, jun = enter("minji").page, enter("jun").page
     fill(minji, photo(tmp_path / "tree.jpg"), "가지가 부러졌어요 한 번만")
+    minji.wait_for_timeout(UNHURRIED_MS)
     minji.click("[data-send]")
     minji.wait_for_url("**/reports/*thanks=1")
     jun.goto("/reports/new")

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.visitor import DESK, photo
+from tests.browser.visitor import DESK, UNHURRIED_MS, photo
 
 LAT, LON = 34.2117, 127.9152
 WORDS = "가로등이 나흘째 꺼져 있어요"
@@ -26,6 +26,7 @@ def write_report(page: Page, picture: Path) -> str:
         page.click("[data-next]")
     page.fill("#text", WORDS)
     page.click("[data-next]")
+    page.wait_for_timeout(UNHURRIED_MS)
     page.click("[data-send]")
     page.wait_for_url("**/reports/*thanks=1")
     return page.url.split("?")[0]
@@ -111,6 +112,7 @@ def test_a_report_can_be_made_by_keyboard_alone(enter: Enter) -> None:
     page.locator("[data-next]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#q-done")).to_be_focused()
+    page.wait_for_timeout(UNHURRIED_MS)
     page.locator("[data-send]").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/reports/*thanks=1")

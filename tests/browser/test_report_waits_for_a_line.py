@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.visitor import photo
+from tests.browser.visitor import UNHURRIED_MS, photo
 
 ALL_SENT = "() => localStorage.getItem('madang.unsent') === '0'"
 SCRIPTED = "() => document.querySelector('[data-stepping]') !== null"
@@ -33,6 +33,7 @@ def test_a_report_waits_for_a_line_and_sends_itself_once(enter: Enter, tmp_path:
     page = visitor.page
     fill(page, photo(tmp_path / "tree.jpg"), "가지가 길을 막았어요 오프라인")
     visitor.context.set_offline(True)
+    page.wait_for_timeout(UNHURRIED_MS)
     page.click("[data-send]")
     expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
     expect(page.locator("[data-unsent]")).to_contain_text("1건")
@@ -54,6 +55,7 @@ def test_what_one_person_wrote_is_not_sent_under_anothers_name(
     page = visitor.page
     fill(page, photo(tmp_path / "tree.jpg"), "남의 이름으로 안 가요")
     visitor.context.set_offline(True)
+    page.wait_for_timeout(UNHURRIED_MS)
     page.click("[data-send]")
     expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
     visitor.context.set_offline(False)
@@ -91,6 +93,7 @@ def test_a_report_is_written_without_a_line_from_the_start(enter: Enter, tmp_pat
     page.click("[data-next]")
     page.fill("#text", "처음부터 연결이 없었어요")
     page.click("[data-next]")
+    page.wait_for_timeout(UNHURRIED_MS)
     page.click("[data-send]")
     expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
     visitor.context.set_offline(False)

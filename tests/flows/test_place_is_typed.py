@@ -60,7 +60,7 @@ def test_a_place_nobody_knows_is_told_so_and_what_was_written_stays(visit: Visit
 
 def test_no_place_at_all_is_asked_for(visit: Visit) -> None:
     text, _ = send(visit, "", 422)
-    assert "지도에서 위치를 고르거나" in text
+    assert "주소를 적거나, 현재 위치를 쓰거나" in text
 
 
 def test_a_point_gets_the_name_of_the_nearest_door(visit: Visit, names: maps.Town) -> None:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from participation.accounts import views_identity
-from participation.reports import console, forms, queries_staff, rules
+from participation.reports import forms, queries_staff, rules, rules_routing
 from services import media
 from services.auth import Role
 from services.web import faults
@@ -84,7 +84,7 @@ def of_tables() -> set[str]:
         *rules.QUESTIONS.values(),
         *queries_staff.VIEWS.values(),
         *media.WORDS.values(),
-        *(one[part] for one in console.TEMPLATES for part in ("label", "text")),
+        *rules_routing.DAYS_LABELS.values(),
         *(text for pair in pairs for text in pair),
         *(role.value for role in Role),
     }

@@ -1,0 +1,274 @@
+"""Phones on a bad line: each submission is cut off somewhere, and sent again with the same key."""
+
+import random
+import select
+import socket
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.db import make_engine
+from tests.faults.crowd import TOKEN, Writer
+
+PREFIX = "off-"
+WAIT_S = 30.0
+# How often a submission may be cut before its line holds: phones give up for a while, then try.
+MOST_CUTS = 3
+MOST_ODD = 50
+RESET = struct.pack("ii", 1, 0)
+
+
+class Line:
+    """One connection to the product, which can be cut at any point."""
+
+    def __init__(self, netloc: str) -> None:
+        host, port = netloc.split(":")
+        self._socket = socket.create_connection((host, int(port)), WAIT_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def say(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def heard(self, most: int = 1 << 20) -> bytes:
+        """Return what comes back, up to `most` bytes or to the end."""
+        parts, size = [], 0
+        while size < most and (part := self._socket.recv(min(65_536, most - size))):
+            parts.append(part)
+            size += len(part)
+        return b"".join(parts)
+
+    def answered(self) -> bool:
+        """Wait until the first byte of the answer is here, unread."""
+        return bool(select.select([self._socket], [], [], WAIT_S)[0])
+
+    def cut(self, *, hard: bool) -> None:
+        """End the connection: `hard` as a dead radio does, with a reset."""
+        if hard:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self._socket.close()
+
+
+class Request(NamedTuple):
+    head: bytes
+    body: bytes
+
+
+Cut = Callable[[Line, Request, random.Random], None]
+
+
+def _share(data: bytes, chance: random.Random) -> bytes:
+    return data[: chance.randrange(1, len(data))]
+
+
+def in_head(line: Line, asked: Request, chance: random.Random) -> None:
+    line.say(_share(asked.head, chance))
+
+
+def before_body(line: Line, asked: Request, _chance: random.Random) -> None:
+    line.say(asked.head)
+
+
+def in_body(line: Line, asked: Request, chance: random.Random) -> None:
+    line.say(asked.head + _share(asked.body, chance))
+
+
+def last_byte(line: Line, asked: Request, _chance: random.Random) -> None:
+    line.say(asked.head + asked.body[:-1])
+
+
+def at_work(line: Line, asked: Request, chance: random.Random) -> None:
+    """Cut while the product reads, stores and commits; when is left to chance."""
+    line.say(asked.head + asked.body)
+    time.sleep(chance.uniform(0, 0.06))
+
+
+def after_commit(line: Line, asked: Request, _chance: random.Random) -> None:
+    """The answer is on its way: what it tells of is committed, and nobody reads it."""
+    line.say(asked.head + asked.body)
+    line.answered()
+
+
+def in_answer(line: Line, asked: Request, chance: random.Random) -> None:
+    line.say(asked.head + asked.body)
+    line.heard(chance.randrange(1, 120))
+
+
+CUTS: dict[str, Cut] = {
+    "before a byte is sent": lambda _line, _asked, _chance: None,
+    "in the head": in_head,
+    "between head and body": before_body,
+    "in the body": in_body,
+    "before the last byte": last_byte,
+    "while it is stored": at_work,
+    "after the commit": after_commit,
+    "in the answer": in_answer,
+}
+
+
+class Phone(threading.Thread):
+    """One person whose line is bad: sends each submission until its answer is read whole."""
+
+    def __init__(self, crowd: "Phones", token: str, keys: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.crowd, self.keys = crowd, keys
+        self.writer = Writer(crowd.address, token)
+        self.chance = random.Random(keys[0])
+
+    def run(self) -> None:
+        for key in self.keys:
+            cuts = self.chance.randrange(1, self.crowd.most_cuts + 1)
+            while not self.crowd.give_up.is_set():
+                kind = self.chance.choice(list(CUTS)) if cuts > 0 else None
+                try:
+                    if self._send(key, kind):
+                        break
+                except (OSError, ValueError, IndexError):
+                    # The product itself was gone; the phone waits and tries again.
+                    self.crowd.lost()
+                    self.crowd.give_up.wait(self.chance.uniform(0.3, 1.0))
+                    kind = None
+                cuts -= 1
+
+    def _send(self, key: str, kind: str | None) -> bool:
+        """Send once and say whether the whole answer came back and said yes."""
+        asked = self._request(key)
+        line = Line(self.writer.netloc)
+        try:
+            if kind is not None:
+                CUTS[kind](line, asked, self.chance)
+                self.crowd.was_cut(kind)
+                return False
+            line.say(asked.head + asked.body)
+            answer = line.heard().decode("latin-1")
+        finally:
+            line.cut(hard=kind is not None and self.chance.random() < 0.5)
+        if answer.startswith("HTTP/1.1 503") or not answer:
+            raise ConnectionError("not now")
+        return self.crowd.was_told(key, answer)
+
+    def _request(self, key: str) -> Request:
+        if not self.writer.csrf:
+            self.writer.csrf = TOKEN.findall(self.writer.ask("GET", "/reports/new")[1])[0]
+        number = int(key[-6:])
+        form = {
+            "csrf_token": self.writer.csrf,
+            "idempotency_key": key,
+            "category": "litter",
+            "text": f"봉투가 쌓였어요 {number}",
+            "lat": f"{34 + number % 1000 / 1000:.4f}",
+            "lon": f"{127 + number // 1000 / 100 + number % 7 / 1000:.4f}",
+        }
+        return multipart(self.writer, form)
+
+
+def multipart(writer: Writer, form: dict[str, str]) -> Request:
+    """Return the form as a browser sends it from its store (RFC 7578)."""
+    edge = uuid4().hex
+    parts = [
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in form.items()
+    ]
+    body = ("".join(parts) + f"--{edge}--\r\n").encode()
+    cookies = "; ".join(f"{name}={value}" for name, value in writer.cookies.items())
+    head = (
+        f"POST /reports/ HTTP/1.1\r\nHost: {writer.netloc}\r\nConnection: close\r\n"
+        f"Cookie: {cookies}\r\nContent-Type: multipart/form-data; boundary={edge}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return Request(head.encode(), body)
+
+
+class Phones:
+    """All phones of a run, what they were told, and where their lines were cut."""
+
+    def __init__(
+        self, address: str, tokens: list[str], count: int, most_cuts: int = MOST_CUTS
+    ) -> None:
+        self.most_cuts = most_cuts
+        self.address = f"http://{urlsplit(address).netloc}"
+        self.keys = [f"{PREFIX}{number:06d}" for number in range(count)]
+        self.told: dict[str, set[str]] = {}
+        self.odd: list[str] = []
+        self.cuts: Counter[str] = Counter()
+        self.give_up = threading.Event()
+        self._lock = threading.Lock()
+        self._phones = [
+            Phone(self, token, self.keys[number :: len(tokens)])
+            for number, token in enumerate(tokens)
+        ]
+
+    def was_cut(self, kind: str) -> None:
+        with self._lock:
+            self.cuts[kind] += 1
+
+    def lost(self) -> None:
+        self.was_cut("the product was gone")
+
+    def was_told(self, key: str, answer: str) -> bool:
+        """Keep the report an answer names; anything but a yes is kept as odd."""
+        status, _, head = answer.partition("\r\n")
+        yes = " 303 " in status + " "
+        with self._lock:
+            if yes:
+                place = head.lower().split("location:", 1)[1].split("\r\n", 1)[0].strip()
+                self.told.setdefault(key, set()).add(place.split("?")[0].split("/")[-1])
+            else:
+                self.odd.append(f"{key}: {status}")
+        if len(self.odd) > MOST_ODD:
+            self.give_up.set()
+        return yes
+
+    def start(self) -> None:
+        for phone in self._phones:
+            phone.start()
+
+    def join(self) -> None:
+        for phone in self._phones:
+            phone.join()
+
+
+class Stored(NamedTuple):
+    """What the database holds of a run: the report of each key, and what hangs on each once."""
+
+    reports: dict[str, list[str]]
+    openings: int
+    follows: int
+    published: int
+    on_the_map: int
+
+    def named(self) -> dict[str, list[str]]:
+        """Return the ids of each key's reports as addresses write them."""
+        return {key: [str(UUID(one)) for one in ids] for key, ids in self.reports.items()}
+
+    def once(self) -> list[int]:
+        """Return how many openings, follows, events and places on the map there are."""
+        return [self.openings, self.follows, self.published, self.on_the_map]
+
+
+OURS = f"SELECT {{}} FROM report WHERE idempotency_key LIKE '{PREFIX}%'"
+THEIRS = OURS.format("id")
+ONCE = (
+    f"SELECT count(*) FROM report_entry WHERE kind = 'opened' AND report_id IN ({THEIRS})",
+    f"SELECT count(*) FROM report_follow WHERE report_id IN ({THEIRS})",
+    "SELECT count(*) FROM outbox_event WHERE kind = 'reports.report_opened'",
+    "SELECT sum(n) FROM report_cluster WHERE zoom = 12",
+)
+
+
+def stored(database_url: str) -> Stored:
+    """Return what is stored of the submissions of all phones."""
+    engine = make_engine(database_url)
+    reports: dict[str, list[str]] = {}
+    with engine.connect() as connection:
+        for key, report_id in connection.execute(sa.text(OURS.format("idempotency_key, id"))):
+            reports.setdefault(str(key), []).append(str(report_id).replace("-", ""))
+        counts = [int(connection.execute(sa.text(one)).scalar_one() or 0) for one in ONCE]
+    engine.dispose()
+    return Stored(reports, *counts)

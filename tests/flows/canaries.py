@@ -1,0 +1,213 @@
+"""A reporter all of whose marks are unique strings, and a city in which they left each of them."""
+
+import io
+import struct
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import numpy as np
+import pyvips
+from flask import Flask
+from sqlalchemy import select
+
+from participation.accounts.models import Person, PersonRole
+from participation.alerts import actions as alerts
+from participation.alerts.rules import Kind
+from participation.reports import (
+    actions_blocks,
+    actions_judge,
+    actions_phone,
+    actions_stickers,
+)
+from participation.reports.actions_stickers import AssetRow
+from participation.reports.models import Report, ReportEntry
+from participation.reports.models_judge import ReportAsking
+from participation.reports.models_post import CallerLink
+from participation.reports.queries_post import hash_of
+from participation.reports.rules_blocks import BLOCK_DAYS
+from services import clock
+from services.auth import Actor
+from services.db import Session, unit_of_work
+from services.push.messages import Notice, enqueue_to
+from services.push.models import PushSubscription
+from tests.pages import Pages
+from tests.people import SOYEON
+
+Visit = Callable[[Actor | None], Pages]
+REPORTER = Actor(UUID("c0ffee00-1a2b-4c3d-8e4f-5a6b7c8d9e0f"), frozenset({"resident"}))
+NAME, EMAIL = "Kanariname7q", "kanarimail7q@example.org"
+PHONE_EMAIL, LABEL, WORDS = "kanaricaller7q@example.org", "kanarilabel7q", "kanariwords7q"
+HIDDEN, KEY, ENDPOINT = "kanarihidden7q", "kanarikey7q", "https://push.example.org/kanariend7q"
+CAMERA, XMP, ICC, COMMENT = "KANARICAM7Q", "KANARIXMP7Q", "KANARIICC7Q", "KANARICOM7Q"
+METADATA = (CAMERA, XMP, ICC, COMMENT)
+ASSET = "LAMP-0412"
+# Where the camera was, far from where the report says: 41.40338, in hundred thousandths.
+GPS = (4_140_338, 100_000)
+BOX = {"x": "0.3", "y": "0.2", "w": "0.25", "h": "0.3"}
+RED, BLUE = (255, 40, 40), (40, 40, 255)
+
+
+class Seeded(NamedTuple):
+    """What was left in the city: identities by what they are, and values for addresses."""
+
+    marks: dict[str, str]
+    values: dict[str, list[str]]
+    original: bytes
+
+
+def icc() -> bytes:
+    """Return an sRGB profile whose copyright line is a canary (ICC.1:2022, 10.15)."""
+    whole = bytearray(pyvips.Operation.call("profile_load", "srgb"))
+    text = ICC.encode("utf-16-be")
+    line = b"mluc" + struct.pack("!IIIHHII", 0, 1, 12, 0x656E, 0x5553, len(text), 28) + text
+    entry = whole.index(b"cprt") + 4
+    whole[entry : entry + 8] = struct.pack("!II", len(whole), len(line))
+    whole += line + bytes(-len(line) % 4)
+    whole[:4] = struct.pack("!I", len(whole))
+    return bytes(whole)
+
+
+def photo(patch: tuple[int, int, int], shade: int) -> bytes:
+    """Return a JPEG with a patch of one colour, and all a camera may say besides."""
+    pixels = np.full((600, 800, 3), (40, 150, shade), dtype=np.uint8)
+    pixels[132:288, 252:428] = patch
+    image = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+    place = f"{GPS[0]}/{GPS[1]} 0/1 0/1"
+    for field, text in (
+        ("exif-ifd0-Make", CAMERA),
+        ("exif-ifd2-BodySerialNumber", CAMERA),
+        ("exif-ifd3-GPSLatitude", place),
+    ):
+        image.set_type(pyvips.GValue.gstr_type, field, text)
+    xmp = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'><a>{XMP}</a></x:xmpmeta>".encode()
+    image.set_type(pyvips.GValue.blob_type, "xmp-data", xmp)
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", icc())
+    data: bytes = image.jpegsave_buffer(Q=95)
+    remark = b"\xff\xfe" + struct.pack("!H", len(COMMENT) + 2) + COMMENT.encode()
+    return data[:2] + remark + data[2:]
+
+
+def report(pages: Pages, text: str, lat: str, **more: Any) -> str:
+    pages.get("/reports/new")
+    form = {"category": "street_light", "text": text, "lat": lat, "lon": "127.91", "answer": "7"}
+    if isinstance(picture := more.get("photo"), bytes):
+        more["photo"] = (io.BytesIO(picture), "kanari.jpg")
+    key = f"{KEY}-{uuid4().hex[:12]}"
+    answer = pages.post("/reports/", **(form | {"idempotency_key": key} | more))
+    return str(answer.headers["Location"].split("/reports/")[1][:36])
+
+
+def settle_in(app: Flask) -> None:
+    """Let the reporter live here, known by name and address, with a browser that is told."""
+    at = clock.now() - timedelta(days=90)
+    with unit_of_work(app.extensions["engine"]) as session:
+        session.add(Person(id=REPORTER.id, display_name=NAME, email=EMAIL, created_at=at))
+        session.flush()
+        session.add(PersonRole(person_id=REPORTER.id, role="resident"))
+
+
+def seed(app: Flask, visit: Visit, turn: Callable[[], int]) -> Seeded:
+    """Leave every mark a reporter can leave: photos, words, follows, a wish, an asking, files."""
+    settle_in(app)
+    mine, staff = visit(REPORTER), visit(SOYEON)
+    original = photo(RED, 60)
+    covered = report(mine, "꺼진 등", "34.21", photo=original)
+    bare = _picture(app, covered)
+    staff.get("/console/")
+    staff.post(f"/console/reports/{covered}/redact", **BOX)
+    settled = report(mine, "다 된 등", "34.22")
+    staff.post(f"/console/reports/{settled}/answer", status="fixed", text="고쳤어요")
+    rejected = report(mine, f"내 차 번호 {HIDDEN}", "34.23", photo=photo(BLUE, 70))
+    staff.post(f"/console/reports/{rejected}/reject", reason="번호가 보여요")
+    held = report(mine, f"내 집 앞 {HIDDEN}", "34.24", photo=photo(BLUE, 80), homepage="x")
+    mine.post(f"/reports/{settled}/judge", settled="yes", text="정말 됐어요")
+    mine.post(f"/reports/{settled}/rating", score="5", text=f"고마워요 {WORDS}")
+    files = [
+        str(pages.post(path).headers["Location"]).split("/")[-1]
+        for pages, path in ((visit(None), "/reports/export"), (staff, "/console/export"))
+    ]
+    while turn():
+        pass
+    with unit_of_work(app.extensions["engine"]) as session:
+        kept = _kept(session, UUID(settled), UUID(covered))
+    values = {
+        "report_id": [covered, settled, rejected, held],
+        "photo_hash": [bare, *(_picture(app, one) for one in (covered, rejected, held))],
+        "open311.token": [covered, rejected],
+        "export_id": files,
+        **kept,
+    }
+    return Seeded(marks(mine), values, original)
+
+
+def _picture(app: Flask, report_id: str) -> str:
+    with Session(app.extensions["engine"]) as session:
+        return str(session.get_one(Report, UUID(report_id)).photo_hash)
+
+
+def _kept(session: Session, settled: UUID, covered: UUID) -> dict[str, list[str]]:
+    """Leave what no form leaves in one step; return the values their addresses have."""
+    at = clock.now()
+    wish = alerts.Wish(kind=Kind.CIRCLE, label=LABEL, lat=34.21, lon=127.91, radius_m=300)
+    lamp = AssetRow(ASSET, "lamp", "가로등 0412", 34.21, 127.91, "street_light")
+    actions_stickers.keep_assets(session, SOYEON, [lamp], at=at)
+    actions_stickers.link_asset(session, REPORTER, covered, ASSET, at=at)
+    alert = alerts.follow_place(session, REPORTER, wish, at=at)
+    row = session.get_one(Report, covered)
+    whom = ("person", BLOCK_DAYS[0])
+    block = actions_blocks.block_reporter(session, SOYEON, row, "너무 많아요", whom, at=at)
+    actions_blocks.lift_block(session, SOYEON, block, at=at + timedelta(seconds=1))
+    actions_phone.invite_caller(session, SOYEON, row, PHONE_EMAIL, "http://localhost", at=at)
+    link = CallerLink(report_id=covered, made_at=at, expires_at=at + timedelta(days=1))
+    link.token_hash = hash_of("caller-token")
+    session.add(link)
+    browser = PushSubscription(
+        person_id=REPORTER.id,
+        endpoint=ENDPOINT,
+        p256dh="k",
+        auth="a",
+        label="Firefox",
+        created_at=at,
+    )
+    session.add(browser)
+    session.flush()
+    notice = Notice("등", "고쳤어요", f"/reports/{settled}", "t", "status")
+    message = enqueue_to(session, browser, notice, at=at)
+    return {
+        "alert_id": [str(alert)],
+        "stickers.code": [ASSET],
+        "reports_stickers.code": [ASSET],
+        "key_text": [str(message)],
+        "judge.token": [_asking(session, settled)],
+        "reports_phone.token": ["caller-token"],
+    }
+
+
+def _asking(session: Session, settled: UUID) -> str:
+    """Return a token good for the reporter's one word on the report that was fixed."""
+    at = clock.now()
+    mine = ReportAsking.person_id == REPORTER.id
+    if (asking := session.scalar(select(ReportAsking).where(mine).limit(1))) is not None:
+        return actions_judge.renew_asking(session, REPORTER, asking, at=at)
+    fixed = ReportEntry.report_id == settled, ReportEntry.status == "fixed"
+    entry = session.scalars(select(ReportEntry).where(*fixed)).first()
+    assert entry is not None
+    assert REPORTER.id is not None
+    return actions_judge.ask_person(session, REPORTER.id, entry, at=at)[1]
+
+
+def marks(mine: Pages) -> dict[str, str]:
+    """Return every string that would tell who reported, by what it is."""
+    cookies = {name: mine.client.get_cookie(name) for name in ("madang_session", "madang_device")}
+    browser = {name: one.value.split(".")[0] for name, one in cookies.items() if one is not None}
+    assert len(browser) == 2, "the reporter's browser has no cookie to look for"
+    told = {"name": NAME, "mail": EMAIL.split("@")[0], "person": str(REPORTER.id)}
+    told |= {"person in hex": REPORTER.id.hex if REPORTER.id else ""}
+    told |= {"caller": PHONE_EMAIL.split("@")[0], "wish": LABEL, "rating": WORDS}
+    told |= {"hidden words": HIDDEN, "key": KEY, "push": "kanariend7q"}
+    told |= dict(zip(METADATA, METADATA, strict=True))
+    device = hash_of(browser["madang_device"])
+    told |= {"browser": device, "sign-in in hash": hash_of(browser["madang_session"])}
+    return told | browser | {"camera's place": "41.403"}

@@ -1,0 +1,148 @@
+"""A letter is read for what its sender wrote, whatever program made it, and nothing is raised."""
+
+import struct
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.letters_in import Letter, read, said_by
+from services.media.whereabouts import place_of
+
+
+def letter(message: EmailMessage, sender: str = "kim@example.org") -> Letter:
+    return Letter(sender, ("help@city.example",), bytes(message))
+
+
+def written(text: str = "가로등이 꺼졌어요", **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "김 <Kim@Example.org>", "가로등"
+    message["Message-ID"] = "<one@example.org>"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message
+
+
+def test_the_words_the_sender_and_the_name_are_read() -> None:
+    said = read(letter(written()))
+    assert (said.sender, said.subject, said.text) == (
+        "kim@example.org",
+        "가로등",
+        "가로등이 꺼졌어요",
+    )
+    assert not said.automatic
+    assert said.name == read(letter(written("other words"))).name
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "-- \n김민지 드림\n010-0000-0000",
+        "> 지난 답장\n> 더",
+        "On Mon, 2 Nov 2026 at 09:00, City <a@b.kr> wrote:\n> hello",
+        "2026년 11월 2일 (월) 오전 9:00, 하늘시 <a@b.kr>님이 작성:\n> 안녕하세요",
+        "-----Original Message-----\nFrom: a@b.kr",
+        "보낸 사람: 하늘시 <a@b.kr>\n제목: 답장",
+        "Sent from my iPhone",
+        "나의 iPhone에서 보냄",
+    ],
+)
+def test_quotes_and_signatures_are_left_out(rest: str) -> None:
+    assert said_by(f"가로등이 꺼졌어요\n어제부터요\n\n{rest}") == "가로등이 꺼졌어요\n어제부터요"
+
+
+def test_html_alone_becomes_words() -> None:
+    message = written()
+    message.set_content(
+        "<html><head><title>t</title><style>p{}</style></head><body><p>가로등이 <b>꺼졌어요</b></p>"
+        "<script>alert(1)</script><div>샘물로&nbsp;21 &amp; 앞</div>"
+        "<blockquote>quoted</blockquote></body></html>",
+        subtype="html",
+    )
+    assert read(letter(message)).text == "가로등이 꺼졌어요\n\n샘물로 21 & 앞"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Auto_Submitted": "auto-generated"},
+        {"List_Id": "<news.example.org>"},
+        {"Precedence": "bulk"},
+        {"X_Auto_Response_Suppress": "All"},
+    ],
+)
+def test_a_machines_letter_is_known_as_one(headers: dict[str, str]) -> None:
+    assert read(letter(written(**headers))).automatic
+    assert read(letter(written(), sender="")).automatic
+    assert read(letter(written(), sender="MAILER-DAEMON@example.org")).automatic
+    assert not read(letter(written(Auto_Submitted="no"))).automatic
+
+
+def test_a_forged_sender_is_not_vouched_for() -> None:
+    assert read(letter(written())).vouched
+    bad = written(Authentication_Results="mx.city.example; dmarc=fail header.from=example.org")
+    assert not read(letter(bad)).vouched
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00\x00",
+        b"From: =?utf-8?q?\n\n=?",
+        b"Content-Type: text/plain; charset=klingon\nFrom: a@b.kr\n\n\xea\xb0\x80",
+        b"Content-Type: multipart/mixed; boundary=x\n\n--x\n--x\n--x--",
+        b"Content-Type: multipart/mixed\n\nno boundary",
+        b"Content-Transfer-Encoding: base64\n\n%%%%",
+        b"From: <a@b.kr>\r\nSubject: =?euc-kr?B?/////w==?=\r\n\r\n" + b"x" * 200_000,
+        b"Message-ID: <a\n b>\nFrom: a@b.kr, c@d.kr\n\nhi",
+    ],
+)
+def test_odd_bytes_are_read_as_far_as_they_go(content: bytes) -> None:
+    said = read(Letter("a@b.kr", (), content))
+    assert len(said.text) <= 4000
+    assert "\x00" not in said.text
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reader(content: bytes) -> None:
+    read(Letter("a@b.kr", (), content))
+    place_of(b"Exif\x00\x00" + content)
+    place_of(b"Exif\x00\x00II*\x00" + content)
+
+
+def exif(lat: float, lon: float, order: str = "<") -> bytes:
+    """Return the Exif block of a photo that was taken at a place."""
+
+    def degrees(value: float) -> bytes:
+        whole, rest = divmod(abs(value) * 60, 1)
+        return struct.pack(
+            order + "6I", int(whole) // 60, 1, int(whole) % 60, 1, round(rest * 60_000), 1000
+        )
+
+    head = b"II*\x00" if order == "<" else b"MM\x00*"
+    first = struct.pack(order + "IHHHII", 8, 1, 0x8825, 4, 1, 26) + b"\x00" * 4
+    rows = [
+        struct.pack(order + "HHI", 1, 2, 2) + (b"N" if lat >= 0 else b"S") + b"\x00" * 3,
+        struct.pack(order + "HHII", 2, 5, 3, 80),
+        struct.pack(order + "HHI", 3, 2, 2) + (b"E" if lon >= 0 else b"W") + b"\x00" * 3,
+        struct.pack(order + "HHII", 4, 5, 3, 104),
+    ]
+    gps = struct.pack(order + "H", 4) + b"".join(rows) + b"\x00" * 4
+    return b"Exif\x00\x00" + head + first + gps + degrees(lat) + degrees(lon)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("lat", "lon"), [(34.21, 127.91), (-33.9, -70.5)])
+def test_a_photo_says_where_it_was_taken(order: str, lat: float, lon: float) -> None:
+    found = place_of(b"\xff\xd8\xff\xe1\x00\x00" + exif(lat, lon, order) + b"pixels")
+    assert found == pytest.approx((lat, lon), abs=1e-5)
+
+
+def test_a_photo_without_a_place_says_nothing() -> None:
+    assert place_of(b"\xff\xd8\xff") is None
+    assert place_of(exif(0.0, 0.0)) is None
+    assert place_of(exif(34.2, 127.9)[:60]) is None
