@@ -24,7 +24,7 @@ bench: ## Run the benchmarks; each prints JSON lines (docs/performance.md)
 	@PYTHON=$(PYTHON) tools/setup test
 	@cd bench/node && npm ci --no-audit --no-fund --silent
 	@.venv/bin/python bench/fanout.py --peer bench/node
-	@for one in spatial page first_visit slow_phone; do .venv/bin/python bench/$$one.py || exit 1; done
+	@for one in spatial near circles page first_visit slow_phone offline_submissions open311_walk; do .venv/bin/python bench/$$one.py || exit 1; done
 
 screens: ## Make the pictures of the docs anew
 	@PYTHON=$(PYTHON) tools/setup test

@@ -52,8 +52,12 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("promise_days", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_rule")),
-        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_routing_rule_area_id_area")),
-        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_routing_rule_team_id_team")),
+        sa.ForeignKeyConstraint(
+            ["area_id"], ["area.id"], name=op.f("fk_routing_rule_area_id_area")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["team.id"], name=op.f("fk_routing_rule_team_id_team")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_routing_rule_person_id_person")
         ),
@@ -88,7 +92,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("parent_id", sa.Uuid(), nullable=True))
         batch.add_column(sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_foreign_key(op.f("fk_report_team_id_team"), "team", ["team_id"], ["id"])
-        batch.create_foreign_key(op.f("fk_report_parent_id_report"), "report", ["parent_id"], ["id"])
+        batch.create_foreign_key(
+            op.f("fk_report_parent_id_report"), "report", ["parent_id"], ["id"]
+        )
         batch.create_index(op.f("ix_report_team_id"), ["team_id"])
         batch.create_index(op.f("ix_report_parent_id"), ["parent_id"])
 
