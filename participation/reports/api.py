@@ -1,11 +1,12 @@
 """Open311 GeoReport v2 for other systems: what we take, what was told, and telling it."""
 
 from datetime import datetime
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -35,7 +36,6 @@ from services.web.safety import own_proof
 
 pages = in_the_standards_shape(Blueprint("open311", __name__, url_prefix=PREFIX))
 CHANGED = "2026-11-24T00:00:00Z"
-WALKS = Walks()
 
 
 @pages.get("/discovery" + FORM)
@@ -84,13 +84,18 @@ def listing(form: str) -> ResponseReturnValue:
     asked = open311.asked_of(open311.joined(request.args.lists()), web.at())
     walker = _walker()
     if asked.page is not None and asked.after is None:
-        asked = msgspec.structs.replace(asked, after=WALKS.before(walker, asked.page))
+        asked = msgspec.structs.replace(asked, after=_walks().before(walker, asked.page))
     found = _found(asked)
     response = answer(found.rows, "service_requests", form)
     if found.last is not None and asked.page is not None:
-        WALKS.ended(walker, asked.page, found.last)
+        _walks().ended(walker, asked.page, found.last)
         response.headers["Link"] = _next(found.last)
     return response
+
+
+def _walks() -> Walks:
+    """Return where the walks of this application are: another's rows are none of its own."""
+    return cast(Walks, current_app.extensions.setdefault("walks", Walks()))
 
 
 def _walker() -> str:

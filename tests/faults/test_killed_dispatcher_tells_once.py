@@ -48,7 +48,13 @@ def a_followed_report(url: str) -> UUID:
     engine = make_engine(url)
     with unit_of_work(engine) as session:
         accounts.ensure_cast(session, clock.now())
-        new = reports.NewReport(Category.NOISE, "시끄러워요", 34.21, 127.91, "tap-00000001")
+        new = reports.NewReport(
+            category=Category.NOISE,
+            text="시끄러워요",
+            lat=34.21,
+            lon=127.91,
+            idempotency_key="tap-00000001",
+        )
         report_id = reports.open_report(session, MINJI, new, at=clock.now())
         report = session.get_one(Report, report_id)
         reports.follow_report(session, JUN, report, at=clock.now())

@@ -64,7 +64,7 @@ def test_no_notice_is_lost(
         worker.join(5)
     worker = forks.Process(target=send, args=(settings, 0.4), daemon=True)
     worker.start()
-    end = time.monotonic() + 40
+    end = time.monotonic() + 90
     while states(engine) != Counter(accepted=NOTICES):
         assert time.monotonic() < end, (states(engine), service.refusals)
         time.sleep(0.1)
