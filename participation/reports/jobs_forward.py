@@ -35,6 +35,8 @@ LONGEST_WAIT_S = 3600
 FOLLOWED_FOR = timedelta(days=180)
 OVERLAP = timedelta(hours=1)
 SPAN = timedelta(days=80)
+# What is said while we ask, or by a clock ahead of ours, is heard too.
+AHEAD = timedelta(minutes=5)
 POLL_S = 1.0
 # After these, the body is left alone until its letters are due again.
 AWAY = ("unreachable", "slow", "broken", "busy", "address_unresolved", "address_refused")
@@ -200,8 +202,9 @@ class Courier:
         taken = min(row.taken_at or at for row in bag)
         since = max((body.updates_until or taken) - OVERLAP, at - SPAN)
         try:
-            updates = _updates(client, since, at)
+            # States first: a word that comes between the two calls is then heard with its state.
             remotes = client.requests([row.remote_id for row in bag if row.remote_id])
+            updates = _updates(client, since, at + AHEAD)
         except TroubleError as trouble:
             with unit_of_work(self.engine) as session:
                 for row in bag:

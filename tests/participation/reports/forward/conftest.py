@@ -35,6 +35,7 @@ class Wire:
         self.to = port
         self.cuts: set[str] = set()
         self.posts = 0
+        self.after_reading: list[Callable[[], None]] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -58,6 +59,8 @@ class Wire:
                     told = _message(server)
                     if "answer" in self.cuts and posting:
                         return
+                    if not posting and self.after_reading:
+                        self.after_reading.pop()()
                     caller.sendall(told)
             except OSError:
                 return

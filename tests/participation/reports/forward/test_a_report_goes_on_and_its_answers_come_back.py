@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from participation.reports.models import ReportEntry
 from participation.reports.rules import Category, Status
 from services.db import Session
-from tests.participation.reports.forward.conftest import LAMP, City, Neighbour
+from tests.participation.reports.forward.conftest import LAMP, City, Neighbour, Wire
 
 
 def said(city: City) -> list[str]:
@@ -40,3 +40,16 @@ def test_other_kinds_stay_here(city: City, neighbour: Neighbour) -> None:
     city.tell(category=Category.LITTER)
     city.carry()
     assert neighbour.reports() == []
+
+
+def test_a_word_said_while_we_ask_is_heard_with_its_state(
+    city: City, neighbour: Neighbour, wire: Wire
+) -> None:
+    city.send_to(f"http://127.0.0.1:{wire.port}/open311/v2", neighbour.key)
+    city.tell()
+    city.carry()
+    wire.after_reading.append(lambda: neighbour.answer(Status.FIXED, "The lamp is new"))
+    for later in (400, 800):
+        city.carry(later)
+    assert city.status() == "fixed"
+    assert said(city)[1:] == ["Lamp works: The lamp is new"]
