@@ -1,6 +1,6 @@
 """Build the application from its settings and its domains; `python -m app` runs it."""
 
-import services.patched  # noqa: F401  before all else
+import services.patched  # before all else
 
 # isort: split
 from flask import Flask
@@ -20,6 +20,8 @@ from services.config import Settings, load
 from services.db import make_engine
 from services.registry import Registry
 from services.serving import command_line
+
+services.patched.loaded()
 
 DOMAINS = (
     participation.accounts.wiring,
