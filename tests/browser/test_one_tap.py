@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from participation.reports.rules import UNDO_S
 from tests.browser.conftest import Enter
 from tests.browser.test_push_chromium import CALM, Phone, came_true, turn_on
-from tests.browser.test_report_reaches_every_map import LAT, LON, write_report
-from tests.browser.visitor import DESK, PHONE, Visitor, photo
+from tests.browser.test_report_reaches_every_map import LAT, LON
+from tests.browser.visitor import DESK, PHONE, Visitor, photo, write_report
 from tests.pushservice import PushService
 
 # No program can press a system's own button; the worker is told of the press as it would be. An

@@ -6,8 +6,9 @@ import pyvips
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.visitor import DESK, Visitor, photo
+from tests.browser.visitor import DESK, Visitor, photo, write_report
 
+HERE = {"latitude": 34.2118, "longitude": 127.9153}
 IN_CACHES = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map((one) => one.url)))).flat()
   .filter((url) => url.includes("/media/"))"""
@@ -15,27 +16,10 @@ IN_CACHES = """async () => (await Promise.all((await caches.keys()).map(async (n
 
 def case_with_photo(enter: Enter, picture: Path) -> str:
     """Return the address of a new report's case."""
-    page = enter("jun", lang="en").page
-    page.goto("/reports/new")
-    page.locator("[data-stepping]").first.wait_for()
-    page.set_input_files("#photo", str(picture))
-    page.wait_for_function("() => document.querySelector('#photo').files[0].type === 'image/webp'")
-    page.evaluate(
-        """() => {
-        const form = document.querySelector("form.steps");
-        form.lat.value = 34.2117; form.lon.value = 127.9152; form.text.value = "To be covered";
-        form.category.value = "other";
-        form.requestSubmit(document.querySelector("[data-send]"));
-        }"""
-    )
-    for _ in range(6):
-        if "thanks" in page.url:
-            break
-        page.locator("[data-next], [data-send]").locator("visible=true").first.click()
-        page.wait_for_timeout(300)
-    page.wait_for_url("**/reports/*thanks=1")
+    page = enter("jun", lang="en", geolocation=HERE, permissions=["geolocation"]).page
+    address = write_report(page, picture)
     assert page.evaluate(IN_CACHES) == []
-    return "/console/reports/" + page.url.split("/reports/")[1].split("?")[0]
+    return address.replace("/reports/", "/console/reports/")
 
 
 def picture_of(page: Page) -> str:

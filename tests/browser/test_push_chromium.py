@@ -11,8 +11,8 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from participation.reports.rules import UNDO_S
 from tests.browser.conftest import Enter
-from tests.browser.test_report_reaches_every_map import LAT, LON, write_report
-from tests.browser.visitor import DESK, Visitor, photo
+from tests.browser.test_report_reaches_every_map import LAT, LON
+from tests.browser.visitor import DESK, Visitor, photo, write_report
 from tests.pushservice import Message, PushService
 
 CALM = {"lang": "ko", "reduced_motion": "reduce"}
