@@ -10,10 +10,12 @@ import participation.alerts.wiring
 import participation.demo.wiring
 import participation.home.wiring
 import participation.moderation.wiring
+import participation.reports.settling.wiring
 import participation.reports.wiring
 from participation.accounts import queries as people
 from participation.alerts.telling import Sources
-from participation.reports import queries_feeds, wards
+from participation.reports.feeds import queries as queries_feeds
+from participation.reports.feeds import wards
 from services import letters, maps, media, push, realtime, web
 from services.auth import oidc
 from services.config import Settings, load
@@ -44,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         registry,
         Sources(settings, queries_feeds.told_of, wards.ward_of, wards.ward_names, people.me),
     )
-    participation.reports.wiring.ask_by_mail(registry, settings, people.me)
+    participation.reports.settling.wiring.ask_by_mail(registry, settings, people.me)
     engine = make_engine(settings.database_url)
     web.install(app, settings, engine, registry)
     oidc.install(app, settings)

@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 import app  # noqa: E402, F401  every domain's tables are known once it is imported
 from participation.reports import actions  # noqa: E402
-from participation.reports.arrivals import Arrival, take_in  # noqa: E402
+from participation.reports.imports.arrivals import Arrival, take_in  # noqa: E402
 from participation.reports.models import Report  # noqa: E402
 from participation.reports.rules import Category, Status  # noqa: E402
 from services import clock  # noqa: E402

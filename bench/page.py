@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import app as application  # noqa: E402
-from participation.reports.arrivals import Arrival, take_in  # noqa: E402
+from participation.reports.imports.arrivals import Arrival, take_in  # noqa: E402
 from participation.reports.rules import LABELS, STATUS_LABELS, Category, Status  # noqa: E402
 from services import clock, i18n  # noqa: E402
 from services.config import load  # noqa: E402

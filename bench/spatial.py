@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from participation.accounts.models import Person  # noqa: E402
 from participation.reports import queries  # noqa: E402
 from participation.reports.models import REPORT_CLUSTER, Report  # noqa: E402
-from participation.reports.models_routing import Body, Team  # noqa: E402
+from participation.reports.routing.models import Body, Team  # noqa: E402
 from participation.reports.rules import Category  # noqa: E402
 from services.db import Session, make_engine  # noqa: E402
 from services.maps import add_points, clusters_in, morton, points_in, ranges  # noqa: E402

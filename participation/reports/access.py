@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.queries_photo import is_covered
 from participation.reports.rules import CONFIRMED, DISPUTED, JUDGED, PUBLIC, Status
 from services.auth import Actor, Role
 from services.db import Session
@@ -25,28 +24,19 @@ def report_for(session: Session, actor: Actor, report_id: str, to: Purpose = "se
     """
     key = parse_id(report_id)
     report = session.get(Report, key) if key is not None else None
-    if report is None or not _may_see(actor, report):
+    if report is None or not may_see(actor, report):
         raise NotFoundError
     if to == "handle" and not is_staff(actor):
         raise ForbiddenError
     return report
 
 
-def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:
-    """Say whether a picture may be seen: where a report shows it that the actor may see.
-
-    What no report shows is closed, and so is what was covered, whoever asks.
-    """
-    shown_by = session.scalars(select(Report).where(Report.photo_hash == photo_hash)).all()
-    shown = any(_may_see(actor, report) for report in shown_by)
-    return shown and not is_covered(session, photo_hash)
-
-
 def is_staff(actor: Actor) -> bool:
     return actor.may(Role.MODERATOR) or actor.may(Role.OFFICER)
 
 
-def _may_see(actor: Actor, report: Report) -> bool:
+def may_see(actor: Actor, report: Report) -> bool:
+    """Say whether a report is open to the actor: public, their own, or theirs to handle."""
     if Status(report.status) in PUBLIC:
         return True
     return is_staff(actor) or (actor.signed_in and report.reporter_id == actor.id)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from participation.events.reports import ReportChanged, ReportMoved
 from participation.reports.clusters import keep_clusters
-from participation.reports.history import add_entry
+from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.opening import Origin, Told, show_first, store_once, told_by
 from participation.reports.rules import (

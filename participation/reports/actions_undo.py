@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from participation.events.reports import ReportChanged
 from participation.reports.clusters import keep_clusters
-from participation.reports.history import take_back
+from participation.reports.history.chain import take_back
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, UNDO_S, Status
 from services import audit, outbox

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from participation.reports import actions_open311, feeds
-from participation.reports.arrivals import Arrival, take_in
-from participation.reports.keys import SCOPES, KeyScope
+from participation.reports.imports import feeds
+from participation.reports.imports.arrivals import Arrival, take_in
+from participation.reports.open311 import actions as open311_actions
+from participation.reports.open311.keys import SCOPES, KeyScope
 from participation.reports.rules import Category
 from services import clock
 from services.auth import STRANGER
@@ -59,7 +60,7 @@ def open311_key(name: str, scope: tuple[str, ...], category: tuple[str, ...]) ->
     asked = KeyScope(scope or SCOPES, category)
     with unit_of_work(engine()) as session:
         try:
-            token = actions_open311.issue_key(session, STRANGER, name, at=clock.now(), scope=asked)
+            token = open311_actions.issue_key(session, STRANGER, name, at=clock.now(), scope=asked)
         except DomainError as error:
             raise click.ClickException(f"no key was made: {error.code}") from error
     click.echo(token)

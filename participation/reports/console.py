@@ -11,11 +11,11 @@ from participation.reports import (
     actions,
     actions_family,
     actions_undo,
-    queries_answers,
     queries_family,
     queries_staff,
 )
 from participation.reports.access import report_for
+from participation.reports.answers import queries as answers_queries
 from participation.reports.forms import (
     AnswerForm,
     AssignForm,
@@ -54,7 +54,7 @@ def _desk(report: Report | None) -> str:
         items=queries_staff.queue(session, actor, view, at),
         views=queries_staff.views(session, actor, view, at),
         case=queries_staff.case_of(session, actor, report, at) if report else None,
-        templates=queries_answers.answers(session, report.category) if report else [],
+        templates=answers_queries.answers(session, report.category) if report else [],
         beside=queries_family.beside(session, report, at, staff=True) if report else None,
         staff=directory.staff(session),
         view=view,

@@ -1,44 +1,33 @@
 """What people may send about reports. Every form yields the input of an action."""
 
-import csv
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from werkzeug.datastructures import MultiDict
 from wtforms import FileField, FloatField, Form, HiddenField, SelectField, StringField
 from wtforms.fields import TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from participation.reports.actions import NewReport
-from participation.reports.actions_stickers import AssetRow
-from participation.reports.models import Report
-from participation.reports.rules import LABELS, PUBLIC, STATUS_LABELS, Category, Status
+from participation.reports.rules import LABELS, STATUS_LABELS, Category, Status
 from services import maps
 from services.errors import InvalidError
-from services.ids import parse_id
 
 MOST_LAT, MOST_LON = 85, 180
-MOST_BOXES = 40
 OFF_MAP = "That place is not on the map."
 NO_PLACE = "Enter an address, use where you are, or choose the place on the map."
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
 WHICH = "Several places have that name. Choose the one you mean."
 
 
-CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
-KINDS = ("lamp", "bin", "other")
-MOST_ASSETS = 20_000
-MOST_FAULTS = 200
-
-
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """Return text cut to what any code, key or name may have, as a filter of a form's field."""
     return str(value or "")[:100]
 
 
-def _stripped(value: Any) -> Any:
+def stripped(value: Any) -> Any:
+    """Return text without space around it, as a filter of a form's field."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -50,26 +39,26 @@ class NewReportForm(Form):
 
     category = SelectField(choices=[SelectChoice(value=c.value, label=LABELS[c]) for c in Category])
     text = TextAreaField(
-        filters=[_stripped],
+        filters=[stripped],
         validators=[InputRequired("Say in a few words what you see."), Length(max=4000)],
     )
-    place = StringField(filters=[_stripped], validators=[Length(max=200)])
+    place = StringField(filters=[stripped], validators=[Length(max=200)])
     lat = FloatField(validators=[Optional(), NumberRange(-MOST_LAT, MOST_LAT, OFF_MAP)])
     lon = FloatField(validators=[Optional(), NumberRange(-MOST_LON, MOST_LON, OFF_MAP)])
     spot = StringField(
-        filters=[_stripped], validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")]
+        filters=[stripped], validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")]
     )
-    answer = StringField(filters=[_stripped], validators=[Length(max=500)])
+    answer = StringField(filters=[stripped], validators=[Length(max=500)])
     photo = FileField(validators=[Optional()])
     idempotency_key = HiddenField(
         default=lambda: uuid4().hex, validators=[Regexp(r"\A[A-Za-z0-9_-]{8,64}\Z")]
     )
 
     # How the form was opened and by what way it was reached; `homepage` is for machines alone.
-    opened = HiddenField(filters=[_short])
-    homepage = StringField(filters=[_short])
-    asset = HiddenField(filters=[_short])
-    draft = HiddenField(filters=[_short])
+    opened = HiddenField(filters=[short])
+    homepage = StringField(filters=[short])
+    asset = HiddenField(filters=[short])
+    draft = HiddenField(filters=[short])
 
     def fill(self, **told: Any) -> None:
         """Fill in what is known before anyone wrote; what is None stays as it is."""
@@ -118,37 +107,11 @@ class NewReportForm(Form):
         )
 
 
-class PhoneForm(NewReportForm):
-    """What an agent writes down while a caller speaks; `email` is the caller's, if they want."""
-
-    email = StringField(
-        filters=[_stripped],
-        validators=[
-            Optional(),
-            Regexp(
-                r"\A[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,20}\Z",
-                message="That does not look like an e-mail address.",
-            ),
-        ],
-    )
-    join = HiddenField(filters=[_short])
-
-    def asks_near(self) -> bool:
-        """Say whether the agent was not asked yet if it is one of those near; "new" says no."""
-        return not self.told("join")
-
-    def joined(self, find: Callable[[UUID], Report | None]) -> Report | None:
-        """Return the public report the caller means; None where it is a new one."""
-        key = parse_id(self.told("join"))
-        report = find(key) if key is not None else None
-        return report if report is not None and Status(report.status) in PUBLIC else None
-
-
 class AnswerForm(Form):
     status = SelectField(
         choices=[SelectChoice(value=s.value, label=STATUS_LABELS[s]) for s in Status]
     )
-    text = TextAreaField(filters=[_stripped], validators=[Length(max=4000)])
+    text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
 
 
 class JudgeForm(Form):
@@ -157,22 +120,15 @@ class JudgeForm(Form):
     settled = SelectField(
         choices=[SelectChoice(value="yes", label="Yes"), SelectChoice(value="no", label="No")]
     )
-    text = TextAreaField(filters=[_stripped], validators=[Length(max=1000)])
-
-
-class RateForm(Form):
-    """How content someone is, from 1 to 5; words are welcome."""
-
-    score = SelectField(choices=[SelectChoice(value=str(n), label=str(n)) for n in range(1, 6)])
-    text = TextAreaField(filters=[_stripped], validators=[Length(max=500)])
+    text = TextAreaField(filters=[stripped], validators=[Length(max=1000)])
 
 
 class ReasonForm(Form):
-    reason = TextAreaField(filters=[_stripped], validators=[InputRequired(), Length(max=4000)])
+    reason = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=4000)])
 
 
 class NoteForm(Form):
-    text = TextAreaField(filters=[_stripped], validators=[InputRequired(), Length(max=4000)])
+    text = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=4000)])
 
 
 class AssignForm(Form):
@@ -180,31 +136,7 @@ class AssignForm(Form):
 
 
 class MergeForm(Form):
-    into = StringField(filters=[_stripped], validators=[InputRequired(), Length(max=36)])
-
-
-class RedactForm(Form):
-    """A box over the picture, each value a share of its width or height."""
-
-    x = FloatField(validators=[InputRequired(), NumberRange(0, 1)])
-    y = FloatField(validators=[InputRequired(), NumberRange(0, 1)])
-    w = FloatField(validators=[InputRequired(), NumberRange(0.001, 1)])
-    h = FloatField(validators=[InputRequired(), NumberRange(0.001, 1)])
-
-
-def parse_boxes(sent: MultiDict[str, str]) -> list[tuple[float, float, float, float]]:
-    """Return the boxes of a form that names x, y, w and h once for each; raises InvalidError."""
-    columns = [sent.getlist(name)[:MOST_BOXES] for name in ("x", "y", "w", "h")]
-    if len({len(column) for column in columns}) != 1 or not columns[0]:
-        raise InvalidError("form_invalid", {"x": "invalid"})
-    forms = [
-        RedactForm(MultiDict(zip(("x", "y", "w", "h"), box, strict=True)))
-        for box in zip(*columns, strict=True)
-    ]
-    for form in forms:
-        if not form.validate():
-            raise InvalidError("form_invalid", dict.fromkeys(form.errors, "invalid"))
-    return [(f["x"].data, f["y"].data, f["w"].data, f["h"].data) for f in forms]
+    into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 
 
 def parse_view(box: str, zoom: str) -> tuple[tuple[float, float, float, float], int]:
@@ -230,45 +162,3 @@ def parse_spot(args: Mapping[str, str]) -> tuple[Category, float, float]:
     if not (-85 <= lat <= 85 and -180 <= lon <= 180):
         raise InvalidError("spot_unreadable", {"lat": "latitude and longitude in degrees"})
     return category, lat, lon
-
-
-def parse_assets(text: str) -> tuple[list[AssetRow], list[tuple[int, str]]]:
-    """Return the good lines of a CSV of things, and (line number, code of the fault) of the others.
-
-    Columns by name: code, kind, name, lat, lon, category. Later lines of one code are refused.
-    """
-    rows: dict[str, AssetRow] = {}
-    faults: list[tuple[int, str]] = []
-    lines = csv.DictReader(text.lstrip("\ufeff").splitlines())
-    for number, line in enumerate(lines, 2):
-        if len(rows) >= MOST_ASSETS or len(faults) >= MOST_FAULTS:
-            faults.append((number, "too_many"))
-            break
-        found = _asset(
-            {str(k or "").strip().lower(): str(v or "").strip() for k, v in line.items()}
-        )
-        if isinstance(found, str):
-            faults.append((number, found))
-        elif found.code in rows:
-            faults.append((number, "twice"))
-        else:
-            rows[found.code] = found
-    return list(rows.values()), faults
-
-
-def _asset(told: Mapping[str, str]) -> AssetRow | str:
-    code, kind = told.get("code", "").upper(), told.get("kind", "").lower()
-    category = told.get("category", "").lower()
-    try:
-        lat, lon = float(told.get("lat", "")), float(told.get("lon", ""))
-    except ValueError:
-        return "no_number"
-    if not CODE.fullmatch(code):
-        return "code"
-    if kind not in KINDS:
-        return "kind"
-    if category not in set(Category):
-        return "category"
-    if not (abs(lat) <= MOST_LAT and abs(lon) <= MOST_LON):
-        return "off_map"
-    return AssetRow(code, kind, told.get("name", "")[:120] or code, lat, lon, category)

@@ -8,9 +8,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from participation.events.reports import ReportChanged, ReportOpened
-from participation.reports.history import add_entry
+from participation.reports.history.chain import add_entry
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
-from participation.reports.queries_routing import Routed, route
+from participation.reports.routing.queries import Routed, route
 from participation.reports.rules import SEVERITY, Category, Status, title_of
 from services import outbox
 from services.db import Session

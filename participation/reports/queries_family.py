@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from participation.reports.models import Report
 from participation.reports.queries import CARD, ReportCard, card_of
-from participation.reports.queries_routing import calendar_of, teams
+from participation.reports.routing.queries import calendar_of, teams
 from participation.reports.rules import ENDED, PUBLIC, Status
 from services.db import Session
 

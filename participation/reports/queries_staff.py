@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from participation.accounts import directory
 from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
-from participation.reports.queries_photo import KeptOriginal, original_of
+from participation.reports.photos.queries import KeptOriginal, original_of
 from participation.reports.rules import ENDED, Status, late, staff_moves
 from services.auth import Actor
 from services.db import Session

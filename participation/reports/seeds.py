@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from participation.accounts import directory
-from participation.reports.arrivals import Arrival, take_in
-from participation.reports.queries_routing import route
+from participation.reports.imports.arrivals import Arrival, take_in
+from participation.reports.routing.queries import route
 from participation.reports.rules import Category, Status
 from services.db import Session
 from services.maps import Town

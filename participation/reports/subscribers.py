@@ -7,7 +7,7 @@ from participation.events.reports import ReportChanged, ReportMoved, ReportOpene
 from participation.reports import live, queries
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import CONFIRMED, JUDGED, PUBLIC, STATUS_LABELS, Status
-from participation.reports.subscribers_judge import ask_people
+from participation.reports.settling.subscribers import ask_people
 from services import clock, i18n, push
 from services.db import Session
 

@@ -9,23 +9,18 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports import (
-    actions,
-    actions_blocks,
-    actions_judge,
-    actions_post,
-    actions_stickers,
-    queries,
-    queries_blocks,
-    queries_family,
-    queries_near,
-    queries_post,
-    queries_stickers,
-)
+from participation.reports import actions, queries, queries_family, queries_near
 from participation.reports.access import is_staff, may_judge, report_for
+from participation.reports.blocks import actions as blocks_actions
+from participation.reports.blocks import queries as blocks_queries
+from participation.reports.blocks.rules import Signs
 from participation.reports.forms import JudgeForm, NewReportForm, parse_spot, parse_view
+from participation.reports.intake import actions as intake_actions
+from participation.reports.intake import queries as intake_queries
 from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
-from participation.reports.rules_blocks import Signs
+from participation.reports.settling import actions as settling_actions
+from participation.reports.stickers import actions as stickers_actions
+from participation.reports.stickers import queries as stickers_queries
 from services import i18n, maps, media, web
 from services.auth import Actor
 from services.auth.gates import public, signed_in
@@ -131,7 +126,7 @@ def new() -> ResponseReturnValue:
 def _blocked() -> ResponseReturnValue | None:
     """Return the page for who is blocked; looked up without taking the writer's turn."""
     with reading_session(engine()) as session:
-        block = queries_blocks.block_on(session, web.actor().id, web.device(), web.at())
+        block = blocks_queries.block_on(session, web.actor().id, web.device(), web.at())
     if block is None:
         return None
     to = web.settings().mail_from
@@ -141,10 +136,10 @@ def _blocked() -> ResponseReturnValue | None:
 def _begun() -> NewReportForm:
     """Return the form as its address begins it: by a sticker, by a letter, or empty."""
     form = NewReportForm(request.args)
-    if (asset := queries_stickers.asset_by_code(web.session(), form.told("asset"))) is not None:
+    if (asset := stickers_queries.asset_by_code(web.session(), form.told("asset"))) is not None:
         form.fill(place=asset.name, lat=asset.lat, lon=asset.lon, answer=asset.code)
         form.fill(asset=asset.code, category=asset.category)
-    draft = queries_post.draft_of(web.session(), form.told("draft"), web.at())
+    draft = intake_queries.draft_of(web.session(), form.told("draft"), web.at())
     if draft is not None:
         form.fill(place=draft.place, lat=draft.lat, lon=draft.lon, text=draft.text)
         form.fill(category=draft.category, idempotency_key=draft.id.hex)
@@ -172,13 +167,13 @@ def create() -> ResponseReturnValue:
 def _taken(form: NewReportForm, photo_hash: str | None) -> UUID:
     """Store what the form tells, with the thing it names and the letter it came from."""
     session, actor, at = web.session(), web.actor(), web.at()
-    draft = queries_post.draft_of(session, form.told("draft"), at)
+    draft = intake_queries.draft_of(session, form.told("draft"), at)
     new = form.value(photo_hash or (draft.photo_hash if draft else None))
     if not new.place:
         new = msgspec.structs.replace(new, place=maps.named_near(session, new.lat, new.lon))
-    report_id = actions_blocks.take_report(session, actor, new, _signs(form), at=at)
-    actions_stickers.link_asset(session, actor, report_id, form.told("asset"), at=at)
-    actions_post.use_draft(session, actor, form.told("draft"), report_id, at=at)
+    report_id = blocks_actions.take_report(session, actor, new, _signs(form), at=at)
+    stickers_actions.link_asset(session, actor, report_id, form.told("asset"), at=at)
+    intake_actions.use_draft(session, actor, form.told("draft"), report_id, at=at)
     return report_id
 
 
@@ -263,7 +258,7 @@ def judge(report_id: str) -> ResponseReturnValue:
         raise InvalidError("form_invalid", dict.fromkeys(form.errors, "invalid"))
     report, text = report_for(web.session(), web.actor(), report_id), form["text"].data or ""
     settled = form["settled"].data == "yes"
-    actions_judge.judge_report(
+    settling_actions.judge_report(
         web.session(), web.actor(), report, text, settled=settled, at=web.at()
     )
     return redirect(url_for("reports.page", report_id=report_id), 303)

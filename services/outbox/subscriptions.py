@@ -27,7 +27,10 @@ class Subscriber:
 
 
 class Subscriptions:
-    """Every reaction by its name, which is stable across restarts."""
+    """Every reaction by its name, which outlives restarts and moves within its domain.
+
+    What is on its way names its reaction, so a file that moves must not lose it.
+    """
 
     def __init__(self) -> None:
         self.by_name: dict[str, Subscriber] = {}
@@ -40,10 +43,16 @@ class Subscriptions:
         after_s: int = 0,
     ) -> None:
         """Let `handle` hear every `event`; raises ValueError if it already does."""
-        name = f"{handle.__module__}.{handle.__qualname__}:{event.kind}"
+        name = f"{_house_of(handle.__module__)}.{handle.__qualname__}:{event.kind}"
         if name in self.by_name:
             raise ValueError(f"{name} is subscribed twice")
         self.by_name[name] = Subscriber(name, event, handle, RANK[lane], after_s)
 
     def to(self, kind: str) -> list[Subscriber]:
         return [s for s in self.by_name.values() if s.event.kind == kind]
+
+
+def _house_of(module: str) -> str:
+    """Return the domain or service a module is of: "reports" of participation.reports.views."""
+    top, _, rest = module.partition(".")
+    return rest.split(".")[0] if top in ("participation", "services") else module

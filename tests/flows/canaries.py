@@ -15,18 +15,16 @@ from sqlalchemy import select
 from participation.accounts.models import Person, PersonRole
 from participation.alerts import actions as alerts
 from participation.alerts.rules import Kind
-from participation.reports import (
-    actions_blocks,
-    actions_judge,
-    actions_phone,
-    actions_stickers,
-)
-from participation.reports.actions_stickers import AssetRow
+from participation.reports.blocks import actions as blocks_actions
+from participation.reports.blocks.rules import BLOCK_DAYS
+from participation.reports.intake import actions_phone
+from participation.reports.intake.models import CallerLink
+from participation.reports.intake.queries import hash_of
 from participation.reports.models import Report, ReportEntry
-from participation.reports.models_judge import ReportAsking
-from participation.reports.models_post import CallerLink
-from participation.reports.queries_post import hash_of
-from participation.reports.rules_blocks import BLOCK_DAYS
+from participation.reports.settling import actions as settling_actions
+from participation.reports.settling.models import ReportAsking
+from participation.reports.stickers import actions as stickers_actions
+from participation.reports.stickers.actions import AssetRow
 from services import clock
 from services.auth import Actor
 from services.db import Session, unit_of_work
@@ -152,13 +150,13 @@ def _kept(session: Session, settled: UUID, covered: UUID) -> dict[str, list[str]
     at = clock.now()
     wish = alerts.Wish(kind=Kind.CIRCLE, label=LABEL, lat=34.21, lon=127.91, radius_m=300)
     lamp = AssetRow(ASSET, "lamp", "가로등 0412", 34.21, 127.91, "street_light")
-    actions_stickers.keep_assets(session, SOYEON, [lamp], at=at)
-    actions_stickers.link_asset(session, REPORTER, covered, ASSET, at=at)
+    stickers_actions.keep_assets(session, SOYEON, [lamp], at=at)
+    stickers_actions.link_asset(session, REPORTER, covered, ASSET, at=at)
     alert = alerts.follow_place(session, REPORTER, wish, at=at)
     row = session.get_one(Report, covered)
     whom = ("person", BLOCK_DAYS[0])
-    block = actions_blocks.block_reporter(session, SOYEON, row, "너무 많아요", whom, at=at)
-    actions_blocks.lift_block(session, SOYEON, block, at=at + timedelta(seconds=1))
+    block = blocks_actions.block_reporter(session, SOYEON, row, "너무 많아요", whom, at=at)
+    blocks_actions.lift_block(session, SOYEON, block, at=at + timedelta(seconds=1))
     actions_phone.invite_caller(session, SOYEON, row, PHONE_EMAIL, "http://localhost", at=at)
     link = CallerLink(report_id=covered, made_at=at, expires_at=at + timedelta(days=1))
     link.token_hash = hash_of("caller-token")
@@ -190,12 +188,12 @@ def _asking(session: Session, settled: UUID) -> str:
     at = clock.now()
     mine = ReportAsking.person_id == REPORTER.id
     if (asking := session.scalar(select(ReportAsking).where(mine).limit(1))) is not None:
-        return actions_judge.renew_asking(session, REPORTER, asking, at=at)
+        return settling_actions.renew_asking(session, REPORTER, asking, at=at)
     fixed = ReportEntry.report_id == settled, ReportEntry.status == "fixed"
     entry = session.scalars(select(ReportEntry).where(*fixed)).first()
     assert entry is not None
     assert REPORTER.id is not None
-    return actions_judge.ask_person(session, REPORTER.id, entry, at=at)[1]
+    return settling_actions.ask_person(session, REPORTER.id, entry, at=at)[1]
 
 
 def marks(mine: Pages) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Every text a person may read has its Korean, in one place, and no Korean is left over."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from participation.accounts import views_identity
-from participation.reports import forms, queries_staff, rules, rules_routing
+from participation.reports import queries_staff, rules
+from participation.reports.routing import rules as routing_rules
 from services import media
 from services.auth import Role
 from services.web import faults
@@ -84,7 +86,7 @@ def of_tables() -> set[str]:
         *rules.QUESTIONS.values(),
         *queries_staff.VIEWS.values(),
         *media.WORDS.values(),
-        *rules_routing.DAYS_LABELS.values(),
+        *routing_rules.DAYS_LABELS.values(),
         *(text for pair in pairs for text in pair),
         *(role.value for role in Role),
     }
@@ -98,12 +100,13 @@ def of_registry(app: Flask) -> set[str]:
 
 
 def of_forms() -> set[str]:
-    """Return what the forms of reports say of all that can be wrong in them."""
-    kinds = [one for one in vars(forms).values() if isinstance(one, type) and issubclass(one, Form)]
+    """Return what the forms of every domain say of all that can be wrong in them."""
+    stems = [p.relative_to(ROOT).with_suffix("") for p in files("participation", ending="forms.py")]
+    modules = [importlib.import_module(".".join(stem.parts)) for stem in stems]
+    known = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+    kinds = [one for one in known if issubclass(one, Form) and one is not Form]
     wrongs = ("", "x" * 5000, "1e9")
-    return {
-        text for kind in kinds if kind is not Form for one in wrongs for text in _said(kind, one)
-    }
+    return {text for kind in kinds for one in wrongs for text in _said(kind, one)}
 
 
 def _said(kind: Any, wrong: str) -> Iterator[str]:

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from participation.reports.blocks.models import ReportTrace
 from participation.reports.models import Report
-from participation.reports.models_blocks import ReportTrace
 from services import clock
 from services.auth import Actor
 from services.config import SettingsError, load

@@ -20,10 +20,12 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, func, select
 
 from participation.accounts import actions as accounts
-from participation.reports import actions, actions_blocks, actions_judge, actions_undo
+from participation.reports import actions, actions_undo
+from participation.reports.blocks import actions as blocks_actions
+from participation.reports.history.models import HistoryStep
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
-from participation.reports.models_history import HistoryStep
 from participation.reports.rules import ENDED, NEXT, PUBLIC, Category, Status, staff_moves
+from participation.reports.settling import actions as settling_actions
 from services.db import Session, make_engine, unit_of_work
 from services.errors import DomainError
 from services.maps import morton
@@ -137,7 +139,7 @@ class Lives(RuleBasedStateMachine):
     @rule(report_id=reports)
     def let_through(self, report_id: UUID) -> None:
         now = self._now(report_id)
-        moved = self._do(actions_blocks.let_through, SOYEON, [self._report(report_id)])
+        moved = self._do(blocks_actions.let_through, SOYEON, [self._report(report_id)])
         assert moved == (now is Status.HELD)
         if moved:
             self._moved(report_id, now, Status.OPEN)
@@ -155,7 +157,7 @@ class Lives(RuleBasedStateMachine):
     @rule(report_id=reports, person=who, settled=st.booleans())
     def judge(self, report_id: UUID, person: Any, settled: bool) -> None:
         now, report = self._now(report_id), self._report(report_id)
-        done = self._do(actions_judge.judge_report, person, report, "", settled=settled)
+        done = self._do(settling_actions.judge_report, person, report, "", settled=settled)
         assert done is None or now in (Status.FIXED, Status.CLOSED)
         if done is not None and not settled:
             self._moved(report_id, now, Status.DISPUTED)
@@ -182,7 +184,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(person=who)
     def erase(self, person: Any) -> None:
-        for domain in (actions_judge, actions_blocks, actions):
+        for domain in (settling_actions, blocks_actions, actions):
             domain.erase_person(self.session, person.id, self.at)
         self.session.commit()
         self.keys = {key: one for key, one in self.keys.items() if key[0] != person.id}

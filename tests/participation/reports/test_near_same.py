@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from participation.reports.arrivals import Arrival, take_in
+from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.queries_near import NEAR_M, RECENT, SHOWN, metres_between, near_same
 from participation.reports.rules import Category, Status
 from services.auth import Actor

@@ -6,10 +6,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from participation.reports import queries
-from participation.reports.arrivals import take_in
+from participation.reports.imports.arrivals import take_in
 from services.db import Session
 from tests.conftest import AT
-from tests.participation.reports.test_analysis_counts_by_hexagon_and_month import told
+from tests.participation.reports.analysis.test_analysis_counts_by_hexagon_and_month import told
 
 READS = {
     "sqlite": ("EXPLAIN QUERY PLAN ", sqlite.dialect(), "ix_report_newest", "TEMP B-TREE"),

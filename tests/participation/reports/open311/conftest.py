@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from participation.reports import actions_open311
+from participation.reports.open311 import actions as open311_actions
 from services.db import unit_of_work
 from tests.conftest import AT
 from tests.people import HANA
@@ -29,7 +29,7 @@ LAMP = {
 @pytest.fixture
 def key(engine: sa.Engine) -> str:
     with unit_of_work(engine) as session:
-        return actions_open311.issue_key(session, HANA, "Next town", at=AT)
+        return open311_actions.issue_key(session, HANA, "Next town", at=AT)
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from participation.reports import actions, actions_open311
-from participation.reports.keys import READ_UPDATES, WRITE, KeyScope
+from participation.reports import actions
 from participation.reports.models import Report
-from participation.reports.open311_edge import BY_KEY
+from participation.reports.open311 import actions as open311_actions
+from participation.reports.open311.edge import BY_KEY
+from participation.reports.open311.keys import READ_UPDATES, WRITE, KeyScope
 from participation.reports.rules import Status
 from services import clock
 from services.db import unit_of_work
@@ -26,7 +27,7 @@ def issued(engine: sa.Engine, *scopes: str, categories: tuple[str, ...] = ()) ->
     with unit_of_work(engine) as session:
         scope = KeyScope(scopes, categories)
         name = " ".join((*scopes, *categories))
-        return actions_open311.issue_key(session, HANA, name, at=AT, scope=scope)
+        return open311_actions.issue_key(session, HANA, name, at=AT, scope=scope)
 
 
 def refusal(answer: Any) -> str:
@@ -78,7 +79,7 @@ def test_whoever_told_of_a_report_reads_why_it_was_not_taken_up(
 @pytest.mark.parametrize("scope", [KeyScope(()), KeyScope(("all",)), KeyScope((WRITE,), ("moon",))])
 def test_a_key_for_nothing_is_not_made(engine: sa.Engine, scope: KeyScope) -> None:
     with unit_of_work(engine) as session, pytest.raises(InvalidError):
-        actions_open311.issue_key(session, HANA, "Odd", at=AT, scope=scope)
+        open311_actions.issue_key(session, HANA, "Odd", at=AT, scope=scope)
 
 
 def test_the_console_gives_a_key_for_one_kind(visit: Any, client: FlaskClient) -> None:
@@ -95,7 +96,7 @@ def test_the_console_gives_a_key_for_one_kind(visit: Any, client: FlaskClient) -
 def test_a_key_is_used_only_so_often(
     client: FlaskClient, lamp: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("participation.reports.open311_edge.BY_KEY", _twice())
+    monkeypatch.setattr("participation.reports.open311.edge.BY_KEY", _twice())
     codes = [client.post(BASE + "requests.json", data=lamp).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from participation.reports import actions
-from participation.reports.arrivals import Arrival, take_in
+from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import Report
-from participation.reports.open311_walk import Walks, walker_of
+from participation.reports.open311.walk import Walks, walker_of
 from participation.reports.rules import Category, Status
 from services import clock
 from services.db import Session, unit_of_work

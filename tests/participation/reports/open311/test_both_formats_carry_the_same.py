@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from participation.reports.open311 import UNWRITABLE, written
-from participation.reports.open311_reading import rows_of, text
+from participation.reports.forwarding.reading import rows_of, text
+from participation.reports.open311.format import UNWRITABLE, written
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 PLAIN = TEXT.filter(lambda text: not UNWRITABLE.search(text))

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from participation.reports import actions
+from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.models import Report, ReportEntry
-from participation.reports.models_forward import OutsidePicture
 from participation.reports.rules import Status
 from services import clock
 from services.db import Session, unit_of_work

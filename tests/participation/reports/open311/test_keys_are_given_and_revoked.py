@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from participation.reports import actions_open311, keys
+from participation.reports.open311 import actions as open311_actions
+from participation.reports.open311 import keys
 from services.db import Session, unit_of_work
 from tests.conftest import AT
 from tests.people import HANA, MINJI
@@ -24,7 +25,7 @@ def test_a_revoked_key_opens_nothing(
 ) -> None:
     with unit_of_work(engine) as session:
         (row,) = keys.all_keys(session)
-        actions_open311.revoke_key(session, HANA, str(row.id), at=AT)
+        open311_actions.revoke_key(session, HANA, str(row.id), at=AT)
     answer = client.post("/open311/v2/requests.json", data=lamp)
     assert answer.status_code == 403
     assert json.loads(answer.data)[0]["code"] == 403

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from participation.reports.jobs_pictures import Fetcher
+from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.models import Report, ReportEntry
-from participation.reports.models_forward import OutsidePicture
+from participation.reports.open311.jobs import Fetcher
 from services import clock
 from services.config import load
 from services.db import Session

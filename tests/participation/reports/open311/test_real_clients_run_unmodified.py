@@ -15,8 +15,8 @@ from civicbot.http import HttpTransport, RateLimiter
 from civicbot.open311 import Open311Client
 from civicbot.registry import Endpoint
 
-from participation.reports import actions_open311
-from participation.reports.arrivals import Arrival, take_in
+from participation.reports.imports.arrivals import Arrival, take_in
+from participation.reports.open311 import actions as open311_actions
 from participation.reports.rules import Category, Status
 from services import clock
 from services.auth import STRANGER
@@ -44,7 +44,7 @@ def served(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     engine = make_engine(url)
     with unit_of_work(engine) as session:
         take_in(session, [_past(n) for n in range(PAST)], at=clock.now())
-        key = actions_open311.issue_key(session, STRANGER, "Clients", at=clock.now())
+        key = open311_actions.issue_key(session, STRANGER, "Clients", at=clock.now())
     engine.dispose()
     with process("serve", folder, DATABASE_URL=url, MADANG_MODE="test") as running:
         yield Served(running.address, key)

@@ -1,0 +1,1 @@
+"""Where and when the trouble lies, drawn on a map for the console."""

@@ -1,0 +1,1 @@
+"""Ready answers a moderator sends with one key."""

@@ -1,0 +1,1 @@
+"""Who may not tell of problems for a while, and what waits for a first look."""

@@ -1,0 +1,200 @@
+"""Who may not report for a while, what waits for a first look, and what is known of a reporter."""
+
+import math
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, func, or_, select
+
+from participation.accounts import directory
+from participation.reports.blocks.models import ReportBlock, ReportTrace
+from participation.reports.blocks.rules import CROWD_M, CROWD_WITHIN, GRAVE, Past
+from participation.reports.models import Report, ReportEntry
+from participation.reports.rules import PUBLIC, Status
+from services.db import Session
+
+DEGREE_M = 111_320.0
+LENGTH = 100
+SHOWN = tuple(s.value for s in PUBLIC)
+
+
+class Block(msgspec.Struct, frozen=True):
+    """A block as the person reads it."""
+
+    id: UUID
+    reason: str
+    since: datetime
+    until: datetime
+
+
+class BlockLine(msgspec.Struct, frozen=True):
+    """A block as the console lists it; `who` is empty for a browser, `holds` while it counts."""
+
+    id: UUID
+    who: str
+    reason: str
+    since: datetime
+    until: datetime
+    by: str
+    lifted_at: datetime | None
+    holds: bool
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A report that waits for a first look; `who` reported it, `why` as rules_blocks says."""
+
+    id: str
+    title: str
+    text: str
+    category: str
+    status: str
+    opened_at: datetime
+    severity: int
+    place: str
+    thumb_url: str | None
+    who: str
+    why: str
+
+    @property
+    def grave(self) -> bool:
+        return self.severity >= GRAVE
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """Whom a block can be laid on because of a report."""
+
+    person_id: UUID | None
+    device: str | None
+
+
+def _holding(at: datetime) -> ColumnElement[bool]:
+    lifted = or_(ReportBlock.lifted_at.is_(None), ReportBlock.lifted_at > at)
+    return (ReportBlock.since <= at) & (ReportBlock.until > at) & lifted
+
+
+def block_on(session: Session, person_id: UUID | None, device: str, at: datetime) -> Block | None:
+    """Return the longest block that holds on a person or a browser at `at`."""
+    whom = []
+    if person_id is not None:
+        whom.append(ReportBlock.person_id == person_id)
+    if device:
+        whom.append(ReportBlock.device == device)
+    if not whom:
+        return None
+    found = select(ReportBlock).where(or_(*whom), _holding(at))
+    row = session.scalar(found.order_by(ReportBlock.until.desc()).limit(1))
+    return Block(row.id, row.reason, row.since, row.until) if row else None
+
+
+def past_of(session: Session, person_id: UUID, lat: float, lon: float, at: datetime) -> Past:
+    """Return what is known of a reporter, and of the spot in the last ten minutes."""
+    high = CROWD_M / DEGREE_M
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    rows = session.execute(
+        select(Report.reporter_id, func.count())
+        .where(Report.opened_at > at - CROWD_WITHIN, Report.opened_at <= at)
+        .where(Report.lat.between(lat - high, lat + high))
+        .where(Report.lon.between(lon - wide, lon + wide))
+        .where(Report.reporter_id.is_not(None))
+        .group_by(Report.reporter_id)
+    ).all()
+    people = {row[0] for row in rows} | {person_id}
+    since = directory.since_of(session, person_id)
+    return Past(since, _trusted(session, person_id), sum(row[1] for row in rows), len(people))
+
+
+def _trusted(session: Session, person_id: UUID) -> bool:
+    """Say whether staff took up, or let through, a report of a person before."""
+    accepted = (
+        select(ReportEntry.id)
+        .join(Report, Report.id == ReportEntry.report_id)
+        .where(Report.reporter_id == person_id, ReportEntry.role == "staff")
+        .where(ReportEntry.public, ReportEntry.status.in_(SHOWN))
+    )
+    return session.scalar(accepted.limit(1)) is not None
+
+
+def blocks(session: Session, at: datetime) -> list[BlockLine]:
+    """Return the newest blocks, those that hold first."""
+    rows = session.scalars(
+        select(ReportBlock).order_by(_holding(at).desc(), ReportBlock.since.desc()).limit(LENGTH)
+    ).all()
+    ids = {one for row in rows for one in (row.person_id, row.by_id) if one is not None}
+    names: dict[Any, str] = {**directory.names_of(session, ids)}
+    holding = set(session.scalars(select(ReportBlock.id).where(_holding(at))))
+    return [
+        BlockLine(
+            row.id,
+            names.get(row.person_id, ""),
+            row.reason,
+            row.since,
+            row.until,
+            names.get(row.by_id, ""),
+            row.lifted_at,
+            row.id in holding,
+        )
+        for row in rows
+    ]
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """Return what waits for a first look: gravest first, then oldest."""
+    rows = session.execute(
+        select(Report, ReportTrace.why)
+        .outerjoin(ReportTrace, ReportTrace.report_id == Report.id)
+        .where(Report.status == Status.HELD.value)
+        .order_by(Report.severity.desc(), Report.opened_at, Report.id)
+        .limit(LENGTH)
+    ).all()
+    ids = {row.Report.reporter_id for row in rows if row.Report.reporter_id is not None}
+    names = directory.names_of(session, ids)
+    return [_waiting(row.Report, row.why or "", names) for row in rows]
+
+
+def _waiting(r: Report, why: str, names: dict[UUID, str]) -> Waiting:
+    return Waiting(
+        id=str(r.id),
+        title=r.title,
+        text=r.text,
+        category=r.category,
+        status=r.status,
+        opened_at=r.opened_at,
+        severity=r.severity,
+        place=r.place,
+        thumb_url=f"/media/{r.photo_hash}/small.webp" if r.photo_hash else None,
+        who=names.get(r.reporter_id, "") if r.reporter_id else "",
+        why=why,
+    )
+
+
+def waiting_count(session: Session) -> tuple[int, int]:
+    """Return how many reports wait for a first look, and how many of them are grave."""
+    held = Report.status == Status.HELD.value
+    grave = select(func.count()).where(held, Report.severity >= GRAVE)
+    return session.scalar(select(func.count()).where(held)) or 0, session.scalar(grave) or 0
+
+
+def trace_of(session: Session, report: Report) -> Trace:
+    """Return who and which browser a report came from."""
+    row = session.get(ReportTrace, report.id)
+    return Trace(report.reporter_id, row.device if row else None)
+
+
+def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
+    """Return the blocks on a person, or laid by them, and why their reports waited."""
+    of = or_(ReportBlock.person_id == person_id, ReportBlock.by_id == person_id)
+    lifted = ReportBlock.lifted_by_id == person_id
+    found = session.scalars(select(ReportBlock).where(or_(of, lifted)))
+    traces = session.scalars(select(ReportTrace).where(ReportTrace.person_id == person_id))
+    return {
+        "blocks": [
+            {"reason": b.reason, "since": b.since.isoformat(), "until": b.until.isoformat()}
+            for b in found
+        ],
+        "traces": [
+            {"report": str(t.report_id), "browser": t.device, "waited_because": t.why}
+            for t in traces
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Reports as a file to take along, written beside the pages."""

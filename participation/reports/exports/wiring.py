@@ -1,0 +1,22 @@
+"""Everything files of reports bring to the application."""
+
+from participation.events.exports import ExportAwaited
+from participation.reports.exports import actions, console, jobs, queries
+from services.jobs import Job
+from services.registry import MenuEntry, PrivacyHook, Registry, Room
+
+
+def register(registry: Registry) -> None:
+    registry.blueprints += [console.pages, console.console]
+    registry.subscriptions.on(ExportAwaited, jobs.write_awaited)
+    registry.jobs.append(Job("reports.exports", jobs.HOUR_S, jobs.forget_expired))
+    registry.rooms.append(Room("export:", console.may_watch))
+    registry.menu.append(MenuEntry("console", "Exports", "/console/export", "list", 25))
+    registry.privacy.append(
+        PrivacyHook(
+            "report_exports",
+            frozenset({"report_export"}),
+            queries.export_of,
+            actions.erase_person,
+        )
+    )

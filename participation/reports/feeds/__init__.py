@@ -1,0 +1,1 @@
+"""Reports as feeds: by place, ward, kind or words."""

@@ -1,0 +1,244 @@
+"""Which body a report goes to, what is on its way, and what the console shows of it."""
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select
+
+from participation.reports.forwarding.client import Endpoint
+from participation.reports.forwarding.models import Forwarding, OutsideBody, OutsideRule
+from participation.reports.models import Report
+from participation.reports.rules import ENDED, Status
+from services.db import Session
+from services.errors import NotFoundError
+from services.ids import parse_id
+
+MARK = re.compile(r"\[madang:([0-9a-f-]{36})\]")
+# How many cities a request may have passed through already; more is a circle.
+MOST_MARKS = 3
+WAITING = ("waiting", "asked", "token")
+OVER = ("ended", "refused")
+SHOWN = 200
+LONGEST_TEXT = 3900
+
+
+class RuleRow(msgspec.Struct, frozen=True):
+    """A rule in the console; `box` as it was typed, "" for everywhere."""
+
+    id: str
+    category: str
+    service_code: str
+    box: str
+
+
+class BodyRow(msgspec.Struct, frozen=True):
+    """A body in the console, without its key: `has_key` says only that there is one."""
+
+    id: str
+    name: str
+    url: str
+    jurisdiction_id: str
+    has_key: bool
+    wants_contact: bool
+    paused_at: datetime | None
+    well_at: datetime | None
+    trouble: str
+    trouble_at: datetime | None
+    waiting: int
+    followed: int
+    rules: list[RuleRow]
+
+
+class Underway(msgspec.Struct, frozen=True):
+    """A report that waits for a body, or was refused by it."""
+
+    id: str
+    report_id: str
+    title: str
+    body: str
+    state: str
+    tries: int
+    due_at: datetime
+    error: str
+    said: str
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A request on its way: where it goes, what it says, and what is known of it there."""
+
+    id: UUID
+    lease: str
+    state: str
+    where: Endpoint
+    form: dict[str, str]
+    mark: str
+    made_at: datetime
+    asked_at: datetime | None
+    token: str
+
+
+def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) -> Letter | None:
+    """Return a request as it goes out; None if its report needs nobody any more.
+
+    What is public of the report is sent, and nothing of its reporter: a body that wants an
+    address is given `contact`, the city's own.
+    """
+    report, body = session.get_one(Report, row.report_id), session.get_one(OutsideBody, row.body_id)
+    if row.state == "waiting" and Status(report.status) in ENDED:
+        return None
+    picture = f"{base_url}/media/{report.photo_hash}/large.webp" if report.photo_hash else ""
+    form = {
+        "service_code": row.service_code,
+        "lat": f"{report.lat:.6f}",
+        "long": f"{report.lon:.6f}",
+        "address_string": report.place,
+        "description": f"{report.text[:LONGEST_TEXT]}\n\n{mark_of(row.id)}",
+        "media_url": picture,
+        "email": contact if body.wants_contact else "",
+    }
+    return Letter(
+        id=row.id,
+        lease=row.lease or "",
+        state=row.state,
+        where=endpoint_of(body),
+        form=form,
+        mark=mark_of(row.id),
+        made_at=row.made_at,
+        asked_at=row.asked_at,
+        token=row.token or "",
+    )
+
+
+def mark_of(forwarding_id: UUID) -> str:
+    """Return what stands in the description of a request of ours, to find it again."""
+    return f"[madang:{forwarding_id}]"
+
+
+def came_back(session: Session, text: str) -> bool:
+    """Say whether a text tells of a request that we sent out ourselves, or went in circles."""
+    names = [key for name in MARK.findall(text) if (key := parse_id(name)) is not None]
+    if len(names) > MOST_MARKS:
+        return True
+    known = select(Forwarding.id).where(Forwarding.id.in_(names)).limit(1)
+    return bool(names) and session.scalar(known) is not None
+
+
+def rule_for(session: Session, report: Report) -> OutsideRule | None:
+    """Return the rule that sends a report on: one with a box before one without."""
+    rules = session.scalars(
+        select(OutsideRule)
+        .where(OutsideRule.category == report.category)
+        .order_by(OutsideRule.west.is_(None), OutsideRule.id)
+    )
+    return next((rule for rule in rules if _covers(rule, report)), None)
+
+
+def _covers(rule: OutsideRule, report: Report) -> bool:
+    if rule.west is None or rule.south is None or rule.east is None or rule.north is None:
+        return True
+    return rule.west <= report.lon <= rule.east and rule.south <= report.lat <= rule.north
+
+
+def body_for(session: Session, body_id: str) -> OutsideBody:
+    """Return a body by the id in an address; raises NotFoundError."""
+    key = parse_id(body_id)
+    body = session.get(OutsideBody, key) if key else None
+    if body is None:
+        raise NotFoundError
+    return body
+
+
+def codes_of(session: Session, body_id: str) -> list[str]:
+    """Return the service codes our rules name at a body."""
+    wanted = select(OutsideRule.service_code).where(OutsideRule.body_id == parse_id(body_id))
+    return sorted(set(session.scalars(wanted)))
+
+
+def endpoint_of(body: OutsideBody) -> Endpoint:
+    return Endpoint(body.url, body.jurisdiction_id, body.api_key, body.form)
+
+
+def is_own(url: str, base_url: str) -> bool:
+    """Say whether an address is this city's own."""
+    one, other = urlsplit(url), urlsplit(base_url)
+    return _place(one.hostname, one.port, one.scheme) == _place(
+        other.hostname, other.port, other.scheme
+    )
+
+
+def _place(host: str | None, port: int | None, scheme: str) -> tuple[str, int]:
+    return (host or "").rstrip(".").lower(), port or (443 if scheme == "https" else 80)
+
+
+def bodies(session: Session) -> list[BodyRow]:
+    """Return every body by name, with its rules and what is on its way to it."""
+    rows = session.scalars(select(OutsideBody).order_by(OutsideBody.name, OutsideBody.id)).all()
+    rules: dict[UUID, list[RuleRow]] = {}
+    for rule in session.scalars(select(OutsideRule).order_by(OutsideRule.category, OutsideRule.id)):
+        rules.setdefault(rule.body_id, []).append(_rule(rule))
+    counts = _counts(session)
+    return [_body(row, rules.get(row.id, []), counts) for row in rows]
+
+
+def _counts(session: Session) -> dict[tuple[UUID, str], int]:
+    counted = session.execute(
+        select(Forwarding.body_id, Forwarding.state, func.count()).group_by(
+            Forwarding.body_id, Forwarding.state
+        )
+    )
+    return {(body_id, state): count for body_id, state, count in counted}
+
+
+def _body(row: OutsideBody, rules: list[RuleRow], counts: dict[tuple[UUID, str], int]) -> BodyRow:
+    return BodyRow(
+        id=str(row.id),
+        name=row.name,
+        url=row.url,
+        jurisdiction_id=row.jurisdiction_id,
+        has_key=bool(row.api_key),
+        wants_contact=row.wants_contact,
+        paused_at=row.paused_at,
+        well_at=row.well_at,
+        trouble=row.trouble or "",
+        trouble_at=row.trouble_at,
+        waiting=sum(counts.get((row.id, state), 0) for state in WAITING),
+        followed=counts.get((row.id, "followed"), 0),
+        rules=rules,
+    )
+
+
+def _rule(rule: OutsideRule) -> RuleRow:
+    edges = (rule.south, rule.west, rule.north, rule.east)
+    box = "" if rule.west is None else ",".join(f"{edge:g}" for edge in edges if edge is not None)
+    return RuleRow(str(rule.id), rule.category, rule.service_code, box)
+
+
+def underway(session: Session) -> list[Underway]:
+    """Return what waits for a body or was refused by one, the oldest first."""
+    rows = session.execute(
+        select(Forwarding, Report.title, OutsideBody.name)
+        .join(Report, Report.id == Forwarding.report_id)
+        .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
+        .where(Forwarding.state.in_((*WAITING, "refused")))
+        .order_by(Forwarding.made_at, Forwarding.id)
+        .limit(SHOWN)
+    )
+    return [_underway(one, title, name) for one, title, name in rows]
+
+
+def _underway(one: Forwarding, title: str, body: str) -> Underway:
+    code, _, said = (one.error or "").partition(": ")
+    return Underway(
+        id=str(one.id),
+        report_id=str(one.report_id),
+        title=title,
+        body=body,
+        state=one.state,
+        tries=one.tries,
+        due_at=one.due_at,
+        error=code,
+        said=said,
+    )

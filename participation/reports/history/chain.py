@@ -1,0 +1,214 @@
+"""The one place where a step joins the story of a report, and where it joins the chain.
+
+The chain is extended at the commit itself, like the audit trail: held earlier, it would make
+every writer wait for the slowest one. What a report still lacks in the chain is read from the
+database, so that whatever was rolled back was never there.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import and_, case, event, select, update
+from sqlalchemy.orm import SessionTransaction
+
+from participation.reports.history.models import HistoryStep
+from participation.reports.history.rules import FIRST, WITHDRAWN, Link, commitment, digest, moment
+from participation.reports.models import ReportEntry
+from services.db import Base, Session
+
+STORIES, TAKEN_BACK, NEW = "stories", "taken_back", "new_stories"
+_CHAIN_LOCK = 0x6869_7374
+STEP_OF_ENTRY = and_(
+    HistoryStep.report_id == ReportEntry.report_id,
+    HistoryStep.entry_id == ReportEntry.id,
+    HistoryStep.of.is_(None),
+)
+ENTRIES, STEPS = (Base.metadata.tables[one.__tablename__] for one in (ReportEntry, HistoryStep))
+WAITING = (
+    select(
+        ReportEntry.id.label("entry_id"),
+        ReportEntry.report_id,
+        ReportEntry.at,
+        ReportEntry.kind,
+        ReportEntry.status,
+        ReportEntry.role,
+        ReportEntry.text,
+    )
+    .outerjoin(HistoryStep, STEP_OF_ENTRY)
+    .where(ReportEntry.public, HistoryStep.seq.is_(None))
+    # Told and settled in the same moment, it was told first.
+    .order_by(ReportEntry.at, case((ReportEntry.kind == "opened", 0), else_=1), ReportEntry.id)
+)
+
+
+class Fact(NamedTuple):
+    """A step on its way into the chain, in the order of WAITING's columns."""
+
+    entry_id: UUID
+    report_id: UUID
+    at: datetime
+    kind: str
+    status: str | None
+    role: str
+    text: str
+    of: int | None = None
+
+
+FACT = Fact._fields[1:7]
+
+
+class Head(msgspec.Struct, frozen=True):
+    """How long a chain is, and its newest digest."""
+
+    count: int
+    digest: str
+
+
+NONE = Head(0, FIRST)
+
+
+def add_entry(session: Session, entry: ReportEntry) -> ReportEntry:
+    """Append a step to its report's story and return it, with its id."""
+    session.add(entry)
+    session.flush()
+    if entry.public:
+        session.info.setdefault(STORIES, set()).add(entry.report_id)
+    return entry
+
+
+def add_stories(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Append the public steps of new reports, given as the columns of `report_entry`."""
+    session.connection().execute(ENTRIES.insert(), rows)
+    facts = [Fact(row["id"], *(row[name] for name in FACT)) for row in rows]
+    inside = session.get_nested_transaction() or session.get_transaction()
+    session.info.setdefault(NEW, []).append((inside, facts))
+
+
+def take_back(session: Session, entry: ReportEntry, status: str, *, at: datetime) -> None:
+    """Take a step out of sight; that it was there, and went at `at`, stays in the chain.
+
+    `status` is what the report has again.
+    """
+    entry.public, entry.kind = False, WITHDRAWN
+    gone = session.info.setdefault(TAKEN_BACK, {})
+    gone[entry.id] = (entry.report_id, status, entry.role, at)
+
+
+def withhold(session: Session, entry: ReportEntry) -> None:
+    """Take the words of a step off for good; its commitment stays and says nothing of them."""
+    entry.text = ""
+    session.flush()
+    mine = HistoryStep.report_id == entry.report_id, HistoryStep.entry_id == entry.id
+    session.execute(update(HistoryStep).where(*mine).values(salt=None))
+
+
+def chain_waiting(session: Session, limit: int) -> int:
+    """Chain public steps that are not yet, oldest first, and return how many were."""
+    _hold_chain(session)
+    waiting = [Fact(*row) for row in session.execute(WAITING.limit(limit))]
+    _append(session, waiting)
+    return len(waiting)
+
+
+def city_head(session: Session) -> Head:
+    """Return the length of the city's chain and its newest digest."""
+    newest = select(HistoryStep.seq, HistoryStep.digest).order_by(HistoryStep.seq.desc()).limit(1)
+    row = session.execute(newest).first()
+    return Head(row.seq, row.digest) if row else NONE
+
+
+@event.listens_for(Session, "before_commit")
+def _extend_at_commit(session: Session) -> None:
+    if session.in_nested_transaction() or not {STORIES, TAKEN_BACK, NEW} & set(session.info):
+        return
+    session.flush()
+    _hold_chain(session)
+    for _, facts in session.info.pop(NEW, []):
+        _append(session, facts, {})
+    if reports := session.info.pop(STORIES, set()):
+        theirs = WAITING.where(ReportEntry.report_id.in_(reports))
+        _append(session, [Fact(*row) for row in session.execute(theirs)])
+    if gone := session.info.pop(TAKEN_BACK, {}):
+        _append(session, list(_withdrawals(session, gone)))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    """New stories go with their savepoint; of the others the database itself knows what is left."""
+    new = session.info.pop(NEW, [])
+    if undone.nested:
+        session.info[NEW] = [one for one in new if one[0] is not undone]
+    else:
+        session.info.pop(STORIES, None)
+        session.info.pop(TAKEN_BACK, None)
+
+
+def _withdrawals(session: Session, gone: dict[UUID, Any]) -> Iterable[Fact]:
+    """Return a step for each that was taken back, and let its words go with their salt."""
+    rows = session.execute(
+        select(HistoryStep.entry_id, HistoryStep.position)
+        .join(ReportEntry, STEP_OF_ENTRY)
+        .where(ReportEntry.id.in_(gone), ReportEntry.kind == WITHDRAWN)
+    ).all()
+    for entry_id, position in rows:
+        report_id, status, role, at = gone[entry_id]
+        yield Fact(entry_id, report_id, at, WITHDRAWN, status, role, "", position)
+        mine = HistoryStep.report_id == report_id, HistoryStep.entry_id == entry_id
+        session.execute(update(HistoryStep).where(*mine).values(salt=None))
+
+
+def _append(session: Session, facts: Sequence[Fact], heads: dict[UUID, Head] | None = None) -> None:
+    """Chain the facts upon what the city and their reports have; `heads` are those of reports."""
+    if not facts:
+        return
+    city = city_head(session)
+    if heads is None:
+        heads = _heads_of(session, {fact.report_id for fact in facts})
+    rows = []
+    for fact in facts:
+        row = _linked(fact, city, heads.get(fact.report_id, NONE))
+        city = Head(row["seq"], row["digest"])
+        heads[fact.report_id] = Head(row["position"], row["digest"])
+        rows.append(row)
+    session.connection().execute(STEPS.insert(), rows)
+
+
+def _linked(fact: Fact, city: Head, story: Head) -> dict[str, Any]:
+    salt = secrets.token_hex(16)
+    link = Link(
+        seq=city.count + 1,
+        report=str(fact.report_id),
+        position=story.count + 1,
+        at=moment(fact.at),
+        kind=fact.kind,
+        status=fact.status,
+        role=fact.role,
+        of=fact.of,
+        commitment=commitment(salt, fact.text),
+        before=story.digest,
+        city_before=city.digest,
+    )
+    own = {"report_id": fact.report_id, "entry_id": fact.entry_id, "at": fact.at}
+    told = msgspec.structs.asdict(link)
+    for derived in ("format", "report", "before", "city_before"):
+        del told[derived]
+    return told | own | {"salt": salt, "digest": digest(link)}
+
+
+def _heads_of(session: Session, reports: Iterable[UUID]) -> dict[UUID, Head]:
+    rows = session.execute(
+        select(HistoryStep.report_id, HistoryStep.position, HistoryStep.digest)
+        .where(HistoryStep.report_id.in_(list(reports)))
+        .order_by(HistoryStep.position)
+    )
+    return {row.report_id: Head(row.position, row.digest) for row in rows}
+
+
+def _hold_chain(session: Session) -> None:
+    """Let one writer at a time extend the chain; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")

@@ -1,0 +1,183 @@
+"""What is published of the chain: what the pages show, beside the digests that prove it."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
+
+from participation.reports.history.chain import NONE, WAITING, Head, city_head
+from participation.reports.history.models import HistoryHead, HistoryStep
+from participation.reports.history.rules import FIRST, FORMAT, moment
+from participation.reports.models import Report, ReportEntry
+from services.db import Session
+
+PAGE = 1000
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What a page shows of a step."""
+
+    report: str
+    at: str
+    kind: str
+    status: str | None
+    role: str
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step as it is published. `salt` and `text` only with a report's own history.
+
+    `text` without `salt` is not proven; neither of them: the words were taken off for good.
+    `shown` stands only where a page shows something else than was chained.
+    """
+
+    seq: int
+    report: str
+    position: int
+    at: str
+    kind: str
+    status: str | None
+    role: str
+    of: int | None
+    commitment: str
+    before: str
+    city_before: str
+    digest: str
+    salt: str | msgspec.UnsetType | None = msgspec.UNSET
+    text: str | msgspec.UnsetType | None = msgspec.UNSET
+    shown: Shown | msgspec.UnsetType = msgspec.UNSET
+
+
+class DayHead(msgspec.Struct, frozen=True):
+    """Where the city's chain stood when a day (UTC) began."""
+
+    day: str
+    at: str
+    count: int
+    digest: str
+
+
+class Story(msgspec.Struct, frozen=True):
+    """A report's history; `unchained` counts shown steps that stand in no chain."""
+
+    format: str
+    report: str
+    steps: list[Step]
+    unchained: int
+    head: Head
+    city: Head
+
+
+class Steps(msgspec.Struct, frozen=True):
+    """A thousand steps of the whole city; `next` is the `after` of the following page."""
+
+    format: str
+    steps: list[Step]
+    next: int | None
+
+
+class Heads(msgspec.Struct, frozen=True):
+    """The city's head now and at the beginning of each day, oldest first."""
+
+    format: str
+    head: Head
+    days: list[DayHead]
+
+
+CityBefore, Before = aliased(HistoryStep), aliased(HistoryStep)
+# Each step beside the entry that pages show, so that a change of either is found.
+BOTH = (
+    select(HistoryStep, ReportEntry, CityBefore.digest, Before.digest)
+    .outerjoin(
+        ReportEntry,
+        and_(ReportEntry.id == HistoryStep.entry_id, ReportEntry.public, HistoryStep.of.is_(None)),
+    )
+    .outerjoin(CityBefore, CityBefore.seq == HistoryStep.seq - 1)
+    .outerjoin(
+        Before,
+        and_(
+            Before.report_id == HistoryStep.report_id, Before.position == HistoryStep.position - 1
+        ),
+    )
+)
+
+
+def story_of(session: Session, report: Report) -> Story:
+    """Return the history of a report, with the words of each step and what proves them."""
+    mine = BOTH.where(HistoryStep.report_id == report.id).order_by(HistoryStep.position)
+    steps = [
+        _step(link, entry, city, before, words=True)
+        for link, entry, city, before in session.execute(mine)
+    ]
+    last = Head(steps[-1].position, steps[-1].digest) if steps else NONE
+    waiting = WAITING.where(ReportEntry.report_id == report.id).order_by(None).subquery()
+    loose = session.scalar(select(func.count()).select_from(waiting)) or 0
+    return Story(FORMAT, str(report.id), steps, loose, last, city_head(session))
+
+
+def steps_after(session: Session, after: int) -> Steps:
+    """Return the city's steps that follow the `after`-th, without anybody's words."""
+    rows = BOTH.where(HistoryStep.seq > after).order_by(HistoryStep.seq).limit(PAGE + 1)
+    steps = [
+        _step(link, entry, city, before, words=False)
+        for link, entry, city, before in session.execute(rows)
+    ]
+    following = steps[PAGE - 1].seq if len(steps) > PAGE else None
+    return Steps(FORMAT, steps[:PAGE], following)
+
+
+def heads(session: Session) -> Heads:
+    """Return the city's head now and those of the days before."""
+    rows = session.scalars(select(HistoryHead).order_by(HistoryHead.day))
+    days = [DayHead(row.day, moment(row.at), row.count, row.digest) for row in rows]
+    return Heads(FORMAT, city_head(session), days)
+
+
+def head_of(session: Session, report_id: UUID) -> Head:
+    """Return how long a report's chain is and its newest digest."""
+    mine = select(HistoryStep.position, HistoryStep.digest).where(
+        HistoryStep.report_id == report_id
+    )
+    row = session.execute(mine.order_by(HistoryStep.position.desc()).limit(1)).first()
+    return Head(row.position, row.digest) if row else NONE
+
+
+def _step(
+    link: HistoryStep,
+    entry: ReportEntry | None,
+    city_before: str | None,
+    before: str | None,
+    *,
+    words: bool,
+) -> Step:
+    chained = _shown(link)
+    shown = _shown(entry) if entry else chained
+    return Step(
+        seq=link.seq,
+        report=chained.report,
+        position=link.position,
+        at=chained.at,
+        kind=link.kind,
+        status=link.status,
+        role=link.role,
+        of=link.of,
+        commitment=link.commitment,
+        before=before or FIRST,
+        city_before=city_before or FIRST,
+        digest=link.digest,
+        salt=link.salt if words else msgspec.UNSET,
+        text=_words(link, entry) if words else msgspec.UNSET,
+        shown=msgspec.UNSET if shown == chained else shown,
+    )
+
+
+def _shown(one: HistoryStep | ReportEntry) -> Shown:
+    return Shown(str(one.report_id), moment(one.at), one.kind, one.status, one.role)
+
+
+def _words(link: HistoryStep, entry: ReportEntry | None) -> str | None:
+    """Return the words a page shows; None where there is nothing to show and no proof is kept."""
+    if entry is not None:
+        return entry.text if entry.text or link.salt else None
+    return "" if link.of is not None and link.salt else None

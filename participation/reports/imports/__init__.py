@@ -1,0 +1,1 @@
+"""Another city's open data, taken in once."""

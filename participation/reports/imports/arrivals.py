@@ -1,0 +1,135 @@
+"""Reports that other systems told: stored in bulk, each once, telling nobody."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import insert, select, tuple_
+
+from participation.reports.history.chain import add_stories
+from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow
+from participation.reports.routing.queries import calendar_of
+from participation.reports.rules import (
+    PROMISE_DAYS,
+    PUBLIC,
+    SEVERITY,
+    Category,
+    Status,
+    title_of,
+)
+from services import audit
+from services.db import Session
+from services.maps import add_points, morton
+from services.workdays import Calendar
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A report as another system told it. Times aware; place in WGS84 degrees (lat, lon).
+
+    `answer` is what the other city said at `ended_at`; `due_at` its own promise, if it made one.
+    """
+
+    source: str
+    source_id: str
+    category: Category
+    status: Status
+    text: str
+    lat: float
+    lon: float
+    place: str
+    opened_at: datetime
+    ended_at: datetime | None
+    reporter_id: UUID | None = None
+    due_at: datetime | None = None
+    answer: str = ""
+    team_id: UUID | None = None
+
+
+def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> int:
+    """Store the arrivals that are new by (source, source_id) and return how many were.
+
+    Nothing is published: what is long past is no news to anyone.
+    """
+    known = _known(session, arrivals)
+    new = {(a.source, a.source_id): a for a in arrivals if (a.source, a.source_id) not in known}
+    if not new:
+        return 0
+    keyed = [(uuid4(), arrival) for arrival in new.values()]
+    calendar = calendar_of(session)
+    session.execute(insert(Report), [_report(key, a, calendar) for key, a in keyed])
+    add_stories(session, [row for key, a in keyed for row in _story(key, a)])
+    if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
+        session.execute(insert(ReportFollow), follows)
+    shown = [(a.lat, a.lon, a.category.value) for _, a in keyed if a.status in PUBLIC]
+    add_points(session, REPORT_CLUSTER, shown)
+    for source in sorted({a.source for a in new.values()}):
+        count = sum(a.source == source for a in new.values())
+        detail = {"count": str(count)}
+        audit.record(session, None, "take_in_reports", "report", source, at=at, detail=detail)
+    return len(new)
+
+
+def _known(session: Session, arrivals: Iterable[Arrival]) -> set[tuple[str | None, str | None]]:
+    names = [(a.source, a.source_id) for a in arrivals]
+    if not names:
+        return set()
+    source = tuple_(Report.source, Report.source_id)
+    rows = session.execute(select(Report.source, Report.source_id).where(source.in_(names)))
+    return {(row.source, row.source_id) for row in rows}
+
+
+def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
+    return {
+        "id": key,
+        "reporter_id": a.reporter_id,
+        "source": a.source,
+        "source_id": a.source_id,
+        "title": title_of(a.text),
+        "text": a.text[:4000],
+        "answer": "",
+        "category": a.category.value,
+        "status": a.status.value,
+        "severity": SEVERITY[a.category],
+        "lat": a.lat,
+        "lon": a.lon,
+        "cell": morton(a.lon, a.lat),
+        "place": a.place[:200],
+        "opened_at": a.opened_at,
+        "changed_at": a.ended_at or a.opened_at,
+        "ended_at": a.ended_at,
+        "due_at": a.due_at or calendar.due(a.opened_at, PROMISE_DAYS[a.category]),
+        "team_id": a.team_id,
+        "followers": 0 if a.reporter_id is None else 1,
+    }
+
+
+def _story(key: UUID, a: Arrival) -> list[dict[str, Any]]:
+    opened = {
+        "id": uuid4(),
+        "report_id": key,
+        "at": a.opened_at,
+        "kind": "opened",
+        "status": Status.OPEN.value,
+        "text": "",
+        "role": "resident",
+        "actor_id": a.reporter_id,
+        "public": True,
+    }
+    if a.ended_at is None:
+        return [opened]
+    ended = opened | {
+        "id": uuid4(),
+        "at": a.ended_at,
+        "kind": "answer",
+        "status": a.status.value,
+        "text": a.answer[:4000],
+        "role": "staff",
+        "actor_id": None,
+    }
+    return [opened, ended]
+
+
+def _follow(key: UUID, a: Arrival) -> dict[str, Any]:
+    return {"report_id": key, "person_id": a.reporter_id, "since": a.opened_at}

@@ -1,0 +1,1 @@
+"""Other ways in: a letter, or a call that an agent takes."""

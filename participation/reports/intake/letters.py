@@ -1,0 +1,124 @@
+"""Letters people write to the city, taken in by the process that listens for mail."""
+
+import io
+import re
+
+from flask import current_app
+from werkzeug.datastructures import FileStorage
+
+from participation.accounts import directory
+from participation.reports.intake.actions import Taken, ignore_letter, take_letter
+from participation.reports.intake.queries import letter_known
+from participation.reports.rules import Category
+from services import clock, maps, media, web
+from services.auth import STRANGER, Actor
+from services.db import Session, reading_session, unit_of_work
+from services.errors import InvalidError
+from services.letters_in import Letter, Said, addresses, read
+from services.media.whereabouts import place_of
+
+PLACE_LINE = re.compile(
+    r"^\s*(?:place|address|where|location|주소|장소|위치|곳)\s*[:：]\s*(.{2,200})$", re.I
+)
+LONGEST_ADDRESS = 80
+
+
+def receive(letter: Letter) -> None:
+    """Take one letter: committed when this returns; raises what the database raises."""
+    said = read(letter)
+    engine = web.engine()
+    with reading_session(engine) as session:
+        if letter_known(session, said.name):
+            return
+        actor = _actor(session, said) if not said.automatic else STRANGER
+    if said.automatic or not said.sender:
+        with unit_of_work(engine) as session:
+            ignore_letter(session, STRANGER, said.name, said.sender, at=clock.now())
+        return
+    taken = _understood(letter, said, actor)
+    with unit_of_work(engine) as session:
+        take_letter(session, actor, taken, at=clock.now())
+
+
+def _actor(session: Session, said: Said) -> Actor:
+    """Return who wrote: someone with that address, unless the mail server found it forged."""
+    lang = current_app.extensions["settings"].language
+    person_id = directory.by_email(session, said.sender) if said.sender and said.vouched else None
+    if person_id is None:
+        return Actor(None, lang=lang)
+    chosen = directory.languages_of(session, [person_id]).get(person_id, lang)
+    return Actor(person_id, lang=chosen)
+
+
+def _understood(letter: Letter, said: Said, actor: Actor) -> Taken:
+    settings = web.settings()
+    text, typed = _words(said)
+    photo_hash, spot = _picture(said)
+    with reading_session(web.engine()) as session:
+        place, spot = _place(session, typed, spot)
+    headers = {"Auto-Submitted": "auto-replied"}
+    if said.message_id:
+        headers |= {"In-Reply-To": said.message_id, "References": said.message_id}
+    return Taken(
+        name=said.name,
+        sender=said.sender,
+        category=_category(letter),
+        text=text,
+        place=place,
+        lat=spot[0] if spot else None,
+        lon=spot[1] if spot else None,
+        photo_hash=photo_hash,
+        base_url=settings.base_url,
+        lang=actor.lang,
+        headers=headers,
+        strict=bool(settings.first_time_queue),
+    )
+
+
+def _words(said: Said) -> tuple[str, str]:
+    """Return (what is told, the place as it was typed on a line of its own)."""
+    kept, typed = [], ""
+    for line in said.text.split("\n"):
+        found = PLACE_LINE.match(line)
+        if found and not typed:
+            typed = found[1].strip()
+        else:
+            kept.append(line)
+    text = "\n".join(kept).strip()
+    if said.subject and said.subject.casefold() not in text.casefold():
+        text = f"{said.subject}\n{text}".strip()
+    return text[:4000], typed
+
+
+def _picture(said: Said) -> tuple[str | None, tuple[float, float] | None]:
+    """Return the first picture that can be read, stored, and where one says it was taken."""
+    spot = next((place for data in said.pictures if (place := place_of(data))), None)
+    for data in said.pictures:
+        try:
+            return media.accept_upload(FileStorage(io.BytesIO(data), filename="photo")), spot
+        except InvalidError:
+            continue
+    return None, spot
+
+
+def _place(
+    session: Session, typed: str, spot: tuple[float, float] | None
+) -> tuple[str, tuple[float, float] | None]:
+    """Return the name and point of the place; a typed one that is clear outweighs the photo's."""
+    found = maps.search(session, typed[:LONGEST_ADDRESS]) if typed else []
+    exact = [one for one in found if maps.folded(one.name) == maps.folded(typed)]
+    clear = exact if len(exact) == 1 else found
+    if len(clear) == 1:
+        return clear[0].name, (clear[0].lat, clear[0].lon)
+    if spot is not None:
+        return typed or maps.named_near(session, *spot), spot
+    return typed, None
+
+
+def _category(letter: Letter) -> Category:
+    """Return the kind that stands behind the plus sign of the address, if it is one."""
+    for local, _ in addresses(letter.recipients):
+        kind = local.partition("+")[2].lower().replace("-", "_")
+        if kind in set(Category):
+            return Category(kind)
+    return Category.OTHER

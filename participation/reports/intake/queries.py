@@ -1,0 +1,86 @@
+"""What is read of letters that wait for their sender's word, and of callers' links."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select
+
+from participation.reports.intake.models import CallerLink, LetterIn
+from services.db import Session
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What a letter told, as far as it was understood; place in WGS84 degrees."""
+
+    id: UUID
+    category: str
+    text: str
+    place: str
+    lat: float | None
+    lon: float | None
+    photo_hash: str | None
+
+
+def hash_of(text: str) -> str:
+    """Return SHA-256 in hex, under which tokens and senders are kept."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def draft_of(session: Session, token: str, at: datetime) -> Draft | None:
+    """Return the draft a link leads to, as long as it waits."""
+    row = session.scalar(
+        select(LetterIn).where(
+            LetterIn.token_hash == hash_of(token),
+            LetterIn.state == "draft",
+            LetterIn.expires_at > at,
+        )
+    )
+    if row is None:
+        return None
+    return Draft(row.id, row.category, row.text, row.place, row.lat, row.lon, row.photo_hash)
+
+
+def letter_known(session: Session, name: str) -> bool:
+    """Say whether a letter was taken before."""
+    return session.scalar(select(LetterIn.id).where(LetterIn.name == name)) is not None
+
+
+def letters_since(session: Session, sender_hash: str, since: datetime) -> int:
+    """Return how many letters of a sender were taken since."""
+    count = select(func.count()).where(LetterIn.sender_hash == sender_hash, LetterIn.at > since)
+    return session.scalar(count) or 0
+
+
+def link_of(session: Session, token: str, at: datetime) -> CallerLink | None:
+    """Return the row of a caller's link that was not used and is still good."""
+    return session.scalar(
+        select(CallerLink).where(
+            CallerLink.token_hash == hash_of(token),
+            CallerLink.used_at.is_(None),
+            CallerLink.expires_at > at,
+        )
+    )
+
+
+def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[str]:
+    """Return those of `hashes` that a draft holds, which waits for its sender's word."""
+    held = select(LetterIn.photo_hash).where(
+        LetterIn.photo_hash.in_(hashes), LetterIn.expires_at > at
+    )
+    return {one for one in session.scalars(held) if one is not None}
+
+
+def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
+    """Return the letters and links of a person."""
+    letters = session.scalars(select(LetterIn).where(LetterIn.person_id == person_id))
+    links = session.scalars(select(CallerLink).where(CallerLink.person_id == person_id))
+    return {
+        "letters": [
+            {"at": one.at.isoformat(), "state": one.state, "text": one.text} for one in letters
+        ],
+        "links": [{"report": str(one.report_id)} for one in links],
+    }

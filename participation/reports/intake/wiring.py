@@ -1,0 +1,21 @@
+"""Everything letters and calls bring to the application."""
+
+from participation.reports.intake import actions, console, jobs, letters, queries
+from services.jobs import Job
+from services.registry import MenuEntry, PrivacyHook, Registry
+
+
+def register(registry: Registry) -> None:
+    registry.blueprints.append(console.pages)
+    registry.letters = letters.receive
+    registry.jobs.append(Job("reports.forget_past", jobs.HOUR_S, jobs.forget_past))
+    registry.held_pictures.append(queries.held_pictures)
+    registry.menu.append(MenuEntry("console", "Phone", "/console/phone", "reply", 14))
+    registry.privacy.append(
+        PrivacyHook(
+            "report_letters",
+            frozenset({"letter_in", "caller_link"}),
+            queries.export_of,
+            actions.erase_person,
+        )
+    )

@@ -1,0 +1,189 @@
+"""Open311 GeoReport v2 for other systems: what we take, what was told, and telling it."""
+
+from datetime import datetime
+from typing import cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from participation.reports.access import report_for
+from participation.reports.open311 import actions, format, queries
+from participation.reports.open311.actions import OutsideReport
+from participation.reports.open311.edge import (
+    FORM,
+    MIME,
+    PREFIX,
+    answer,
+    given,
+    in_the_standards_shape,
+    key_for,
+    named_pictures,
+)
+from participation.reports.open311.keys import WRITE
+from participation.reports.open311.walk import Walks, walker_of
+from participation.reports.rules import Category
+from services import maps, media, web
+from services.auth import STRANGER
+from services.auth.gates import public
+from services.db import reading_session
+from services.errors import InvalidError, NotFoundError
+from services.web.request import engine
+from services.web.safety import own_proof
+
+pages = in_the_standards_shape(Blueprint("open311", __name__, url_prefix=PREFIX))
+CHANGED = "2026-11-24T00:00:00Z"
+
+
+@pages.get("/discovery" + FORM)
+@public
+def discovery(form: str) -> ResponseReturnValue:
+    response = answer(_discovered(), "discovery", form)
+    # The standard's validator wants the bare type here, and nowhere else.
+    response.headers["Content-Type"] = MIME[form]
+    return response
+
+
+def _discovered() -> dict[str, object]:
+    base = web.settings().base_url
+    endpoint = {
+        "specification": "http://wiki.open311.org/GeoReport_v2",
+        "url": f"{base}/open311/v2",
+        "changeset": CHANGED,
+        "type": "production" if web.settings().mode == "production" else "test",
+        "formats": ["text/xml", "application/json"],
+    }
+    return {
+        "changeset": CHANGED,
+        "contact": f"Write to the city through {base}/",
+        "key_service": f"The city's operators give keys at {base}/console/open311",
+        "endpoints": [endpoint],
+    }
+
+
+@pages.get("/services" + FORM)
+@public
+def services(form: str) -> ResponseReturnValue:
+    return answer([format.service(kind) for kind in Category], "services", form)
+
+
+@pages.get("/services/<code>" + FORM)
+@public
+def definition(code: str, form: str) -> ResponseReturnValue:
+    told = format.definition(format.category(code))
+    return answer(told, "service_definition", form)
+
+
+@pages.get("/requests" + FORM)
+@public
+def listing(form: str) -> ResponseReturnValue:
+    """Return requests; a page says in its Link header where the next begins (RFC 8288)."""
+    asked = format.asked_of(format.joined(request.args.lists()), web.at())
+    walker = _walker()
+    if asked.page is not None and asked.after is None:
+        asked = msgspec.structs.replace(asked, after=_walks().before(walker, asked.page))
+    found = _found(asked)
+    response = answer(found.rows, "service_requests", form)
+    if found.last is not None and asked.page is not None:
+        _walks().ended(walker, asked.page, found.last)
+        response.headers["Link"] = _next(found.last)
+    return response
+
+
+def _walks() -> Walks:
+    """Return where the walks of this application are: another's rows are none of its own."""
+    return cast(Walks, current_app.extensions.setdefault("walks", Walks()))
+
+
+def _walker() -> str:
+    who = (request.remote_addr or "", request.user_agent.string)
+    return walker_of(who, request.args.items(multi=True))
+
+
+def _next(place: tuple[datetime, UUID]) -> str:
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("page", "after")]
+    asked = urlencode([*kept, ("after", format.walked(place))])
+    return f'<{web.settings().base_url}{request.path}?{asked}>; rel="next"'
+
+
+def _found(asked: format.Asked) -> queries.Listed:
+    more = request.args.get("extensions", "") == "true"
+    return queries.requests_of(web.session(), asked, web.settings().base_url, more=more)
+
+
+@pages.get("/requests/<report_id>" + FORM)
+@public
+def one(report_id: str, form: str) -> ResponseReturnValue:
+    report = report_for(web.session(), STRANGER, report_id)
+    return answer(_found(format.Asked(ids=(report.id,))).rows, "service_requests", form)
+
+
+@pages.get("/tokens/<token>" + FORM)
+@public
+def token(token: str, form: str) -> ResponseReturnValue:
+    """Our posts are answered with the id at once, so that a token is the id itself."""
+    told = {"service_request_id": str(report_for(web.session(), STRANGER, token).id)}
+    return answer([told | {"token": token}], "service_requests", form)
+
+
+@pages.post("/requests" + FORM)
+@own_proof
+@public
+@web.limit("open311", times=1200, window_s=600)
+def create(form: str) -> ResponseReturnValue:
+    """Take a report from another system; its key is the proof, so no form's token is asked."""
+    key = key_for(WRITE, given("service_code", 80) or None)
+    new = _new_report()
+    report_id = actions.open_report_for(web.session(), STRANGER, key, new, at=web.at())
+    told = {"service_request_id": str(report_id), "service_notice": None, "account_id": None}
+    return answer([told], "service_requests", form)
+
+
+def _new_report() -> OutsideReport:
+    """Return what was posted. Names, addresses and numbers of people are not read at all."""
+    if not (code := given("service_code", 80)):
+        raise InvalidError("service_code is missing")
+    kind, text = format.category(code), given("description")
+    if not text:
+        raise InvalidError("description is missing")
+    lat, lon, place = _place()
+    return OutsideReport(
+        category=kind,
+        text=text,
+        lat=lat,
+        lon=lon,
+        place=place,
+        answer=given(f"attribute[{format.DETAIL}]", 500),
+        photo_hash=media.accept_upload(_sent_picture()),
+        pictures=named_pictures(),
+        idempotency_key=request.headers.get("Idempotency-Key", "").strip()[:200],
+        device=" ".join(filter(None, (given("account_id", 200), given("device_id", 200)))),
+    )
+
+
+def _place() -> tuple[float, float, str]:
+    """Return (latitude, longitude, address); an address alone is looked up."""
+    place = given("address_string", 200)
+    if (lat := given("lat")) and (lon := given("long")):
+        return format.degrees(lat, 85, "lat"), format.degrees(lon, 180, "long"), place
+    if not place:
+        raise InvalidError("Give lat and long, or address_string. We keep no address_id.")
+    with reading_session(engine()) as session:
+        found = maps.search(session, place)
+    if len(found) != 1:
+        raise InvalidError("address_string names no single place here. Give lat and long.")
+    return found[0].lat, found[0].lon, place
+
+
+def _sent_picture() -> FileStorage | None:
+    """Return the picture in the body: as `media`, or as FixMyStreet sends it, `photo1`."""
+    return request.files.get("media") or request.files.get("photo1")
+
+
+@pages.get("/<path:_rest>")
+@public
+def nothing(_rest: str) -> Response:
+    raise NotFoundError

@@ -1,0 +1,59 @@
+"""Updates of requests both ways, as FixMyStreet speaks them (open311-adapter's extension)."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from participation.reports.access import report_for
+from participation.reports.open311 import actions, format, queries
+from participation.reports.open311.edge import (
+    FORM,
+    PREFIX,
+    answer,
+    given,
+    in_the_standards_shape,
+    key_for,
+    named_pictures,
+    shown_key,
+)
+from participation.reports.open311.keys import READ_UPDATES, WRITE
+from services import web
+from services.auth import STRANGER
+from services.auth.gates import public
+from services.db import reading_session
+from services.errors import ForbiddenError, InvalidError
+from services.web.request import engine
+from services.web.safety import own_proof
+
+pages = in_the_standards_shape(Blueprint("open311_updates", __name__, url_prefix=PREFIX))
+
+
+@pages.get("/servicerequestupdates" + FORM)
+@public
+def updates(form: str) -> ResponseReturnValue:
+    """Return the city's answers; a key also shows those to its own reports that are not public."""
+    asked = format.asked_of(format.joined(request.args.lists()), web.at())
+    key = shown_key()
+    if key is not None and not key.may(READ_UPDATES):
+        key = None
+    found = queries.updates_of(web.session(), asked, key.id if key else None)
+    return answer(found, "service_request_updates", form)
+
+
+@pages.post("/servicerequestupdates" + FORM)
+@own_proof
+@public
+@web.limit("open311", times=1200, window_s=600)
+def add_update(form: str) -> ResponseReturnValue:
+    """Take a word of another system for our staff; its key is the proof."""
+    key = key_for(WRITE)
+    if not (said := given("description")):
+        raise InvalidError("description is missing")
+    told = given("update_id", 200), "\n".join((said, *named_pictures()))[:4000]
+    name = given("service_request_id", 80)
+    with reading_session(engine()) as session:
+        category = report_for(session, STRANGER, name).category
+    if not key.may(WRITE, category):
+        raise ForbiddenError(f"this api_key is not for service_code {category}")
+    report = report_for(web.session(), STRANGER, name)
+    kept = actions.note_from(web.session(), STRANGER, key, report, told, at=web.at())
+    return answer([{"update_id": str(kept)}], "service_request_updates", form)

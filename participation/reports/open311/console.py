@@ -1,0 +1,51 @@
+"""The console page of the keys we give to other systems."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from participation.reports.open311 import actions, keys
+from participation.reports.open311.keys import KeyScope
+from participation.reports.rules import LABELS
+from services import web
+from services.auth.gates import role
+
+pages = Blueprint("open311_console", __name__, url_prefix="/console/open311")
+operator: Callable[[Any], Any] = role("operator")
+
+
+@pages.get("")
+@operator
+def key_list() -> ResponseReturnValue:
+    return _key_page("")
+
+
+def _key_page(token: str) -> str:
+    return render_template(
+        "console/open311_keys.html",
+        keys=keys.all_keys(web.session()),
+        token=token,
+        categories=LABELS,
+    )
+
+
+@pages.post("")
+@operator
+@web.limit("open311-keys", times=30, window_s=3600)
+def issue() -> ResponseReturnValue:
+    asked = request.form
+    scope = KeyScope(tuple(asked.getlist("scopes")), tuple(asked.getlist("categories")))
+    token = actions.issue_key(
+        web.session(), web.actor(), asked.get("name", ""), at=web.at(), scope=scope
+    )
+    return Response(_key_page(token), headers={"Cache-Control": "no-store"})
+
+
+@pages.post("/<key_id>/revoke")
+@operator
+@web.limit("open311-keys", times=30, window_s=3600)
+def revoke(key_id: str) -> ResponseReturnValue:
+    actions.revoke_key(web.session(), web.actor(), key_id, at=web.at())
+    return redirect(url_for("open311_console.key_list"), 303)

@@ -1,0 +1,100 @@
+"""What the pages of the Open311 edge share: how they answer and refuse, and whose key it is."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from participation.reports.open311 import format, keys
+from services import media, web
+from services.db import reading_session
+from services.errors import DomainError, ForbiddenError, InvalidError, TooManyError
+from services.web.limits import Limit, counter
+from services.web.request import engine
+
+PREFIX = "/open311/v2"
+FORM = '.<any("json", "xml"):form>'
+MIME = {"json": "application/json", "xml": "text/xml"}
+MOST_PICTURES = 5
+BY_KEY = Limit("open311-key", times=1200, window_s=600)
+WORDS = {
+    "not_found": "There is nothing of that name here.",
+    "too_many": "That was a lot at once. Wait, then go on.",
+    "text_unreadable": "The text holds characters that cannot be stored.",
+    "own_request": "This request was sent out by this city and came back.",
+    **media.WORDS,
+}
+
+
+def answer(value: Any, root: str, form: str, status: int = 200) -> Response:
+    """Return `value` in the format that was asked for."""
+    kind = MIME[form] + "; charset=utf-8"
+    return Response(format.written(value, root, form), status, content_type=kind)
+
+
+def refused(error: DomainError) -> ResponseReturnValue:
+    """Answer in the standard's own shape: 404, 403 and 429 as they are, all else 400."""
+    status = error.status if error.status in (403, 404, 429) else 400
+    response = _fault(status, WORDS.get(error.code, error.code))
+    if isinstance(error, TooManyError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def broken(error: HTTPException) -> ResponseReturnValue:
+    return _fault(400 if (error.code or 500) < 500 else 500, error.name)
+
+
+def _fault(status: int, text: str) -> Response:
+    form = "json" if request.path.endswith(".json") else "xml"
+    return answer([{"code": status, "description": text}], "errors", form, status)
+
+
+def in_the_standards_shape(pages: Blueprint) -> Blueprint:
+    """Let every refusal of these pages be a list of code and description."""
+    pages.register_error_handler(DomainError, refused)
+    pages.register_error_handler(HTTPException, broken)
+    return pages
+
+
+def given(name: str, most: int = 4000) -> str:
+    """Return what was sent under a name, in the body or the query; raises InvalidError."""
+    text = request.form.get(name, "") or request.args.get(name, "")
+    if len(text := text.strip()) > most:
+        raise InvalidError(f"{name} may have up to {most} characters")
+    return text
+
+
+def named_pictures() -> tuple[str, ...]:
+    """Return the addresses of pictures a call names, the same one once; raises InvalidError."""
+    named = [url.strip() for url in request.values.getlist("media_url") if url.strip()]
+    for url in named:
+        if len(url) > 2000 or not url.isascii() or not url.startswith(("https://", "http://")):
+            raise InvalidError("media_url must be the address of a picture")
+    return tuple(dict.fromkeys(named))[:MOST_PICTURES]
+
+
+def key_for(scope: str, category: str | None = None) -> keys.KeyRow:
+    """Return the key a call carries, before it takes the writer's turn; raises ForbiddenError."""
+    key = shown_key()
+    if key is None:
+        raise ForbiddenError("api_key is missing or not valid")
+    if not key.may(scope):
+        raise ForbiddenError(f"this api_key is not for {scope}")
+    if not key.may(scope, category):
+        raise ForbiddenError(f"this api_key is not for service_code {category}")
+    return key
+
+
+def shown_key() -> keys.KeyRow | None:
+    """Return the key of a call, None where it shows none that is valid; its uses are counted."""
+    text = given("api_key")
+    with reading_session(engine()) as session:
+        key = keys.key_of(session, text) if text else None
+    if key is None:
+        return None
+    uses = counter().count(f"{BY_KEY.name}:{key.id}", BY_KEY.window_s)
+    if uses.times > BY_KEY.allowed(web.settings().mode):
+        raise TooManyError(retry_after_s=uses.ends_in_s)
+    return key

@@ -1,0 +1,54 @@
+"""The console's picture work: cover parts of it, look under the cover, take the cover off."""
+
+import base64
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from participation.reports.access import report_for
+from participation.reports.models import Report
+from participation.reports.photos import actions
+from participation.reports.photos.forms import parse_boxes
+from services import media, web
+from services.auth.gates import role
+from services.errors import InvalidError
+
+pages = Blueprint("reports_photo", __name__, url_prefix="/console/reports")
+
+
+def _report(report_id: str) -> Report:
+    return report_for(web.session(), web.actor(), report_id, to="handle")
+
+
+def _back(report_id: str) -> ResponseReturnValue:
+    return redirect(url_for("reports_console.case", report_id=report_id), 303)
+
+
+@pages.post("/<report_id>/redact")
+@role("moderator", "officer")
+def redact(report_id: str) -> ResponseReturnValue:
+    boxes, report = parse_boxes(request.form), _report(report_id)
+    if report.photo_hash is None:
+        raise InvalidError("no_photo")
+    redacted = media.redact(report.photo_hash, boxes)
+    actions.cover_photo(web.session(), web.actor(), report, redacted, at=web.at())
+    return _back(report_id)
+
+
+@pages.post("/<report_id>/original")
+@role("moderator")
+def original(report_id: str) -> ResponseReturnValue:
+    report = _report(report_id)
+    name = actions.look_at_original(web.session(), web.actor(), report, at=web.at())
+    # Within the page and nowhere else: the picture has no address that could be passed on.
+    picture = "data:image/webp;base64," + base64.b64encode(media.content(name)).decode()
+    page = render_template("console/original.html", report=report, picture=picture)
+    return Response(page, headers={"Cache-Control": "private, no-store"})
+
+
+@pages.post("/<report_id>/uncover")
+@role("moderator")
+def uncover(report_id: str) -> ResponseReturnValue:
+    report = _report(report_id)
+    actions.uncover_photo(web.session(), web.actor(), report, at=web.at())
+    return _back(report_id)

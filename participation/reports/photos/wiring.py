@@ -1,0 +1,19 @@
+"""Everything pictures of reports bring to the application."""
+
+from participation.events.reports import ReportOpened
+from participation.reports.photos import access, actions, console, jobs, queries
+from services.jobs import Job
+from services.registry import PrivacyHook, Registry
+
+
+def register(registry: Registry) -> None:
+    registry.pictures.append(access.may_see_picture)
+    registry.held_pictures.append(queries.held_pictures)
+    registry.blueprints.append(console.pages)
+    registry.subscriptions.on(ReportOpened, jobs.cover_known)
+    registry.jobs.append(Job("reports.originals", jobs.HOUR_S, jobs.expire_originals))
+    registry.privacy.append(
+        PrivacyHook(
+            "report_photos", frozenset({"photo_original"}), queries.export_of, actions.erase_person
+        )
+    )

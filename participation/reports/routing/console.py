@@ -1,0 +1,163 @@
+"""The table that says where a report goes and by when: read, tried and edited by a clerk."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from participation.accounts import directory
+from participation.reports.routing import actions, queries
+from participation.reports.routing.forms import RuleForm, Sample, minute_text, rule_input, sample
+from participation.reports.routing.rules import DAYS_LABELS
+from participation.reports.rules import LABELS
+from services import maps, web
+from services.auth.gates import role
+from services.errors import InvalidError, NotFoundError
+from services.ids import parse_id
+
+pages = Blueprint("reports_routing", __name__, url_prefix="/console/routing")
+clerk = role("officer", "operator")
+
+
+@pages.app_template_filter("clock_time")
+def clock_time(minute: int) -> str:
+    return minute_text(minute)
+
+
+def _page(**more: Any) -> str:
+    session = web.session()
+    calendar = queries.calendar_of(session)
+    shown = {"rows": queries.table(session), "sample": Sample(), "routed": None} | more
+    return render_template(
+        "console/routing.html",
+        categories={c.value: label for c, label in LABELS.items()},
+        days={d.value: label for d, label in DAYS_LABELS.items()},
+        teams=queries.teams(session),
+        areas=queries.areas(session),
+        closures=queries.closures(session),
+        holidays=calendar.holidays(web.at().astimezone(ZoneInfo(calendar.zone)).year),
+        now=web.at().astimezone(ZoneInfo(calendar.zone)).strftime("%Y-%m-%dT%H:%M"),
+        **shown,
+    )
+
+
+@pages.get("/")
+@clerk
+def table() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.get("/try")
+@clerk
+def tried() -> ResponseReturnValue:
+    """Say where a sample would go, and of each rule above it why it does not fit."""
+    asked = sample(request.args)
+    spot = next(iter(maps.search(web.session(), asked.place)), None)
+    if spot is None:
+        return _page(sample=asked, place_missing=True), 422
+    calendar = queries.calendar_of(web.session())
+    moment = asked.moment(calendar.zone) or web.at()
+    rows, routed = queries.tried(web.session(), asked.category, spot.lat, spot.lon, moment)
+    return _page(rows=rows, routed=routed, sample=asked, spot=spot)
+
+
+@pages.get("/rule")
+@clerk
+def rule() -> ResponseReturnValue:
+    key = parse_id(request.args.get("id", ""))
+    known = {row.rule.id: row.rule for row in queries.table(web.session())}
+    if key is not None and key not in known:
+        raise NotFoundError
+    return _form(RuleForm.of(known[key]) if key else RuleForm())
+
+
+def _form(form: RuleForm) -> str:
+    session = web.session()
+    return render_template(
+        "console/routing_rule.html",
+        form=form,
+        teams=queries.teams(session),
+        areas=queries.areas(session),
+        staff=directory.staff(session),
+        categories={c.value: label for c, label in LABELS.items()},
+        days={d.value: label for d, label in DAYS_LABELS.items()},
+    )
+
+
+@pages.post("/rule")
+@clerk
+def save_rule() -> ResponseReturnValue:
+    form = RuleForm(request.form)
+    key = parse_id(form.key.data or "")
+    try:
+        new = rule_input(form)
+        if key is None:
+            actions.add_rule(web.session(), web.actor(), new, at=web.at())
+        else:
+            actions.change_rule(web.session(), web.actor(), key, new, at=web.at())
+    except InvalidError as error:
+        form.wrong = dict(error.fields)
+        return _form(form), 422
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for("reports_routing.table"), 303)
+
+
+@pages.post("/rule/<uuid:rule_id>/<any(up, down, delete):what>")
+@clerk
+def change_table(rule_id: Any, what: str) -> ResponseReturnValue:
+    if what == "delete":
+        actions.delete_rule(web.session(), web.actor(), rule_id, at=web.at())
+    else:
+        up = what == "up"
+        actions.move_rule(web.session(), web.actor(), rule_id, up=up, at=web.at())
+    return _back()
+
+
+@pages.post("/teams")
+@clerk
+def add_team() -> ResponseReturnValue:
+    body, team = request.form.get("body", ""), request.form.get("team", "")
+    actions.add_team(web.session(), web.actor(), body, team, at=web.at())
+    return _back()
+
+
+@pages.post("/teams/<uuid:team_id>/delete")
+@clerk
+def delete_team(team_id: Any) -> ResponseReturnValue:
+    actions.delete_team(web.session(), web.actor(), team_id, at=web.at())
+    return _back()
+
+
+@pages.post("/areas")
+@clerk
+def add_area() -> ResponseReturnValue:
+    name, shape = request.form.get("name", ""), request.form.get("shape", "")
+    actions.add_area(web.session(), web.actor(), name, shape, at=web.at())
+    return _back()
+
+
+@pages.post("/areas/<uuid:area_id>/delete")
+@clerk
+def delete_area(area_id: Any) -> ResponseReturnValue:
+    actions.delete_area(web.session(), web.actor(), area_id, at=web.at())
+    return _back()
+
+
+@pages.post("/days")
+@clerk
+def change_day() -> ResponseReturnValue:
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+    except ValueError as error:
+        raise InvalidError("day_unreadable", {"day": "YYYY-MM-DD"}) from error
+    if "open" in request.form:
+        actions.open_day(web.session(), web.actor(), day, at=web.at())
+    else:
+        name = request.form.get("name", "")
+        actions.close_day(web.session(), web.actor(), day, name, at=web.at())
+    return _back()

@@ -1,0 +1,1 @@
+"""Closed is not fixed: who follows a report says whether it really is."""

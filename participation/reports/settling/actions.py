@@ -1,0 +1,144 @@
+"""Closed is not fixed: those who follow a report say whether it is really settled."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from participation.events.reports import ReportMoved
+from participation.reports.access import may_judge
+from participation.reports.history.chain import add_entry, withhold
+from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.routing.queries import route
+from participation.reports.rules import CONFIRMED, DISPUTED, Category, Status
+from participation.reports.settling.models import ReportAsking, ReportRating
+from participation.reports.settling.queries import may_rate, state_of, token_hash
+from services import audit, outbox
+from services.auth import Actor
+from services.db import Session
+from services.errors import ForbiddenError, InvalidError, RefusedError
+from services.ids import secret_token
+
+ASKING_LIVES = timedelta(days=28)
+SCORES = range(1, 6)
+RATED = "rated"
+
+
+def judge_report(
+    session: Session, actor: Actor, report: Report, text: str, *, settled: bool, at: datetime
+) -> UUID:
+    """Confirm that a report is settled, or dispute it: then work on it goes on, promised anew.
+
+    Raises ForbiddenError for who does not follow it, RefusedError for a second word or for a
+    report that is not settled.
+    """
+    if actor.id is None or session.get(ReportFollow, (report.id, actor.id)) is None:
+        raise ForbiddenError
+    if not may_judge(session, actor, report):
+        raise RefusedError("already_judged")
+    if not settled:
+        report.status, report.ended_at = Status.DISPUTED.value, None
+        promise_anew(session, actor, report, at=at)
+    report.changed_at = at
+    entry = ReportEntry(
+        report_id=report.id,
+        at=at,
+        kind=CONFIRMED if settled else DISPUTED,
+        status=None if settled else Status.DISPUTED.value,
+        text=text.strip(),
+        role="reporter" if report.reporter_id == actor.id else "resident",
+        actor_id=actor.id,
+        public=True,
+    )
+    add_entry(session, entry)
+    verb = "confirm_report" if settled else "dispute_report"
+    audit.record(session, actor.id, verb, "report", str(report.id), at=at)
+    told = ReportMoved(report_id=report.id, entry_id=entry.id, status=report.status)
+    outbox.publish(session, told, at=at)
+    return entry.id
+
+
+def promise_anew(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
+    """Let a report that goes on have the promise of one that was told now."""
+    report.due_at = route(session, Category(report.category), report.lat, report.lon, at).due_at
+    report.escalated_at = None
+    audit.record(session, actor.id, "promise_anew", "report", str(report.id), at=at)
+
+
+def ask_person(
+    session: Session, person_id: UUID, entry: ReportEntry, *, at: datetime
+) -> tuple[UUID, str]:
+    """Note that a person is asked about a settling; return (id, token good for one word)."""
+    token = secret_token()
+    asking = ReportAsking(
+        report_id=entry.report_id,
+        entry_id=entry.id,
+        person_id=person_id,
+        token_hash=token_hash(token),
+        asked_at=at,
+        expires_at=at + ASKING_LIVES,
+    )
+    session.add(asking)
+    session.flush()
+    audit.record(session, None, "ask_person", "report", str(entry.report_id), at=at)
+    return asking.id, token
+
+
+def renew_asking(session: Session, actor: Actor, asking: ReportAsking, *, at: datetime) -> str:
+    """Return a new token for an asking; the one before is worth nothing any more."""
+    token = secret_token()
+    asking.token_hash = token_hash(token)
+    audit.record(session, actor.id, "renew_asking", "report", str(asking.report_id), at=at)
+    return token
+
+
+def judge_asked(
+    session: Session, asking: ReportAsking, actor: Actor, *, settled: bool, at: datetime
+) -> Report:
+    """Take the one word a token is good for, as its person's, and return the report.
+
+    Raises RefusedError for a second word, and for one that nobody waits for any more.
+    """
+    if (state := state_of(session, asking, at)) != "open":
+        raise RefusedError("asking_past" if state == "past" else "already_judged")
+    used = session.connection().execute(
+        update(ReportAsking)
+        .where(ReportAsking.id == asking.id, ReportAsking.used_at.is_(None))
+        .values(used_at=at)
+    )
+    if used.rowcount != 1:
+        raise RefusedError("already_judged")
+    report = session.get_one(Report, asking.report_id)
+    judge_report(session, actor, report, "", settled=settled, at=at)
+    return report
+
+
+def rate_report(
+    session: Session, actor: Actor, report_id: UUID, score: int, text: str, *, at: datetime
+) -> None:
+    """Keep how content a person is (1 to 5), once for each report; the words are for staff alone.
+
+    Raises InvalidError for another number, RefusedError for who is not asked.
+    """
+    if score not in SCORES:
+        raise InvalidError("score_odd", {"score": "invalid"})
+    if actor.id is None or not may_rate(session, actor.id, report_id):
+        raise RefusedError("already_rated")
+    session.add(ReportRating(report_id=report_id, person_id=actor.id, score=score, at=at))
+    if text.strip():
+        note = ReportEntry(report_id=report_id, at=at, kind=RATED, text=text.strip())
+        note.role, note.actor_id, note.public = "resident", actor.id, False
+        add_entry(session, note)
+    audit.record(session, actor.id, "rate_report", "report", str(report_id), at=at)
+
+
+def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
+    """Delete what a person was asked and rated, and take the words they judged with off."""
+    session.execute(delete(ReportAsking).where(ReportAsking.person_id == person_id))
+    session.execute(delete(ReportRating).where(ReportRating.person_id == person_id))
+    said = select(ReportEntry).where(
+        ReportEntry.actor_id == person_id, ReportEntry.kind.in_((CONFIRMED, DISPUTED, RATED))
+    )
+    for entry in session.scalars(said).all():
+        withhold(session, entry)
+    audit.record(session, None, "erase_person", "askings", "", at=at)

@@ -1,0 +1,131 @@
+"""A settled report asks those who follow it: with two buttons on the phone, or by mail."""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from participation.accounts import directory
+from participation.events.judge import SettlingAsked
+from participation.events.reports import ReportMoved
+from participation.reports.history.queries import head_of
+from participation.reports.models import Report, ReportEntry
+from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
+from participation.reports.settling import actions, queries
+from participation.reports.settling.models import ReportAsking
+from services import clock, i18n, letters, outbox, push
+from services.auth import STRANGER, Actor
+from services.config import Settings
+from services.db import Session
+
+YES = "Yes, it is fixed"
+NO = "No"
+AGAIN = "That did not reach the city. Tap again when there is a line."
+SUBJECT = "Is it really fixed? %(title)s"
+LETTER = """The city calls this settled: %(title)s
+%(said)s
+Is it really fixed? You live with it, so your word counts. One tap is enough:
+
+Yes, it is fixed
+%(yes)s
+
+No
+%(no)s
+
+Each link opens a page with one button. They are yours alone and hold for 28 days.
+
+The story of this report is sealed: step %(count)s, %(digest)s
+%(page)s
+"""
+
+
+class Addressed(Protocol):
+    """A person as far as a letter needs them."""
+
+    @property
+    def email(self) -> str | None: ...
+
+
+def ask_people(
+    session: Session, report: Report, entry: ReportEntry, people: list[UUID]
+) -> frozenset[UUID]:
+    """Ask those of `people` who were not heard of this settling yet; return who they are.
+
+    Who has a browser with us is asked there, who has none by mail.
+    """
+    if Status(report.status) not in JUDGED or report.merged_into is not None:
+        return frozenset()
+    asked = queries.to_ask(session, report, people)
+    langs = directory.languages_of(session, asked)
+    for person_id in asked:
+        now = clock.now()
+        asking_id, token = actions.ask_person(session, person_id, entry, at=now)
+        if push.subscriptions_of(session, person_id):
+            notice = _notice(report, token, langs.get(person_id, "ko"))
+            push.enqueue(session, [person_id], notice, at=now)
+        else:
+            outbox.publish(session, SettlingAsked(asking_id=asking_id), at=now)
+    return frozenset(asked)
+
+
+def renew_promise(session: Session, event: ReportMoved) -> None:
+    """Promise anew what staff opened again, once that cannot be taken back any more."""
+    entry, report = session.get_one(ReportEntry, event.entry_id), None
+    if entry.public and entry.kind == "answer" and Status(event.status) not in ENDED:
+        report = session.get_one(Report, event.report_id)
+    if report is None or Status(report.status) in ENDED:
+        return
+    if queries.status_before(session, entry) in ENDED:
+        actions.promise_anew(session, STRANGER, report, at=entry.at)
+
+
+def _notice(report: Report, token: str, lang: str) -> push.Notice:
+    path = f"/reports/judge/{token}"
+    return push.Notice(
+        title=i18n.translate(lang, STATUS_LABELS[Status(report.status)]),
+        body=report.title,
+        url=path,
+        tag=f"report-{report.id}",
+        urgency_class="status",
+        choices=(
+            push.Choice("yes", i18n.translate(lang, YES), f"{path}/yes"),
+            push.Choice("no", i18n.translate(lang, NO), f"{path}/no"),
+        ),
+        again=i18n.translate(lang, AGAIN),
+    )
+
+
+class Asker:
+    """Asks by mail; `me` says whose address is which."""
+
+    def __init__(self, settings: Settings, me: Callable[[Session, Actor], Addressed]) -> None:
+        self.base, self.me = settings.base_url.rstrip("/"), me
+
+    def mail_asking(self, session: Session, event: SettlingAsked) -> None:
+        """Put the letter on its way, if there is still something to ask."""
+        asking = session.get(ReportAsking, event.asking_id)
+        if asking is None or queries.state_of(session, asking, clock.now()) != "open":
+            return
+        actor = Actor(asking.person_id)
+        if (address := self.me(session, actor).email) is None:
+            return
+        lang = directory.languages_of(session, [asking.person_id]).get(asking.person_id, "ko")
+        token = actions.renew_asking(session, actor, asking, at=clock.now())
+        report = session.get_one(Report, asking.report_id)
+        subject = i18n.translate(lang, SUBJECT, title=report.title)
+        text = self._text(session, report, token, lang)
+        letters.enqueue(session, address, subject, text, at=clock.now())
+
+    def _text(self, session: Session, report: Report, token: str, lang: str) -> str:
+        said = queries.last_word(session, report.id)
+        head = head_of(session, report.id)
+        return i18n.translate(
+            lang,
+            LETTER,
+            title=report.title,
+            said=f"\n{said}\n" if said else "",
+            yes=f"{self.base}/reports/judge/{token}/yes",
+            no=f"{self.base}/reports/judge/{token}/no",
+            count=head.count,
+            digest=head.digest,
+            page=f"{self.base}/reports/{report.id}",
+        )

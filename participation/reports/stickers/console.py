@@ -1,0 +1,86 @@
+"""The console's list of things with stickers: bring them in, print what goes on them."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from participation.reports.stickers import actions, queries
+from participation.reports.stickers.forms import KINDS, parse_assets
+from services import qr, web
+from services.auth.gates import role
+from services.errors import InvalidError, NotFoundError
+
+pages = Blueprint("reports_stickers", __name__, url_prefix="/console/stickers")
+staff = role("moderator", "officer")
+LARGEST = 4 * 1024 * 1024
+A_SHEET = 600
+
+
+@pages.get("")
+@staff
+def index() -> ResponseReturnValue:
+    return _page()
+
+
+def _page(told: tuple[int, int] | None = None, faults: list[tuple[int, str]] | None = None) -> str:
+    kind, starts = _asked()
+    return render_template(
+        "console/stickers.html",
+        assets=queries.assets(web.session(), kind, starts, 200),
+        count=queries.asset_count(web.session()),
+        kinds=KINDS,
+        kind=kind,
+        starts=starts,
+        told=told,
+        faults=faults or [],
+    )
+
+
+def _asked() -> tuple[str, str]:
+    kind = request.args.get("kind", "")
+    return (kind if kind in KINDS else "", request.args.get("starts", "")[:20])
+
+
+@pages.post("")
+@role("officer")
+def bring() -> ResponseReturnValue:
+    sent = request.files.get("file")
+    data = sent.stream.read(LARGEST + 1) if sent and sent.filename else b""
+    if not data or len(data) > LARGEST:
+        raise InvalidError("file_unreadable", {"file": "unreadable"})
+    rows, faults = parse_assets(_text(data))
+    told = actions.keep_assets(web.session(), web.actor(), rows, at=web.at())
+    return _page(told, faults)
+
+
+def _text(data: bytes) -> str:
+    """Return a file's text; spreadsheets here write UTF-8 or the older Korean code page."""
+    try:
+        return data.decode("utf-8-sig").replace("\x00", "")
+    except UnicodeDecodeError:
+        return data.decode("cp949", "replace").replace("\x00", "")
+
+
+@pages.get("/sheet")
+@staff
+def sheet() -> ResponseReturnValue:
+    kind, starts = _asked()
+    found = queries.assets(web.session(), kind, starts, A_SHEET)
+    base = web.settings().base_url
+    stickers = [(one, qr.drawn(_address(base, one.code))) for one in found]
+    host = base.partition("://")[2]
+    return render_template("console/sticker_sheet.html", stickers=stickers, host=host)
+
+
+def _address(base: str, code: str) -> str:
+    return base + url_for("stickers.opened", code=code)
+
+
+@pages.get("/<code>.svg")
+@staff
+def one(code: str) -> ResponseReturnValue:
+    asset = queries.asset_by_code(web.session(), code)
+    if asset is None:
+        raise NotFoundError
+    svg = qr.file(_address(web.settings().base_url, asset.code))
+    headers = {"Content-Disposition": f'attachment; filename="{asset.code}.svg"'}
+    return Response(svg, mimetype="image/svg+xml", headers=headers)

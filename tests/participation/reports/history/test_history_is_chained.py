@@ -1,0 +1,226 @@
+"""Every public step stands in the chain: of its report and of the whole city."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from participation.reports import actions
+from participation.reports.actions_undo import withdraw_answers
+from participation.reports.history import queries as history_queries
+from participation.reports.history.chain import withhold
+from participation.reports.history.jobs import keep_history
+from participation.reports.history.models import HistoryHead, HistoryStep
+from participation.reports.imports.arrivals import Arrival, take_in
+from participation.reports.models import Report, ReportEntry
+from participation.reports.rules import Category, Status
+from participation.reports.settling import actions as settling_actions
+from services.db import Session, unit_of_work
+from services.errors import RefusedError
+from static.history import verify
+from tests.conftest import AT
+from tests.people import MINJI, SOYEON
+
+Telling = Callable[..., Any]
+
+
+def report_of(session: Session) -> Report:
+    return session.scalars(sa.select(Report)).one()
+
+
+def told(number: int, status: Status = Status.CLOSED) -> Arrival:
+    later = AT + timedelta(hours=number)
+    return Arrival(
+        source="elsewhere",
+        source_id=str(number),
+        category=Category.LITTER,
+        status=status,
+        text="쓰레기",
+        lat=37.5,
+        lon=127.0,
+        place="",
+        opened_at=AT,
+        ended_at=later if status is Status.CLOSED else None,
+        answer="치웠어요" if status is Status.CLOSED else "",
+    )
+
+
+def published(engine: sa.Engine) -> verify.Found:
+    """Return all that the city publishes, as a reader's machine gets it."""
+    with Session(engine) as session:
+        return told_by(session)
+
+
+def told_by(session: Session) -> verify.Found:
+    reports = session.scalars(sa.select(Report).order_by(Report.id)).all()
+    stories = [plain(history_queries.story_of(session, one)) for one in reports]
+    heads = plain(history_queries.heads(session))
+    pages, after = [], 0
+    while after is not None:
+        pages.append(plain(history_queries.steps_after(session, after)))
+        after = pages[-1]["next"]
+    return stories, pages, heads
+
+
+def plain(told: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(told))
+
+
+def faults(engine: sa.Engine) -> list[str]:
+    return verify.check(published(engine))[0]
+
+
+@pytest.fixture
+def story(engine: sa.Engine) -> sa.Engine:
+    """A report told, worked on, fixed, disputed, fixed again."""
+    with unit_of_work(engine) as session:
+        take_in(session, [told(1, Status.OPEN)], at=AT)
+        row = report_of(session)
+        actions.follow_report(session, MINJI, row, at=AT)
+    steps = [Status.IN_PROGRESS, Status.FIXED, None, Status.FIXED]
+    for hour, status in enumerate(steps, 1):
+        at = AT + timedelta(hours=hour)
+        with unit_of_work(engine) as session:
+            row = report_of(session)
+            if status is None:
+                settling_actions.judge_report(
+                    session, MINJI, row, "아직 어두워요", settled=False, at=at
+                )
+            else:
+                actions.answer_report(session, SOYEON, row, status, f"말 {hour}", at=at)
+    return engine
+
+
+def test_each_public_step_is_in_the_chain_with_its_words(story: sa.Engine) -> None:
+    stories, pages, heads = published(story)
+    assert [step["kind"] for step in stories[0]["steps"]] == [
+        *("opened", "answer", "answer", "disputed", "answer")
+    ]
+    assert stories[0]["steps"][3]["text"] == "아직 어두워요"
+    assert stories[0]["head"]["count"] == len(pages[0]["steps"]) == heads["head"]["count"] == 5
+    assert verify.check((stories, pages, heads)) == ([], heads["head"])
+
+
+def test_nobody_is_named_and_the_citys_steps_hold_no_words(story: sa.Engine) -> None:
+    said = msgspec.json.encode(published(story)).decode()
+    assert str(MINJI.id) not in said
+    assert str(SOYEON.id) not in said
+    assert all(
+        "text" not in step and "salt" not in step for step in published(story)[1][0]["steps"]
+    )
+
+
+def test_notes_of_staff_stay_out_of_it(story: sa.Engine) -> None:
+    with unit_of_work(story) as session:
+        actions.note_report(session, SOYEON, report_of(session), "문 앞에 개가 있음", at=AT)
+    assert len(published(story)[0][0]["steps"]) == 5
+    assert faults(story) == []
+
+
+def test_what_is_undone_never_was(story: sa.Engine) -> None:
+    with pytest.raises(ZeroDivisionError), unit_of_work(story) as session:  # noqa: PT012
+        actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "x", at=AT)
+        raise ZeroDivisionError
+    with unit_of_work(story) as session:
+        row, inner = report_of(session), session.begin_nested()
+        actions.answer_report(session, SOYEON, row, Status.CLOSED, "x", at=AT)
+        inner.rollback()
+    assert len(published(story)[0][0]["steps"]) == 5
+    assert faults(story) == []
+
+
+def test_an_answer_taken_back_leaves_that_it_was_and_not_what_it_said(story: sa.Engine) -> None:
+    at = AT + timedelta(days=1)
+    with unit_of_work(story) as session:
+        actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "실수", at=at)
+    with unit_of_work(story) as session:
+        withdraw_answers(session, SOYEON, at, at=at + timedelta(seconds=4))
+    steps = published(story)[0][0]["steps"]
+    assert [(s["kind"], s["status"], s["of"]) for s in steps[5:]] == [
+        *(("answer", "closed", None), ("withdrawn", "fixed", 6))
+    ]
+    assert [s["text"] for s in steps[5:]] == [None, ""]
+    assert faults(story) == []
+    with unit_of_work(story) as session, pytest.raises(RefusedError):
+        withdraw_answers(session, SOYEON, at, at=at + timedelta(seconds=5))
+
+
+def test_words_can_be_taken_off_for_good_and_the_chain_holds(story: sa.Engine) -> None:
+    with unit_of_work(story) as session:
+        entry = session.scalars(sa.select(ReportEntry).where(ReportEntry.kind == "disputed")).one()
+        withhold(session, entry)
+    step = published(story)[0][0]["steps"][3]
+    assert (step["text"], step["salt"]) == (None, None)
+    assert faults(story) == []
+
+
+def test_who_leaves_takes_their_words_along_and_the_chain_holds(story: sa.Engine) -> None:
+    with unit_of_work(story) as session:
+        settling_actions.erase_person(session, MINJI.id, AT)
+        actions.erase_person(session, MINJI.id, AT)
+    steps = published(story)[0][0]["steps"]
+    assert [step["text"] for step in steps if step["kind"] == "disputed"] == [None]
+    assert [step["text"] for step in steps if step["kind"] == "answer"] == ["말 1", "말 2", "말 4"]
+    assert faults(story) == []
+
+
+def test_what_was_told_elsewhere_is_chained_too(engine: sa.Engine) -> None:
+    with unit_of_work(engine) as session:
+        assert take_in(session, [told(n) for n in range(7)], at=AT) == 7
+    stories, pages, _ = published(engine)
+    assert [[s["kind"] for s in story["steps"]] for story in stories] == [["opened", "answer"]] * 7
+    assert [step["seq"] for step in pages[0]["steps"]] == list(range(1, 15))
+    assert faults(engine) == []
+
+
+def test_steps_from_before_the_chain_join_it_by_and_by(story: sa.Engine) -> None:
+    with story.begin() as connection:
+        connection.execute(sa.delete(HistoryStep.__table__))
+    assert any("stand in no chain" in fault for fault in faults(story))
+    with unit_of_work(story) as session:
+        keep_history(session, AT)
+    assert len(published(story)[0][0]["steps"]) == 5
+    assert faults(story) == []
+
+
+def test_an_old_story_is_chained_whole_before_its_next_step(story: sa.Engine) -> None:
+    with story.begin() as connection:
+        connection.execute(sa.delete(HistoryStep.__table__))
+    at = AT + timedelta(days=2)
+    with unit_of_work(story) as session:
+        actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "끝", at=at)
+    steps = published(story)[0][0]["steps"]
+    assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
+    assert faults(story) == []
+
+
+def test_each_day_has_one_head(story: sa.Engine) -> None:
+    for minutes in (0, 10, 24 * 60):
+        with unit_of_work(story) as session:
+            keep_history(session, AT + timedelta(minutes=minutes))
+    with Session(story) as session:
+        days = session.scalars(sa.select(HistoryHead.day).order_by(HistoryHead.day)).all()
+    assert days == ["2026-11-02", "2026-11-03"]
+    assert faults(story) == []
+
+
+def test_writers_at_once_make_one_chain(engine: sa.Engine) -> None:
+    """Forty reports told and answered by eight writers: no fork, no gap, nothing lost."""
+
+    def write(writer: int) -> None:
+        for n in range(5):
+            with unit_of_work(engine) as session:
+                take_in(session, [told(writer * 10 + n, Status.OPEN)], at=AT)
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(8)]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+    _, pages, heads = published(engine)
+    assert heads["head"]["count"] == len(pages[0]["steps"]) == 40
+    assert faults(engine) == []

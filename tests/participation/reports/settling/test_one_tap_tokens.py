@@ -1,0 +1,110 @@
+"""A token is good for one word of one person about one settling, for 28 days, and for no more."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from participation.reports.models import Report, ReportEntry
+from participation.reports.settling import actions as settling_actions
+from participation.reports.settling import queries as settling_queries
+from participation.reports.settling.models import ReportAsking
+from services import clock
+from services.db import Session, unit_of_work
+from tests.flows.test_closed_is_not_fixed import answer, settled
+from tests.participation.reports.settling import test_one_tap as taps
+from tests.participation.reports.settling.test_one_tap import JSON, Visit, deliver, links, status_of
+from tests.people import JUN, MINJI
+
+addresses, asked = taps.addresses, taps.asked
+
+
+def test_a_token_is_good_for_one_word(asked: dict[str, str], app: Flask) -> None:
+    client = app.test_client()
+    assert client.post(asked["yes"], headers=JSON).status_code == 200
+    for word in ("no", "yes", "no"):
+        second = client.post(asked[word], headers=JSON)
+        assert second.status_code == 409
+        assert second.get_json()["body"]
+    assert status_of(app) == "fixed"
+    with Session(app.extensions["engine"]) as session:
+        said = sa.select(ReportEntry).where(ReportEntry.kind.in_(("confirmed", "disputed")))
+        assert len(session.scalars(said).all()) == 1
+
+
+def test_a_token_is_kept_as_a_hash_alone(asked: dict[str, str], app: Flask) -> None:
+    token = asked["yes"].split("/")[3]
+    with Session(app.extensions["engine"]) as session:
+        hashes = session.scalars(sa.select(ReportAsking.token_hash)).all()
+    assert token not in hashes
+    assert settling_queries.token_hash(token) in hashes
+
+
+def test_no_address_with_a_token_is_told_to_another_page(asked: dict[str, str], app: Flask) -> None:
+    client = app.test_client()
+    for answered in (
+        client.get(asked["yes"]),
+        client.post(asked["yes"]),
+        client.get("/reports/judge/x"),
+    ):
+        assert answered.headers["Referrer-Policy"] == "no-referrer"
+        assert answered.headers["Cache-Control"] == "no-store"
+
+
+def test_after_28_days_it_is_worth_nothing(asked: dict[str, str], visit: Visit, app: Flask) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        for row in session.scalars(sa.select(ReportAsking)):
+            assert row.expires_at - row.asked_at == timedelta(days=28)
+            row.expires_at = clock.now()
+    assert app.test_client().post(asked["no"], headers=JSON).status_code == 409
+    assert status_of(app) == "fixed"
+    assert "더는 묻지 않아요" in visit(None).get(asked["no"])
+
+
+def test_an_old_token_says_nothing_of_a_later_settling(
+    asked: dict[str, str], visit: Visit, app: Flask
+) -> None:
+    with Session(app.extensions["engine"]) as session:
+        report_id = str(session.scalars(sa.select(Report.id)).one())
+    answer(visit, report_id, "open")
+    assert app.test_client().post(asked["no"], headers=JSON).status_code == 409
+    answer(visit, report_id, "fixed")
+    assert app.test_client().post(asked["no"], headers=JSON).status_code == 409
+    assert status_of(app) == "fixed"
+    deliver(app)
+    assert app.test_client().post(links(app)["no"], headers=JSON).status_code == 200
+    assert status_of(app) == "disputed"
+
+
+def test_who_spoke_on_the_page_is_asked_by_nobody_and_their_token_is_spent(
+    asked: dict[str, str], visit: Visit, app: Flask
+) -> None:
+    with Session(app.extensions["engine"]) as session:
+        report_id = str(session.scalars(sa.select(Report.id)).one())
+    for who in (MINJI, JUN):
+        pages = visit(who)
+        pages.get(f"/reports/{report_id}")
+        pages.post(f"/reports/{report_id}/judge", settled="yes")
+    assert app.test_client().post(asked["no"], headers=JSON).status_code == 409
+    assert status_of(app) == "fixed"
+
+
+def test_guessing_ends_soon(app: Flask) -> None:
+    client = app.test_client()
+    bound = 60 * 100
+    with app.app_context():
+        for _ in range(bound):
+            app.extensions["limits"].count("judge-tap:127.0.0.1", 600)
+    assert client.post(f"/reports/judge/{'a' * 43}/yes").status_code == 429
+
+
+def test_a_letter_that_is_repeated_leaves_one_good_token(visit: Visit, app: Flask) -> None:
+    settled(visit)
+    deliver(app)
+    first = links(app)["yes"]
+    with unit_of_work(app.extensions["engine"]) as session:
+        asking = settling_queries.asking_by(session, first.split("/")[3])
+        fresh = settling_actions.renew_asking(session, MINJI, asking, at=clock.now())
+    assert app.test_client().post(first, headers=JSON).status_code == 404
+    path = f"/reports/judge/{fresh}/yes"
+    assert app.test_client().post(path, headers=JSON).status_code == 200
