@@ -39,8 +39,8 @@ class Ticks:
                 self._pending[room].append(item | {"seq": seq})
         self._stirred.set()
 
-    def tick(self) -> None:
-        """Send what gathered, one frame a room."""
+    def tick(self) -> bool:
+        """Send what gathered, one frame a room; say whether there was anything."""
         with self._lock:
             pending, self._pending = self._pending, defaultdict(list)
         for room, items in pending.items():
@@ -48,15 +48,27 @@ class Ticks:
             much = len(items) > MOST_ITEMS
             told = {"items": [], "reset": True} if much else {"items": items}
             self._send({"room": room, "cursor": cursor, **told})
+        return bool(pending)
 
     def run(self) -> None:
         """Tick for ever."""
         while True:
-            stirred = self._stirred.wait(IDLE_S)
-            self._stirred.clear()
+            self._wait()
             try:
-                self.tick() if stirred else self._idle()
+                told = self.tick()
+                if not told:
+                    self._idle()
             except Exception:
                 log.exception("a tick failed; pages resume by cursor")
-            if stirred:
+                told = True
+            if told:
                 time.sleep(TICK_S)
+
+    def _wait(self) -> None:
+        """Return when something was told, or after IDLE_S.
+
+        What `wait` returns says nothing: a wait that ran out and a change may come together. So
+        the mark is taken away first, and what gathered is looked for each time.
+        """
+        self._stirred.wait(IDLE_S)
+        self._stirred.clear()

@@ -3,6 +3,7 @@
 import { join } from "./live";
 
 const CALM_MS = 250;
+const LONGEST_MS = 16_000;
 
 // What a person ticked or stands on outlives the swap.
 function swap(part: HTMLElement, fresh: string): void {
@@ -33,29 +34,38 @@ function glow(part: HTMLElement): void {
   part.classList.add("glow");
 }
 
-async function readAgain(part: HTMLElement, source: string): Promise<void> {
+/** Read a part anew and say whether it is true now; what is being filled in is left as it is. */
+async function readAgain(part: HTMLElement, source: string): Promise<boolean> {
   const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
-  if (!answer.ok || isBeingFilled(part)) return;
+  // Who may no longer read it will not by asking again.
+  if (!answer.ok) return answer.status < 500 && answer.status !== 429;
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (isBeingFilled(part)) return false;
   const twin = part.id ? parsed.getElementById(part.id) : null;
   const fresh = (twin ?? parsed.body).innerHTML.trim();
   const changed = withoutAges(fresh) !== withoutAges(part.innerHTML);
   swap(part, fresh);
   if (changed) glow(part);
   part.dispatchEvent(new CustomEvent("refreshed", { bubbles: true }));
+  return true;
 }
 
+// A change that could not be read is still owed: it is asked for again until it is there, each
+// time after a longer while.
 function follow(part: HTMLElement): void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
+  let pause = CALM_MS;
   const source = part.dataset["liveSrc"] ?? location.href;
-  join(part.dataset["liveRoom"] ?? "", () => {
+  const plan = (after: number): void => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      readAgain(part, source).catch(() => {
-        // The line is down; the next change or poll reads it.
-      });
-    }, CALM_MS);
-  });
+    pause = after;
+    waiting = setTimeout(() => void read(), after);
+  };
+  const read = async (): Promise<void> => {
+    const done = await readAgain(part, source).catch(() => false);
+    if (!done) plan(Math.min(pause * 2, LONGEST_MS));
+  };
+  join(part.dataset["liveRoom"] ?? "", () => plan(CALM_MS));
 }
 
 export function followParts(): void {

@@ -1,6 +1,7 @@
 """What changed gathers into one frame a room, and no thread's news is lost on the way."""
 
 import threading
+from collections.abc import Callable
 
 from services.realtime.ticks import MOST_ITEMS, Frame, Ticks
 
@@ -52,3 +53,26 @@ def test_news_of_many_threads_are_all_told() -> None:
     ticks.tick()
     heard = [item["seq"] for frame in sent for item in frame["items"]]
     assert sorted(heard) == list(range(8000))
+
+
+class LateEvent(threading.Event):
+    """An event whose first wait runs out in the very moment in which it is set."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if self._meanwhile is None:
+            return super().wait(timeout)
+        meanwhile, self._meanwhile = self._meanwhile, None
+        meanwhile()
+        return False
+
+
+def test_what_is_told_as_the_wait_runs_out_is_sent() -> None:
+    arrived = threading.Event()
+    ticks = Ticks(lambda frame: arrived.set(), nothing)
+    ticks._stirred = LateEvent(lambda: ticks.tell([("room", 1, {})]))
+    threading.Thread(target=ticks.run, daemon=True).start()
+    assert arrived.wait(10)
