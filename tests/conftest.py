@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import jinja2
@@ -11,15 +12,17 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, expect, sync_playwright
+from werkzeug.routing import Rule
 
 import app as application
 from participation.accounts import actions as accounts
 from services import clock
 from services.auth import Actor
 from services.config import Settings, load
-from services.db import Session, make_engine, migrate, unit_of_work
+from services.db import Session, make_engine, unit_of_work
 from services.outbox import Dispatcher
 from tests import servers
+from tests.databases import Cluster, prepare
 from tests.pages import Pages
 
 # A busy machine draws examples slowly; that says nothing of the product.
@@ -46,10 +49,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
+def cluster() -> Iterator[Cluster]:
     with servers.postgresql() as url:
-        migrate.upgrade(url + "postgres")
-        yield url
+        yield Cluster(url, AT)
 
 
 @pytest.fixture(scope="session")
@@ -64,27 +66,18 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "empty.db"
-    migrate.upgrade(f"sqlite:///{path}")
+    prepare(f"sqlite:///{path}", AT)
     return path
 
 
 @pytest.fixture
 def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if kind == "sqlite":
-        path = tmp_path / "test.db"
-        shutil.copy(request.getfixturevalue("migrated_file"), path)
-        return f"sqlite:///{path}"
-    url = str(request.getfixturevalue("postgresql_url"))
-    name = "t" + tmp_path.name.lower().translate({ord(c): "_" for c in "-[]."})[:50]
-    admin = sa.create_engine(
-        url.replace("postgresql:", "postgresql+psycopg:") + "template1",
-        isolation_level="AUTOCOMMIT",
-    )
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE postgres')
-    admin.dispose()
-    return url + name
+    """A database as new, with the cast in it; on PostgreSQL the same one each time."""
+    if kind == "postgresql":
+        return str(request.getfixturevalue("cluster").again())
+    path = tmp_path / "test.db"
+    shutil.copy(request.getfixturevalue("migrated_file"), path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture
@@ -102,8 +95,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = make_engine(database_url)
-    with unit_of_work(engine) as session:
-        accounts.ensure_cast(session, AT)
     yield engine
     engine.dispose()
 
@@ -129,6 +120,22 @@ class Compiled(jinja2.BytecodeCache):
 
 
 TEMPLATES = Compiled()
+
+
+def _compiled_once(compile_builder: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
+    """Make the way from a route's values to its address once for all applications of a run."""
+    known: dict[Any, Any] = {}
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in known:
+            known[key] = compile_builder(rule, append_unknown)
+        return known[key]
+
+    return builder
+
+
+Rule._compile_builder = _compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,11 +17,8 @@ from participation.accounts import actions as accounts
 from services import clock
 from services.auth import Actor
 from services.db import unit_of_work
-from tests import servers
+from tests import nursery, servers
 from tests.flows.test_report_to_answer import FORM, photo
-
-ROOT = Path(__file__).resolve().parents[2]
-PYTHON = str(ROOT / ".venv" / "bin" / "python")
 
 
 class Process:
@@ -33,10 +29,7 @@ class Process:
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{kind}-{self.port}.log"
         env = servers.ENV | {"PORT": str(self.port), "MADANG_DATA_DIR": str(folder)} | settings
-        with self.log.open("wb") as log:
-            self._running = subprocess.Popen(
-                [PYTHON, "-m", "app", kind], cwd=ROOT, env=env, stdout=log, stderr=log
-            )
+        self._running = nursery.born([kind], env, self.log)
         self.pid = self._running.pid
 
     def ask(self, number: int = signal.SIGTERM) -> None:

@@ -10,10 +10,8 @@ from sqlalchemy import func, select
 
 from participation.reports.live import room_of
 from services.outbox.events import OutboxDelivery
-from tests import servers
+from tests import nursery, servers
 from tests.flows.processes import (
-    PYTHON,
-    ROOT,
     browser,
     open_report,
     process,
@@ -77,7 +75,9 @@ def test_each_process_answers_only_what_it_is_for(apart: dict[str, str], tmp_pat
 @pytest.mark.parametrize("command", ["web", "realtime", "worker"])
 def test_a_process_of_several_says_that_it_needs_redis(command: str, tmp_path: Path) -> None:
     env = servers.ENV | {"MADANG_DATA_DIR": str(tmp_path)}
-    asked = [PYTHON, "-m", "app", command]
-    answer = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    asked = [nursery.PYTHON, "-m", "app", command]
+    answer = subprocess.run(
+        asked, cwd=nursery.ROOT, env=env, capture_output=True, text=True, check=False
+    )
     assert answer.returncode == 1
     assert "REDIS_URL" in answer.stderr

@@ -1,7 +1,9 @@
 """Metadata equals migrations, and every revision goes up and down, on each database."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -32,6 +34,13 @@ def revisions(url: str) -> list[str]:
     return [one.revision for one in script.walk_revisions()][::-1]
 
 
+@pytest.fixture
+def engine(each_database_url: str) -> Iterator[sa.Engine]:
+    made = make_engine(each_database_url)
+    yield made
+    made.dispose()
+
+
 def test_they_are_one(engine: sa.Engine) -> None:
     assert differences(engine, Base.metadata) == []
 
@@ -47,16 +56,18 @@ def test_a_difference_is_found(engine: sa.Engine) -> None:
     assert any("forgotten" in one for one in found)
 
 
-def test_every_revision_goes_up_and_down(database_url: str) -> None:
-    engine = make_engine(database_url)
-    steps = revisions(database_url)
+def test_every_revision_goes_up_and_down(each_database_url: str) -> None:
+    url = each_database_url
+    engine = make_engine(url)
+    steps = revisions(url)
     for before in [*steps[:-1][::-1], "base"]:
-        migrate.downgrade(database_url, before)
+        migrate.downgrade(url, before)
     assert set(sa.inspect(engine).get_table_names()) <= {"alembic_version"}
     for step in steps:
-        migrate.upgrade(database_url, step)
+        migrate.upgrade(url, step)
         if step != steps[0]:
-            migrate.downgrade(database_url, steps[steps.index(step) - 1])
-            migrate.upgrade(database_url, step)
+            migrate.downgrade(url, steps[steps.index(step) - 1])
+            migrate.upgrade(url, step)
     assert differences(engine, Base.metadata) == []
+    engine.dispose()
     engine.dispose()

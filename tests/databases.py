@@ -1,0 +1,86 @@
+"""Databases for the tests: migrated, with the cast in them, and as new before each test."""
+
+import contextlib
+from datetime import datetime
+
+import psycopg
+import sqlalchemy as sa
+
+from participation.accounts import actions as accounts
+from services.db import make_engine, migrate, unit_of_work
+
+# Above this a table is not emptied row by row; the database is made anew.
+MOST_BYTES = 1 << 20
+# Keeps the rows of the beginning beside the tables, and puts them back.
+KEEP = """
+CREATE SCHEMA kept;
+DO $$ DECLARE t text; BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', t, t);
+  END LOOP;
+END $$;
+CREATE TABLE kept.numbers AS
+  SELECT sequencename AS name, last_value AS at FROM pg_sequences WHERE schemaname = 'public';
+CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE t text; s record; there boolean;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  SET LOCAL lock_timeout = '1s';
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO there;
+    IF there THEN EXECUTE format('DELETE FROM public.%I', t); END IF;
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM kept.%I)', t) INTO there;
+    IF there THEN
+      EXECUTE format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE TABLE kept.%I', t, t);
+    END IF;
+  END LOOP;
+  FOR s IN SELECT * FROM kept.numbers LOOP
+    PERFORM setval(format('public.%I', s.name), coalesce(s.at, 1), s.at IS NOT NULL);
+  END LOOP;
+END $$;
+"""
+LARGEST = """SELECT coalesce(max(pg_relation_size(c.oid)), 0) FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'"""
+
+
+def prepare(url: str, at: datetime) -> None:
+    """Bring an empty database to the newest shape and settle the cast in it."""
+    migrate.upgrade(url)
+    engine = make_engine(url)
+    with unit_of_work(engine) as session:
+        accounts.ensure_cast(session, at)
+    engine.dispose()
+
+
+class Cluster:
+    """A PostgreSQL with a prepared database to copy, and one copy that is used again and again."""
+
+    def __init__(self, url: str, at: datetime) -> None:
+        self.url = url
+        prepare(url + "postgres", at)
+        self._admin = self._connect("template1")
+        self._used = self._connect("used")
+        with psycopg.connect(url + "postgres") as connection:
+            connection.execute(KEEP)
+
+    def again(self) -> str:
+        """Return the URL of a database as it was in the beginning."""
+        with contextlib.suppress(sa.exc.DBAPIError), self._used.connect() as connection:
+            if connection.exec_driver_sql(LARGEST).scalar_one() < MOST_BYTES:
+                connection.exec_driver_sql("BEGIN")
+                connection.exec_driver_sql("SELECT kept.put_back()")
+                connection.exec_driver_sql("COMMIT")
+                return self.url + "used"
+        return self.own("used")
+
+    def own(self, name: str) -> str:
+        """Return the URL of a new database of that name."""
+        self._used.dispose()
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE postgres')
+        return self.url + name
+
+    def _connect(self, name: str) -> sa.Engine:
+        url = self.url.replace("postgresql:", "postgresql+psycopg:") + name
+        return sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
