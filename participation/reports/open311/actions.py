@@ -12,8 +12,10 @@ from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.forwarding.queries import came_back
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
-from participation.reports.open311.keys import SCOPES, KeyRow, KeyScope, Open311Key, hash_of
+from participation.reports.open311.access import hash_of
+from participation.reports.open311.models import Open311Key
 from participation.reports.open311.queries import SOURCE
+from participation.reports.open311.rules import SCOPES, KeyRow, KeyScope
 from participation.reports.opening import Origin, Told, store_once
 from participation.reports.photos.actions import cover_again
 from participation.reports.rules import Category

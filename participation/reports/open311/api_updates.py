@@ -15,7 +15,7 @@ from participation.reports.open311.edge import (
     named_pictures,
     shown_key,
 )
-from participation.reports.open311.keys import READ_UPDATES, WRITE
+from participation.reports.open311.rules import READ_UPDATES, WRITE
 from services import web
 from services.auth import STRANGER
 from services.auth.gates import public

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports.open311 import actions, keys
-from participation.reports.open311.keys import KeyScope
+from participation.reports.open311 import actions, queries
+from participation.reports.open311.rules import KeyScope
 from participation.reports.rules import LABELS
 from services import web
 from services.auth.gates import role
@@ -25,7 +25,7 @@ def key_list() -> ResponseReturnValue:
 def _key_page(token: str) -> str:
     return render_template(
         "console/open311_keys.html",
-        keys=keys.all_keys(web.session()),
+        keys=queries.all_keys(web.session()),
         token=token,
         categories=LABELS,
     )

@@ -1,47 +1,53 @@
-"""Where the pages of a walk ended, so that the next begins behind, whatever is written then."""
+"""Where the pages of a walk ended, so that the next begins behind, whatever is written then.
+
+A page counted from the start loses a row when one before it is hidden or closed meanwhile, and
+meets one twice when one is added before it. Each place is a row, for the next page may be asked
+of another process.
+"""
 
 import hashlib
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from participation.reports.open311.models import Open311Walk
+from services.db import Session
+
 Place = tuple[datetime, UUID]
-ROOM = 20_000
-KEPT_S = 1800.0
+KEPT = timedelta(minutes=30)
 
 
-class Walks:
-    """Remembers, for each walker and page, the place behind which the page begins.
+def begins(session: Session, walker: str, page: int, at: datetime) -> Place | None:
+    """Return the place behind which this page begins; None if that is not known."""
+    found = session.execute(
+        select(Open311Walk.opened_at, Open311Walk.report_id).where(
+            Open311Walk.walker == walker, Open311Walk.page == page, Open311Walk.at > at - KEPT
+        )
+    ).one_or_none()
+    return None if found is None else (found.opened_at, found.report_id)
 
-    A page counted from the start loses a row when one before it is hidden or closed meanwhile,
-    and meets one twice when one is added before it. For one process; a walker who comes to another
-    is counted from the start there. The parameter `after` needs no memory.
-    """
 
-    def __init__(self, room: int = ROOM, kept_s: float = KEPT_S) -> None:
-        self.room = room
-        self.kept_s = kept_s
-        self._places: OrderedDict[tuple[str, int], tuple[float, Place]] = OrderedDict()
-        self._turn = threading.Lock()
+def keep(session: Session, walker: str, page: int, place: Place, at: datetime) -> None:
+    """Note that a page ended at this place; for a page that was read before, the last one holds."""
+    name = {"walker": walker, "page": page + 1}
+    stood = {"opened_at": place[0], "report_id": place[1], "at": at}
+    known = update(Open311Walk).filter_by(**name).values(**stood)
+    if session.connection().execute(known).rowcount:
+        return
+    try:
+        with session.begin_nested():
+            session.execute(insert(Open311Walk).values(**name, **stood))
+    except IntegrityError:
+        # Two of its pages were asked for at once: the other one was noted a moment ago.
+        session.execute(known)
 
-    def before(self, walker: str, page: int) -> Place | None:
-        """Return the place behind which this page begins; None if that is not known."""
-        found = self._places.get((walker, page))
-        if found is None or time.monotonic() - found[0] > self.kept_s:
-            return None
-        return found[1]
 
-    def ended(self, walker: str, page: int, place: Place) -> None:
-        """Note that a page ended at this place."""
-        key = (walker, page + 1)
-        with self._turn:
-            self._places.pop(key, None)
-            self._places[key] = (time.monotonic(), place)
-            while len(self._places) > self.room:
-                self._places.popitem(last=False)
+def forget(session: Session, at: datetime) -> None:
+    """Delete the places of walks that ended or were left."""
+    session.execute(delete(Open311Walk).where(Open311Walk.at <= at - KEPT))
 
 
 def walker_of(who: Iterable[str], asked: Iterable[tuple[str, str]]) -> str:

@@ -2,8 +2,9 @@
 
 from flask.blueprints import BlueprintSetupState
 
-from participation.reports.open311 import api, api_updates, console
+from participation.reports.open311 import api, api_updates, console, walk
 from participation.reports.open311.jobs import Fetcher
+from services.jobs import Job
 from services.registry import MenuEntry, Registry
 
 
@@ -20,6 +21,7 @@ console.pages.record(_start_fetcher)
 
 def register(registry: Registry) -> None:
     registry.blueprints += [api.pages, api_updates.pages, console.pages]
+    registry.jobs.append(Job("open311.forget_walks", 600, walk.forget))
     registry.menu.append(
         MenuEntry("console", "Open311 keys", "/console/open311", "list", 60, "operator")
     )

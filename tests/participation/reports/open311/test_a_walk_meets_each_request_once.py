@@ -2,19 +2,26 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
+import app as application
 from participation.reports import actions
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import Report
-from participation.reports.open311.walk import Walks, walker_of
+from participation.reports.open311 import walk
+from participation.reports.open311.models import Open311Walk
+from participation.reports.open311.walk import walker_of
 from participation.reports.rules import Category, Status
 from services import clock
+from services.config import Settings
 from services.db import Session, unit_of_work
 from tests.conftest import AT
 from tests.people import SOYEON
@@ -138,17 +145,74 @@ def test_five_thousand_while_fifty_a_second_are_written(
     assert before <= set(seen)
 
 
-def test_memory_of_walks_is_bounded_and_ends() -> None:
-    walks, key = Walks(room=2), SOYEON.id
-    assert key is not None
-    for page in (1, 2, 3):
-        walks.ended("one", page, (AT, key))
-    assert walks.before("one", 2) is None
-    assert walks.before("one", 4) == (AT, key)
-    assert Walks(kept_s=-1).before("one", 4) is None
-    old = Walks(kept_s=-1)
-    old.ended("one", 1, (AT, key))
-    assert old.before("one", 2) is None
+@pytest.fixture
+def both(app: Flask, settings: Settings) -> Iterator[list[FlaskClient]]:
+    """Callers of two applications on one database, as two processes are."""
+    other = application.create_app(settings)
+    other.testing = True
+    yield [app.test_client(), other.test_client()]
+    other.extensions["engine"].dispose()
+
+
+@pytest.mark.parametrize("size", [200, 1000])
+def test_a_walk_from_process_to_process(
+    both: list[FlaskClient], engine: sa.Engine, size: int
+) -> None:
+    """Each page is asked of another one, while some before it leave the list and some are added."""
+    for thousand in range(3):
+        more(engine, thousand * 1000, 1000)
+    seen: list[str] = []
+    for page in range(1, 40):
+        rows = ids(both[page % 2], f"page={page}&page_size={size}")
+        seen += rows
+        if len(rows) < size:
+            break
+        move(engine, [str(n) for n in range((page - 1) * 9, page * 9)], Status.REJECTED)
+        more(engine, 10_000 * page, 5)
+    assert len(seen) == len(set(seen))
+    with Session(engine) as session:
+        stays = sa.select(Report.id).where(Report.status == "open")
+        assert {str(key) for key in session.scalars(stays)} <= set(seen)
+
+
+def test_a_walk_goes_on_after_a_restart(app: Flask, settings: Settings, engine: sa.Engine) -> None:
+    more(engine, 0, 100)
+    first = ids(app.test_client(), "page=1&page_size=40")
+    move(engine, [str(n) for n in range(10)], Status.REJECTED)
+    new = application.create_app(settings)
+    new.testing = True
+    second = ids(new.test_client(), "page=2&page_size=40")
+    new.extensions["engine"].dispose()
+    assert len({*first, *second}) == 80
+
+
+def test_places_are_kept_for_half_an_hour(engine: sa.Engine) -> None:
+    first, second = uuid4(), uuid4()
+    with unit_of_work(engine) as session:
+        walk.keep(session, "one", 1, (AT, first), AT)
+        walk.keep(session, "one", 1, (AT, second), AT + timedelta(minutes=1))
+        walk.keep(session, "two", 1, (AT, first), AT)
+    later = AT + timedelta(minutes=30)
+    with unit_of_work(engine) as session:
+        assert walk.begins(session, "one", 2, later) == (AT, second)
+        assert walk.begins(session, "one", 3, later) is None
+        assert walk.begins(session, "two", 2, later) is None
+        walk.forget(session, later)
+        assert session.scalars(sa.select(Open311Walk.walker)).all() == ["one"]
+
+
+def test_a_page_is_told_where_nothing_can_be_written(
+    client: FlaskClient, engine: sa.Engine
+) -> None:
+    """Its place is lost, and the next page is counted from the start."""
+    more(engine, 0, 60)
+    with unit_of_work(engine) as session:
+        session.execute(sa.text("ALTER TABLE open311_walk RENAME COLUMN at TO gone"))
+    answer = client.get(f"{BASE}?page=1&page_size=40")
+    with unit_of_work(engine) as session:
+        session.execute(sa.text("ALTER TABLE open311_walk RENAME COLUMN gone TO at"))
+    assert (answer.status_code, len(json.loads(answer.data))) == (200, 40)
+    assert len(ids(client, "page=2&page_size=40")) == 20
 
 
 def test_walkers_are_told_apart_by_what_they_ask() -> None:
