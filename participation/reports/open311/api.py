@@ -2,11 +2,12 @@
 
 import logging
 from datetime import datetime
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import FileStorage
@@ -31,7 +32,7 @@ from participation.reports.rules import Category
 from services import maps, media, web
 from services.auth import STRANGER
 from services.auth.gates import public
-from services.db import reading_session, unit_of_work
+from services.db import reading_session
 from services.errors import InvalidError, NotFoundError
 from services.web.limits import Limit, counter
 from services.web.request import engine
@@ -91,8 +92,7 @@ def listing(form: str) -> ResponseReturnValue:
     asked = format.asked_of(format.joined(request.args.lists()), web.at())
     by_number = asked.page is not None and asked.after is None
     if by_number and asked.page is not None and asked.page > 1:
-        began = walk.begins(web.session(), _walker(), asked.page, web.at())
-        asked = msgspec.structs.replace(asked, after=began)
+        asked = msgspec.structs.replace(asked, after=_before(asked.page))
     found = _found(asked)
     response = answer(found.rows, "service_requests", form)
     if found.last is not None and asked.page is not None:
@@ -102,17 +102,28 @@ def listing(form: str) -> ResponseReturnValue:
     return response
 
 
+def _before(page: int) -> walk.Place | None:
+    """Return where a page begins; None, and it is counted from the start, where nobody knows."""
+    try:
+        return _walks().begins(_walker(), page, web.at())
+    except DBAPIError:
+        log.warning("the place of a walk was not read", exc_info=True)
+        return None
+
+
 def _remember(page: int, place: walk.Place) -> None:
     """Note where a page ended. It was read all the same where that cannot be written."""
     uses = counter().count(f"{PLACES.name}:{request.remote_addr}", PLACES.window_s)
     if uses.times > PLACES.allowed(web.settings().mode):
         return
-    web.session().rollback()
     try:
-        with unit_of_work(engine()) as session:
-            walk.keep(session, _walker(), page, place, web.at())
+        _walks().ended(_walker(), page, place, web.at())
     except DBAPIError:
         log.warning("the place of a walk was not written", exc_info=True)
+
+
+def _walks() -> walk.Walks:
+    return cast(walk.Walks, current_app.extensions["walks"])
 
 
 def _walker() -> str:

@@ -250,7 +250,8 @@ def written(value: Any, root: str, form: str) -> bytes:
     """Return `value` as JSON, or as XML in UTF-8 under `root`; both hold the same fields."""
     if form == "json":
         return msgspec.json.encode(value)
-    return ('<?xml version="1.0" encoding="utf-8"?>\n' + _element(root, value)).encode()
+    text = '<?xml version="1.0" encoding="utf-8"?>\n' + _element(root, value)
+    return UNWRITABLE.sub("\ufffd", text).encode()
 
 
 def _element(name: str, value: Any) -> str:
@@ -270,9 +271,4 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(escape(UNWRITABLE.sub("\ufffd", str(value))))
-
-
-def stamp(at: datetime) -> str:
-    """Return a moment in the W3C's form, to the second, with its zone."""
-    return at.astimezone(UTC).isoformat()[:19] + "Z"
+    return str(escape(str(value)))

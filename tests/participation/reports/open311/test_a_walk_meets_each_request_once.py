@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -16,9 +16,8 @@ import app as application
 from participation.reports import actions
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import Report
-from participation.reports.open311 import walk
 from participation.reports.open311.models import Open311Walk
-from participation.reports.open311.walk import walker_of
+from participation.reports.open311.walk import Walks, walker_of
 from participation.reports.rules import Category, Status
 from services import clock
 from services.config import Settings
@@ -186,33 +185,67 @@ def test_a_walk_goes_on_after_a_restart(app: Flask, settings: Settings, engine: 
     assert len({*first, *second}) == 80
 
 
-def test_places_are_kept_for_half_an_hour(engine: sa.Engine) -> None:
+@pytest.fixture
+def walks(app: Flask) -> Walks:
+    return cast(Walks, app.extensions["walks"])
+
+
+def test_places_are_kept_for_half_an_hour(walks: Walks) -> None:
     first, second = uuid4(), uuid4()
-    with unit_of_work(engine) as session:
-        walk.keep(session, "one", 1, (AT, first), AT)
-        walk.keep(session, "one", 1, (AT, second), AT + timedelta(minutes=1))
-        walk.keep(session, "two", 1, (AT, first), AT)
+    walks.ended("one", 1, (AT, first), AT)
+    walks.ended("one", 1, (AT, second), AT + timedelta(minutes=1))
+    walks.ended("two", 1, (AT, first), AT)
     later = AT + timedelta(minutes=30)
-    with unit_of_work(engine) as session:
-        assert walk.begins(session, "one", 2, later) == (AT, second)
-        assert walk.begins(session, "one", 3, later) is None
-        assert walk.begins(session, "two", 2, later) is None
-        walk.forget(session, later)
-        assert session.scalars(sa.select(Open311Walk.walker)).all() == ["one"]
+    assert walks.begins("one", 2, later) == (AT, second)
+    assert walks.begins("one", 3, later) is None
+    assert walks.begins("two", 2, later) is None
+    walks.ended("three", 1, (AT, first), later)
+    with Session(walks.engine) as session:
+        assert set(session.scalars(sa.select(Open311Walk.walker))) == {"one", "three"}
+
+
+def test_two_who_note_one_page_at_once(walks: Walks) -> None:
+    start = threading.Barrier(4)
+
+    def note() -> None:
+        start.wait()
+        for page in range(20):
+            walks.ended("one", page, (AT, uuid4()), AT)
+
+    notes = [threading.Thread(target=note) for _ in range(4)]
+    for one in notes:
+        one.start()
+    for one in notes:
+        one.join()
+    with Session(walks.engine) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Open311Walk)) == 20
 
 
 def test_a_page_is_told_where_nothing_can_be_written(
-    client: FlaskClient, engine: sa.Engine
+    client: FlaskClient, engine: sa.Engine, walks: Walks
 ) -> None:
     """Its place is lost, and the next page is counted from the start."""
     more(engine, 0, 60)
+    _rename(walks, "open311_walk", "gone")
+    first, second = (ids(client, f"page={page}&page_size=40") for page in (1, 2))
+    _rename(walks, "gone", "open311_walk")
+    assert (len(first), len({*first, *second})) == (40, 60)
+
+
+def _rename(walks: Walks, name: str, then: str) -> None:
+    with unit_of_work(walks.engine) as session:
+        session.execute(sa.text(f"ALTER TABLE {name} RENAME TO {then}"))
+
+
+def test_no_page_waits_for_a_writer(client: FlaskClient, engine: sa.Engine, walks: Walks) -> None:
+    more(engine, 0, 90)
     with unit_of_work(engine) as session:
-        session.execute(sa.text("ALTER TABLE open311_walk RENAME COLUMN at TO gone"))
-    answer = client.get(f"{BASE}?page=1&page_size=40")
-    with unit_of_work(engine) as session:
-        session.execute(sa.text("ALTER TABLE open311_walk RENAME COLUMN gone TO at"))
-    assert (answer.status_code, len(json.loads(answer.data))) == (200, 40)
-    assert len(ids(client, "page=2&page_size=40")) == 20
+        session.execute(sa.update(Report).values(text="being written"))
+        session.flush()
+        first = ids(client, "page=1&page_size=40")
+        assert ids(client, "page=2&page_size=40")[0] not in first
+    with Session(walks.engine) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Open311Walk)) == 2
 
 
 def test_walkers_are_told_apart_by_what_they_ask() -> None:
