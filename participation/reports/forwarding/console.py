@@ -7,7 +7,7 @@ import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports.forwarding import actions, queries
+from participation.reports.forwarding import actions, actions_follow, queries, queries_words
 from participation.reports.forwarding.actions import BodyInput, RuleInput
 from participation.reports.forwarding.client import LARGEST, Client, Endpoint
 from participation.reports.forwarding.reading import Row, TroubleError, text
@@ -31,6 +31,7 @@ def body_list() -> ResponseReturnValue:
         "console/bodies.html",
         bodies=queries.bodies(session),
         underway=queries.underway(session),
+        unheard=queries_words.unheard(session),
         categories=LABELS,
     )
 
@@ -105,6 +106,14 @@ def remove_rule(rule_id: str) -> ResponseReturnValue:
 @LIMIT
 def again(forwarding_id: str) -> ResponseReturnValue:
     actions.try_again(web.session(), web.actor(), forwarding_id, at=web.at())
+    return _back()
+
+
+@pages.post("/words/<word_id>/again")
+@operator
+@LIMIT
+def tell_again(word_id: str) -> ResponseReturnValue:
+    actions_follow.tell_again(web.session(), web.actor(), word_id, at=web.at())
     return _back()
 
 

@@ -9,7 +9,12 @@ import msgspec
 from sqlalchemy import func, select
 
 from participation.reports.forwarding.client import Endpoint
-from participation.reports.forwarding.models import Forwarding, OutsideBody, OutsideRule
+from participation.reports.forwarding.models import (
+    Forwarding,
+    ForwardingWord,
+    OutsideBody,
+    OutsideRule,
+)
 from participation.reports.models import Report
 from participation.reports.rules import ENDED, Status
 from services.db import Session
@@ -226,14 +231,16 @@ def underway(session: Session) -> list[Underway]:
         .order_by(Forwarding.made_at, Forwarding.id)
         .limit(SHOWN)
     )
-    return [_underway(one, title, name) for one, title, name in rows]
+    return [underway_row(one, one.report_id, title, name) for one, title, name in rows]
 
 
-def _underway(one: Forwarding, title: str, body: str) -> Underway:
+def underway_row(
+    one: Forwarding | ForwardingWord, report_id: UUID, title: str, body: str
+) -> Underway:
     code, _, said = (one.error or "").partition(": ")
     return Underway(
         id=str(one.id),
-        report_id=str(one.report_id),
+        report_id=str(report_id),
         title=title,
         body=body,
         state=one.state,

@@ -106,11 +106,11 @@ def shown_key() -> KeyRow | None:
 
 
 def language() -> str:
-    """Return the language to answer in: `lang` in the query, else the caller's headers, else ours.
+    """Return the language to answer in: `lang` in the call, else the caller's headers, else ours.
 
     A key of ours has no language, and a cookie is a browser's: neither counts here.
     """
-    if (lang := request.args.get("lang", "")) in i18n.LANGUAGES:
+    if (lang := request.values.get("lang", "")) in i18n.LANGUAGES:
         return lang
     accepted = request.headers.get("Accept-Language", "")
     return i18n.chosen(accepted, None, web.settings().language)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -199,9 +199,8 @@ def _request(row: Told, beside: _Beside) -> dict[str, Any]:
 
 def _extensions(row: Told, steps: list[Told], reader: Reader) -> dict[str, Any]:
     """Return what is told beyond the standard. Staff alone read an answer, and who sent it."""
-    own = reader.key_id is not None and row.source == SOURCE
-    own = own and row.source_id.startswith(f"{reader.key_id.hex}:" if reader.key_id else ":")
-    detail = row.answer or None if own else None
+    own = reader.key_id is not None and is_own(row, reader.key_id)
+    detail = (row.answer or None) if own else None
     asked = i18n.translate(reader.lang, QUESTIONS[Category(row.category)])
     answered = {"code": DETAIL, "description": asked, "value": detail}
     return {
@@ -213,6 +212,20 @@ def _extensions(row: Told, steps: list[Told], reader: Reader) -> dict[str, Any]:
         },
         "notes": [_note(step) for step in steps],
     }
+
+
+class Sourced(Protocol):
+    """What of a report says where it came from."""
+
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def source_id(self) -> str | None: ...
+
+
+def is_own(report: Sourced | Told, key_id: UUID) -> bool:
+    """Say whether a report was told with this key (actions.OutsideReport.names)."""
+    return report.source == SOURCE and (report.source_id or "").startswith(f"{key_id.hex}:")
 
 
 def _note(step: Told) -> dict[str, Any]:
