@@ -21,6 +21,7 @@ from services.db import Session, make_engine, migrate, unit_of_work
 from services.outbox import Dispatcher
 from tests import servers
 from tests.pages import Pages
+from tests.participation.reports.open311.checked import CheckedClient
 
 # A busy machine draws examples slowly; that says nothing of the product.
 hypothesis.settings.register_profile(
@@ -135,6 +136,7 @@ TEMPLATES = Compiled()
 def app(settings: Settings, engine: sa.Engine) -> Iterator[Flask]:
     made = application.create_app(settings)
     made.testing = True
+    made.test_client_class = CheckedClient
     made.jinja_env.bytecode_cache = TEMPLATES
     yield made
     made.extensions["engine"].dispose()

@@ -1,5 +1,6 @@
 """What people here say of a report that another body has, outward and in the console."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from participation.reports.forwarding.queries import (
     SHOWN,
     Underway,
     endpoint_of,
+    stuck_row,
     underway_row,
 )
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import CONFIRMED, DISPUTED, Status
 from services import i18n
 from services.db import Session
+from services.registry import Stuck
 
 NOT_SETTLED = "People here say that it is not settled."
 
@@ -69,14 +72,19 @@ def saying_of(session: Session, word_id: UUID, lang: str) -> Saying:
     )
 
 
-def unheard(session: Session) -> list[Underway]:
+def unwanted(session: Session) -> list[Stuck]:
+    """Return the words a body said no to: they wait for an operator (services.registry)."""
+    return [stuck_row(one) for one in unheard(session, ("refused",))]
+
+
+def unheard(session: Session, states: Sequence[str] = ("waiting", "refused")) -> list[Underway]:
     """Return the words that a body has not heard yet, or did not want to, the oldest first."""
     rows = session.execute(
         select(ForwardingWord, Forwarding.report_id, Report.title, OutsideBody.name)
         .join(Forwarding, Forwarding.id == ForwardingWord.forwarding_id)
         .join(Report, Report.id == Forwarding.report_id)
         .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-        .where(ForwardingWord.state.in_(("waiting", "refused")))
+        .where(ForwardingWord.state.in_(states))
         .order_by(ForwardingWord.due_at, ForwardingWord.id)
         .limit(SHOWN)
     )

@@ -3,7 +3,7 @@
 from flask.blueprints import BlueprintSetupState
 
 from participation.events.reports import ReportMoved, ReportOpened
-from participation.reports.forwarding import console, subscribers
+from participation.reports.forwarding import console, matching, queries, queries_words, subscribers
 from participation.reports.forwarding.jobs import Courier
 from participation.reports.forwarding.jobs_words import Messenger
 from participation.reports.rules import UNDO_S
@@ -30,3 +30,5 @@ def register(registry: Registry) -> None:
     registry.menu.append(
         MenuEntry("console", "Other bodies", "/console/bodies", "list", 61, "operator")
     )
+    registry.stuck += [queries.refused, queries_words.unwanted]
+    registry.onward.append(matching.onward_name)

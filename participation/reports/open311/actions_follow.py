@@ -22,8 +22,6 @@ from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 
-KEPT = "Kept as a note for the city's staff; its status stays as it was."
-
 
 class Heard(msgspec.Struct, frozen=True):
     """A word of another system: its own name of it, its status in capitals, its text."""

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from participation.reports.access import report_for
 from participation.reports.open311 import format, queries
-from participation.reports.open311.actions_follow import KEPT, Followed, Heard, hear_update
+from participation.reports.open311.actions_follow import Followed, Heard, hear_update
 from participation.reports.open311.edge import (
     FORM,
     PREFIX,
@@ -26,6 +26,7 @@ from services.errors import ForbiddenError, InvalidError
 from services.web.request import engine
 from services.web.safety import own_proof
 
+KEPT = "Kept as a note for the city's staff; its status stays as it was."
 pages = in_the_standards_shape(Blueprint("open311_updates", __name__, url_prefix=PREFIX))
 
 

@@ -16,7 +16,7 @@ from flask import Flask
 from participation.reports import actions
 from participation.reports.actions import NewReport
 from participation.reports.forwarding import actions as forwarding_actions
-from participation.reports.forwarding.actions import BodyInput, RuleInput
+from participation.reports.forwarding.actions import BodyInput, OnwardInput
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
 from participation.reports.models import Report
 from participation.reports.open311 import actions as open311_actions
@@ -148,7 +148,7 @@ class City:
             forwarding_actions.keep_body(session, HANA, told, "http://127.0.0.1:8000", at=AT)
             body = session.scalars(sa.select(OutsideBody)).one()
             given = {"category": Category.STREET_LIGHT, "service_code": "street_light"} | rule
-            forwarding_actions.add_rule(session, HANA, body, RuleInput(**given), at=AT)
+            forwarding_actions.add_onward(session, HANA, body, OnwardInput(**given), at=AT)
 
 
 @pytest.fixture
