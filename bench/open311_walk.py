@@ -8,6 +8,7 @@ while nobody writes. `--quick` takes 10,000 requests, `--database sqlite` one da
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -38,12 +39,14 @@ from services import clock  # noqa: E402
 from services.auth import STRANGER  # noqa: E402
 from services.db import Session, make_engine, migrate, unit_of_work  # noqa: E402
 from tests import servers  # noqa: E402
-from tests.flows.processes import process  # noqa: E402
+from tests.flows.processes import Process, process  # noqa: E402
 
 WHOLE, QUICK = 100_000, 10_000
 SIZES = (200, 1000)
 WRITES_A_SECOND = 50
 TARGET_MS = 150.0
+# Of one core; what else runs on the machine changes this little, and the time on the clock much.
+CPU_MS = {200: 40.0, 1000: 120.0}
 KINDS = list(Category)
 
 
@@ -169,15 +172,29 @@ def p95(values: list[float]) -> float:
 
 
 @contextmanager
-def product(url: str, redis: str, folder: Path) -> Iterator[list[str]]:
-    """Yield where two processes answer, beside one that works."""
+def product(url: str, redis: str, folder: Path) -> Iterator[list[Process]]:
+    """Yield two processes that answer, beside one that works."""
     env = {"DATABASE_URL": url, "REDIS_URL": redis, "MADANG_MODE": "test"}
     with (
         process("worker", folder, **env),
         process("web", folder, **env) as one,
         process("web", folder, **env) as other,
     ):
-        yield [web.address + "/open311/v2" for web in (one, other)]
+        yield [one, other]
+
+
+def cpu_s(webs: list[Process]) -> float:
+    """Return the seconds of CPU the processes that answer have used, their children's included."""
+    wanted, used = {web.pid for web in webs}, 0.0
+    for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda path: int(path.parts[2])):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) in wanted or int(stat.parts[2]) in wanted:
+            wanted.add(int(stat.parts[2]))
+            used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
 
 
 def measure(database: str, url: str, count: int, folder: Path) -> bool:
@@ -186,27 +203,32 @@ def measure(database: str, url: str, count: int, folder: Path) -> bool:
     engine = make_engine(url)
     fill(engine, count)
     whole = True
-    with servers.redis() as redis, product(url, redis, folder) as bases:
+    with servers.redis() as redis, product(url, redis, folder) as webs:
         for size in SIZES:
-            whole = compare(database, engine, url, bases, size) and whole
-        alone(database, bases[0], count)
+            whole = compare(database, engine, url, webs, size) and whole
+        alone(database, webs[0].address + "/open311/v2", count)
     engine.dispose()
     return whole
 
 
-def compare(database: str, engine: sa.Engine, url: str, bases: list[str], size: int) -> bool:
+def compare(database: str, engine: sa.Engine, url: str, webs: list[Process], size: int) -> bool:
+    """Print the figures of pages of a size; return whether each id was met once."""
+    bases = [web.address + "/open311/v2" for web in webs]
     with Session(engine) as session:
         shown = sa.select(Report.id).where(Report.status.not_in(HIDDEN))
         before = {str(one) for one in session.scalars(shown)}
     calm = walk(bases, size)
     with writing(url) as done:
+        used = cpu_s(webs)
         met = walk(bases, size)
+        used = cpu_s(webs) - used
     lost, rate = before - set(met.ids) - set(done["hidden"]), done["rate"]
     twice = len(met.ids) - len(set(met.ids))
     more = {"page_size": size, "requests": len(before), "pages": len(met.pages)}
     say(database, "page p95 ms", p95(met.pages), TARGET_MS, **more)
     say(database, "page p50 ms", statistics.median(met.pages), TARGET_MS, page_size=size)
     say(database, "page p95, with writes / without", p95(met.pages) / p95(calm.pages), 3.0)
+    say(database, "CPU a page ms", used * 1000 / len(met.pages), CPU_MS[size], page_size=size)
     say(database, "ids met twice", twice, 0)
     say(database, "ids lost", len(lost), 0)
     short = max(0.0, WRITES_A_SECOND - rate)
