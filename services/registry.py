@@ -81,6 +81,16 @@ class Room:
     may_join: Callable[[Session, Actor, str], bool]
 
 
+@dataclass(frozen=True)
+class Stuck:
+    """Something that waits for an operator: what it is, why, and the page where it is mended."""
+
+    title: str
+    reason: str
+    url: str
+    since: datetime
+
+
 @dataclass
 class Registry:
     """Filled once at start, read by those who compose what they do not import."""
@@ -102,6 +112,8 @@ class Registry:
     held_pictures: list[Callable[[Session, Sequence[str], datetime], set[str]]] = field(
         default_factory=list
     )
+    stuck: list[Callable[[Session], list[Stuck]]] = field(default_factory=list)
+    onward: list[Callable[..., str]] = field(default_factory=list)
     identify: Identify | None = None
     letters: Callable[[Letter], None] | None = None
 

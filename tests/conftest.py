@@ -24,6 +24,7 @@ from services.outbox import Dispatcher
 from tests import servers
 from tests.databases import Cluster, prepare
 from tests.pages import Pages
+from tests.participation.reports.open311.checked import CheckedClient
 
 # A busy machine draws examples slowly; that says nothing of the product.
 hypothesis.settings.register_profile(
@@ -142,6 +143,7 @@ Rule._compile_builder = _compiled_once(Rule._compile_builder)  # type: ignore[me
 def app(settings: Settings, engine: sa.Engine) -> Iterator[Flask]:
     made = application.create_app(settings)
     made.testing = True
+    made.test_client_class = CheckedClient
     made.jinja_env.bytecode_cache = TEMPLATES
     yield made
     made.extensions["engine"].dispose()

@@ -26,7 +26,12 @@ def trail() -> ResponseReturnValue:
 @pages.get("/dead-letters")
 @role("operator")
 def dead_letters() -> ResponseReturnValue:
-    return render_template("console/dead_letters.html", letters=outbox.dead_letters(web.session()))
+    session = web.session()
+    return render_template(
+        "console/dead_letters.html",
+        letters=outbox.dead_letters(session),
+        stuck=[one for told in web.registry().stuck for one in told(session)],
+    )
 
 
 @pages.post("/dead-letters/<letter_id>/retry")

@@ -9,7 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 from participation.reports.imports import feeds
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.open311 import actions as open311_actions
-from participation.reports.open311.keys import SCOPES, KeyScope
+from participation.reports.open311.rules import SCOPES, USUAL, KeyScope
 from participation.reports.rules import Category
 from services import clock
 from services.auth import STRANGER
@@ -49,7 +49,12 @@ def import_file(file: Path) -> None:
 
 @reports.command("open311-key")
 @click.argument("name")
-@click.option("--scope", multiple=True, type=click.Choice(list(SCOPES)), help="Default: all.")
+@click.option(
+    "--scope",
+    multiple=True,
+    type=click.Choice(list(SCOPES)),
+    help="Default: write and read-updates.",
+)
 @click.option("--category", multiple=True, type=click.Choice([c.value for c in Category]))
 @with_appcontext
 def open311_key(name: str, scope: tuple[str, ...], category: tuple[str, ...]) -> None:
@@ -57,7 +62,7 @@ def open311_key(name: str, scope: tuple[str, ...], category: tuple[str, ...]) ->
 
     It is good for all categories, unless some are named.
     """
-    asked = KeyScope(scope or SCOPES, category)
+    asked = KeyScope(scope or USUAL, category)
     with unit_of_work(engine()) as session:
         try:
             token = open311_actions.issue_key(session, STRANGER, name, at=clock.now(), scope=asked)

@@ -16,6 +16,7 @@ from wtforms import Form
 
 from participation.accounts import views_identity
 from participation.reports import queries_staff, rules
+from participation.reports.open311 import format as open311_format
 from participation.reports.routing import rules as routing_rules
 from services import media
 from services.auth import Role
@@ -82,6 +83,7 @@ def of_tables() -> set[str]:
     pairs = [*faults.WORDS.values(), *faults.SPECIAL.values(), *views_identity.SAID.values()]
     return {
         *rules.LABELS.values(),
+        *open311_format.GROUPS.values(),
         *rules.STATUS_LABELS.values(),
         *rules.QUESTIONS.values(),
         *queries_staff.VIEWS.values(),

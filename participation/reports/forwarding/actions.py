@@ -7,14 +7,16 @@ import msgspec
 from sqlalchemy import select
 
 from participation.reports.actions import answer_report
+from participation.reports.forwarding.matching import Place, onward_of
 from participation.reports.forwarding.models import (
     Forwarding,
     ForwardingUpdate,
     OutsideBody,
     OutsideRule,
 )
-from participation.reports.forwarding.queries import came_back, is_own, rule_for
+from participation.reports.forwarding.queries import came_back, is_own
 from participation.reports.models import Report
+from participation.reports.routing.models import Body
 from participation.reports.rules import ENDED, PUBLIC, STATUS_LABELS, Category, Status, staff_moves
 from services import audit, i18n
 from services.auth import Actor
@@ -45,16 +47,20 @@ LONGEST_TEXT = 3800
 
 
 class BodyInput(msgspec.Struct, frozen=True):
-    """What an operator says of a body. An empty `api_key` leaves the one there is."""
+    """What an operator says of a body. An empty `api_key` leaves the one there is.
+
+    `body_id` is the body of the clerk's table it is: then it gets what that body's teams get.
+    """
 
     name: str
     url: str
     jurisdiction_id: str = ""
     api_key: str = ""
     wants_contact: bool = False
+    body_id: UUID | None = None
 
 
-class RuleInput(msgspec.Struct, frozen=True):
+class OnwardInput(msgspec.Struct, frozen=True):
     """Which reports go to a body; `box` is (west, south, east, north), None for everywhere."""
 
     category: Category
@@ -92,9 +98,20 @@ def keep_body(
     body.url, body.jurisdiction_id = url, told.jurisdiction_id.strip()[:100]
     body.api_key = told.api_key.strip()[:400] or body.api_key
     body.wants_contact, body.updates_until = told.wants_contact, None
+    body.body_id = _linked(session, body, told.body_id)
     session.flush()
     _record(session, actor, "keep_body", body.id, at)
     return body.id
+
+
+def _linked(session: Session, body: OutsideBody, wanted: UUID | None) -> UUID | None:
+    """Return the body of the clerk's table, if it has no other endpoint."""
+    if wanted is None:
+        return None
+    others = select(OutsideBody.id).where(OutsideBody.body_id == wanted, OutsideBody.id != body.id)
+    if session.get(Body, wanted) is None or session.scalar(others) is not None:
+        raise InvalidError("body_invalid", {"body": "taken"})
+    return wanted
 
 
 def pause_body(
@@ -117,8 +134,8 @@ def note_health(
     _record(session, actor, "note_health", body.id, at)
 
 
-def add_rule(
-    session: Session, actor: Actor, body: OutsideBody, told: RuleInput, *, at: datetime
+def add_onward(
+    session: Session, actor: Actor, body: OutsideBody, told: OnwardInput, *, at: datetime
 ) -> None:
     """Let reports of a category go to a body from now on."""
     code = told.service_code.strip()
@@ -129,10 +146,10 @@ def add_rule(
     rule.west, rule.south, rule.east, rule.north = west, south, east, north
     session.add(rule)
     session.flush()
-    _record(session, actor, "add_rule", body.id, at)
+    _record(session, actor, "add_onward", body.id, at)
 
 
-def remove_rule(session: Session, actor: Actor, rule_id: str, *, at: datetime) -> None:
+def remove_onward(session: Session, actor: Actor, rule_id: str, *, at: datetime) -> None:
     """Send nothing more by a rule; what is on its way already goes on."""
     key = parse_id(rule_id)
     rule = session.get(OutsideRule, key) if key else None
@@ -140,7 +157,7 @@ def remove_rule(session: Session, actor: Actor, rule_id: str, *, at: datetime) -
         raise NotFoundError
     session.delete(rule)
     session.flush()
-    _record(session, actor, "remove_rule", rule.body_id, at)
+    _record(session, actor, "remove_onward", rule.body_id, at)
 
 
 def send_on(session: Session, actor: Actor, report: Report, *, at: datetime) -> UUID | None:
@@ -148,19 +165,20 @@ def send_on(session: Session, actor: Actor, report: Report, *, at: datetime) -> 
 
     A report goes to a body once, and never one that was on its way through here before.
     """
-    rule = rule_for(session, report)
-    if rule is None or came_back(session, report.text):
+    place = Place(report.lat, report.lon)
+    onward = onward_of(session, Category(report.category), report.team_id, place)
+    if onward is None or came_back(session, report.text):
         return None
     known = select(Forwarding.id).where(
-        Forwarding.report_id == report.id, Forwarding.body_id == rule.body_id
+        Forwarding.report_id == report.id, Forwarding.body_id == onward.body_id
     )
     if (earlier := session.scalar(known)) is not None:
         return earlier
     row = Forwarding(
         id=uuid4(),
         report_id=report.id,
-        body_id=rule.body_id,
-        service_code=rule.service_code,
+        body_id=onward.body_id,
+        service_code=onward.service_code,
         state="waiting",
         due_at=at,
         tries=0,

@@ -1,19 +1,26 @@
-"""What is done with the news of another body: its words, and whether it calls a request closed."""
+"""News that pass between us and another body: its words, what it calls closed, and our words."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Select, select
 
 from participation.reports.forwarding.actions import MEANING, Said, heed
 from participation.reports.forwarding.client import Remote, Update
-from participation.reports.forwarding.models import Forwarding, OutsideBody
-from participation.reports.models import Report
+from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
+from participation.reports.forwarding.queries_words import word_for
+from participation.reports.forwarding.reading import TroubleError
+from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, Status
 from services import audit
 from services.auth import Actor
 from services.db import Session
+from services.errors import NotFoundError
+from services.ids import parse_id
+
+LONGEST_WAIT_S = 3600
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -79,3 +86,65 @@ def _digest(status: str, notes: str) -> str:
     """Return a short name of a state: its word, and a mark of the notes beside it."""
     mark = hashlib.sha256(notes.encode()).hexdigest()[:40] if notes else ""
     return f"{status[:20]} {mark}".strip()
+
+
+def pass_word(session: Session, actor: Actor, entry: ReportEntry, *, at: datetime) -> int:
+    """Put what was said here on its way to the bodies that have the report; return to how many.
+
+    A step goes to a body once, and only what was said after the report went there.
+    """
+    if (word := word_for(entry)) is None:
+        return 0
+    rows = session.scalars(
+        select(Forwarding)
+        .outerjoin(
+            ForwardingWord,
+            (ForwardingWord.forwarding_id == Forwarding.id) & (ForwardingWord.entry_id == entry.id),
+        )
+        .where(Forwarding.report_id == entry.report_id, Forwarding.made_at < entry.at)
+        .where(Forwarding.state.in_(("asked", "token", "followed")), ForwardingWord.id.is_(None))
+    ).all()
+    for row in rows:
+        told = ForwardingWord(id=uuid4(), forwarding_id=row.id, entry_id=entry.id, word=word)
+        told.state, told.due_at, told.tries = "waiting", at, 0
+        session.add(told)
+    session.flush()
+    if rows:
+        audit.record(session, actor.id, "pass_word", "report", str(entry.report_id), at=at)
+    return len(rows)
+
+
+def note_told(
+    session: Session,
+    actor: Actor,
+    row: ForwardingWord,
+    trouble: TroubleError | None,
+    *,
+    at: datetime,
+) -> None:
+    """Keep that a word was told, or what went wrong: a "no" waits for an operator, all else is
+    tried again, each time twice as late, up to an hour."""
+    row.lease = None
+    if trouble is None:
+        row.state, row.error = "told", None
+    else:
+        row.error = f"{trouble.code}: {trouble.said}"[:300]
+        row.tries += 1
+        row.due_at = at + timedelta(seconds=min(2.0 ** min(row.tries, 12), LONGEST_WAIT_S))
+        if trouble.fate == "refused":
+            row.state = "refused"
+    report_id = session.get_one(Forwarding, row.forwarding_id).report_id
+    session.flush()
+    audit.record(session, actor.id, "note_told", "report", str(report_id), at=at)
+
+
+def tell_again(session: Session, actor: Actor, word_id: str, *, at: datetime) -> None:
+    """Give a word that waits or was refused a new round of tries, at once."""
+    key = parse_id(word_id)
+    row = session.get(ForwardingWord, key) if key else None
+    if row is None or row.state == "told":
+        raise NotFoundError
+    row.state, row.due_at, row.tries = "waiting", at, 0
+    report_id = session.get_one(Forwarding, row.forwarding_id).report_id
+    session.flush()
+    audit.record(session, actor.id, "tell_again", "report", str(report_id), at=at)

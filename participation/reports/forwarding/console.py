@@ -7,8 +7,14 @@ import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports.forwarding import actions, queries
-from participation.reports.forwarding.actions import BodyInput, RuleInput
+from participation.reports.forwarding import (
+    actions,
+    actions_follow,
+    matching,
+    queries,
+    queries_words,
+)
+from participation.reports.forwarding.actions import BodyInput, OnwardInput
 from participation.reports.forwarding.client import LARGEST, Client, Endpoint
 from participation.reports.forwarding.reading import Row, TroubleError, text
 from participation.reports.rules import LABELS, Category
@@ -16,6 +22,7 @@ from services import outbound, web
 from services.auth.gates import role
 from services.db import reading_session
 from services.errors import InvalidError
+from services.ids import parse_id
 from services.web.request import engine
 
 pages = Blueprint("reports_bodies", __name__, url_prefix="/console/bodies")
@@ -31,7 +38,9 @@ def body_list() -> ResponseReturnValue:
         "console/bodies.html",
         bodies=queries.bodies(session),
         underway=queries.underway(session),
+        unheard=queries_words.unheard(session),
         categories=LABELS,
+        routing_bodies=matching.routing_bodies(session),
     )
 
 
@@ -50,6 +59,7 @@ def keep() -> ResponseReturnValue:
         jurisdiction_id=sent.get("jurisdiction_id", ""),
         api_key=sent.get("api_key", ""),
         wants_contact=sent.get("wants_contact") == "yes",
+        body_id=parse_id(sent.get("body", "")),
     )
     outbound.checked(told.url, allow_private=settings.push_allow_private)
     actions.keep_body(web.session(), web.actor(), told, settings.base_url, at=web.at())
@@ -69,13 +79,13 @@ def pause(body_id: str) -> ResponseReturnValue:
 @pages.post("/<body_id>/rules")
 @operator
 @LIMIT
-def add_rule(body_id: str) -> ResponseReturnValue:
+def add_onward(body_id: str) -> ResponseReturnValue:
     session, sent = web.session(), request.form
     if (code := sent.get("category", "")) not in set(Category):
         raise InvalidError("rule_invalid", {"category": "unknown"})
-    told = RuleInput(Category(code), sent.get("service_code", ""), _box(sent.get("box", "")))
+    told = OnwardInput(Category(code), sent.get("service_code", ""), _box(sent.get("box", "")))
     body = queries.body_for(session, body_id)
-    actions.add_rule(session, web.actor(), body, told, at=web.at())
+    actions.add_onward(session, web.actor(), body, told, at=web.at())
     return _back()
 
 
@@ -95,8 +105,8 @@ def _box(typed: str) -> tuple[float, float, float, float] | None:
 @pages.post("/rules/<rule_id>/remove")
 @operator
 @LIMIT
-def remove_rule(rule_id: str) -> ResponseReturnValue:
-    actions.remove_rule(web.session(), web.actor(), rule_id, at=web.at())
+def remove_onward(rule_id: str) -> ResponseReturnValue:
+    actions.remove_onward(web.session(), web.actor(), rule_id, at=web.at())
     return _back()
 
 
@@ -105,6 +115,14 @@ def remove_rule(rule_id: str) -> ResponseReturnValue:
 @LIMIT
 def again(forwarding_id: str) -> ResponseReturnValue:
     actions.try_again(web.session(), web.actor(), forwarding_id, at=web.at())
+    return _back()
+
+
+@pages.post("/words/<word_id>/again")
+@operator
+@LIMIT
+def tell_again(word_id: str) -> ResponseReturnValue:
+    actions_follow.tell_again(web.session(), web.actor(), word_id, at=web.at())
     return _back()
 
 

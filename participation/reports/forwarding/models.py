@@ -13,6 +13,7 @@ class OutsideBody(Base):
     """A body beside the city that takes requests by Open311. `api_key` is only ever sent to it.
 
     One that `wants_contact` is given the city's own address, never a resident's.
+    `body_id` is the body of the clerk's table it is, None where it follows its own rules alone.
     `form` is the format it answers in, xml or json; `updates_until` how far its updates were read,
     None until it was found to have any; `trouble` is the last one since all was well.
     """
@@ -33,6 +34,7 @@ class OutsideBody(Base):
     trouble: Mapped[str | None] = mapped_column(String(300))
     trouble_at: Mapped[datetime | None]
     updates_until: Mapped[datetime | None]
+    body_id: Mapped[UUID | None] = mapped_column(ForeignKey("body.id"), index=True)
 
 
 class OutsideRule(Base):
@@ -90,6 +92,30 @@ class ForwardingUpdate(Base):
 
     forwarding_id: Mapped[UUID] = mapped_column(ForeignKey("forwarding.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class ForwardingWord(Base):
+    """A word of ours on a request another body has: told once it took the request.
+
+    `word` is the status of the extension, `state` waiting, told or refused. The body knows it by
+    the id of the entry it tells of, so that a second telling is none.
+    """
+
+    __tablename__ = "forwarding_word"
+    __table_args__ = (
+        UniqueConstraint("forwarding_id", "entry_id"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[Key]
+    forwarding_id: Mapped[UUID] = mapped_column(ForeignKey("forwarding.id"))
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("report_entry.id"))
+    word: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    error: Mapped[str | None] = mapped_column(String(300))
 
 
 class OutsidePicture(Base):

@@ -1,6 +1,7 @@
 """Which body a report goes to, what is on its way, and what the console shows of it."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -9,18 +10,25 @@ import msgspec
 from sqlalchemy import func, select
 
 from participation.reports.forwarding.client import Endpoint
-from participation.reports.forwarding.models import Forwarding, OutsideBody, OutsideRule
+from participation.reports.forwarding.models import (
+    Forwarding,
+    ForwardingWord,
+    OutsideBody,
+    OutsideRule,
+)
 from participation.reports.models import Report
 from participation.reports.rules import ENDED, Status
 from services.db import Session
 from services.errors import NotFoundError
 from services.ids import parse_id
+from services.registry import Stuck
 
 MARK = re.compile(r"\[madang:([0-9a-f-]{36})\]")
 # How many cities a request may have passed through already; more is a circle.
 MOST_MARKS = 3
 WAITING = ("waiting", "asked", "token")
 OVER = ("ended", "refused")
+SHOWN_STATES = (*WAITING, "refused")
 SHOWN = 200
 LONGEST_TEXT = 3900
 
@@ -43,6 +51,7 @@ class BodyRow(msgspec.Struct, frozen=True):
     jurisdiction_id: str
     has_key: bool
     wants_contact: bool
+    body_id: UUID | None
     paused_at: datetime | None
     well_at: datetime | None
     trouble: str
@@ -126,22 +135,6 @@ def came_back(session: Session, text: str) -> bool:
     return bool(names) and session.scalar(known) is not None
 
 
-def rule_for(session: Session, report: Report) -> OutsideRule | None:
-    """Return the rule that sends a report on: one with a box before one without."""
-    rules = session.scalars(
-        select(OutsideRule)
-        .where(OutsideRule.category == report.category)
-        .order_by(OutsideRule.west.is_(None), OutsideRule.id)
-    )
-    return next((rule for rule in rules if _covers(rule, report)), None)
-
-
-def _covers(rule: OutsideRule, report: Report) -> bool:
-    if rule.west is None or rule.south is None or rule.east is None or rule.north is None:
-        return True
-    return rule.west <= report.lon <= rule.east and rule.south <= report.lat <= rule.north
-
-
 def body_for(session: Session, body_id: str) -> OutsideBody:
     """Return a body by the id in an address; raises NotFoundError."""
     key = parse_id(body_id)
@@ -200,6 +193,7 @@ def _body(row: OutsideBody, rules: list[RuleRow], counts: dict[tuple[UUID, str],
         jurisdiction_id=row.jurisdiction_id,
         has_key=bool(row.api_key),
         wants_contact=row.wants_contact,
+        body_id=row.body_id,
         paused_at=row.paused_at,
         well_at=row.well_at,
         trouble=row.trouble or "",
@@ -216,24 +210,36 @@ def _rule(rule: OutsideRule) -> RuleRow:
     return RuleRow(str(rule.id), rule.category, rule.service_code, box)
 
 
-def underway(session: Session) -> list[Underway]:
+def underway(session: Session, states: Sequence[str] = SHOWN_STATES) -> list[Underway]:
     """Return what waits for a body or was refused by one, the oldest first."""
     rows = session.execute(
         select(Forwarding, Report.title, OutsideBody.name)
         .join(Report, Report.id == Forwarding.report_id)
         .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-        .where(Forwarding.state.in_((*WAITING, "refused")))
+        .where(Forwarding.state.in_(states))
         .order_by(Forwarding.made_at, Forwarding.id)
         .limit(SHOWN)
     )
-    return [_underway(one, title, name) for one, title, name in rows]
+    return [underway_row(one, one.report_id, title, name) for one, title, name in rows]
 
 
-def _underway(one: Forwarding, title: str, body: str) -> Underway:
+def refused(session: Session) -> list[Stuck]:
+    """Return the reports a body said no to: they wait for an operator (services.registry)."""
+    return [stuck_row(one) for one in underway(session, ("refused",))]
+
+
+def stuck_row(one: Underway) -> Stuck:
+    reason = one.said or one.error
+    return Stuck(f"{one.title} → {one.body}", reason, f"/console/bodies#way-{one.id}", one.due_at)
+
+
+def underway_row(
+    one: Forwarding | ForwardingWord, report_id: UUID, title: str, body: str
+) -> Underway:
     code, _, said = (one.error or "").partition(": ")
     return Underway(
         id=str(one.id),
-        report_id=str(one.report_id),
+        report_id=str(report_id),
         title=title,
         body=body,
         state=one.state,

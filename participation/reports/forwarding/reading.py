@@ -49,7 +49,7 @@ def read(content: bytes) -> Any:
         if b"<!" in content.replace(b"<!--", b"").replace(b"<![CDATA[", b"") or b"\0" in content:
             raise TroubleError("unreadable", "again")
         return _plain(ElementTree.fromstring(content))  # noqa: S314  no entities, see above
-    except (ValueError, ElementTree.ParseError, RecursionError) as error:
+    except (ValueError, LookupError, ElementTree.ParseError, RecursionError) as error:
         raise TroubleError("unreadable", "again") from error
 
 

@@ -2,18 +2,22 @@
 
 from flask.blueprints import BlueprintSetupState
 
-from participation.events.reports import ReportOpened
-from participation.reports.forwarding import console, subscribers
+from participation.events.reports import ReportMoved, ReportOpened
+from participation.reports.forwarding import console, matching, queries, queries_words, subscribers
 from participation.reports.forwarding.jobs import Courier
+from participation.reports.forwarding.jobs_words import Messenger
+from participation.reports.rules import UNDO_S
 from services.registry import MenuEntry, Registry
 
 
 def _start_courier(state: BlueprintSetupState) -> None:
-    """Give an application the one that goes out with reports; it runs where work is done."""
+    """Give an application those that go out with reports and words; they run where work is done."""
     extensions = state.app.extensions
     courier = Courier(extensions["engine"], extensions["settings"])
     extensions["courier"] = courier
-    extensions.setdefault("background", []).append(courier.run)
+    messenger = Messenger(extensions["engine"], extensions["settings"])
+    extensions["messenger"] = messenger
+    extensions.setdefault("background", []).extend((courier.run, messenger.run))
 
 
 console.pages.record(_start_courier)
@@ -22,6 +26,9 @@ console.pages.record(_start_courier)
 def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
     registry.subscriptions.on(ReportOpened, subscribers.forward_opened)
+    registry.subscriptions.on(ReportMoved, subscribers.pass_on_moved, after_s=UNDO_S)
     registry.menu.append(
         MenuEntry("console", "Other bodies", "/console/bodies", "list", 61, "operator")
     )
+    registry.stuck += [queries.refused, queries_words.unwanted]
+    registry.onward.append(matching.onward_name)

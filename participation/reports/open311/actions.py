@@ -12,10 +12,13 @@ from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.forwarding.queries import came_back
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
-from participation.reports.open311.keys import SCOPES, KeyRow, KeyScope, Open311Key, hash_of
+from participation.reports.open311.access import hash_of
+from participation.reports.open311.models import Open311Key
 from participation.reports.open311.queries import SOURCE
+from participation.reports.open311.rules import SCOPES, KeyRow, KeyScope
 from participation.reports.opening import Origin, Told, store_once
 from participation.reports.photos.actions import cover_again
+from participation.reports.routing.models import Body
 from participation.reports.rules import Category
 from services import audit, outbox
 from services.auth import Actor
@@ -116,20 +119,21 @@ def note_from(
     told: tuple[str, str],
     *,
     at: datetime,
-) -> UUID:
+) -> tuple[UUID, bool]:
     """Keep what another system adds to a report, for staff; `told` is (its update id, text).
 
-    It moves no status: that word is the city's own. The same update id is stored once.
+    Returns (the entry, whether it is new): the same update id is stored once.
     """
     name, text = told
     entry = _note(report.id, text, at)
     if name:
         entry.id = uuid5(key.id, f"{report.id}:{name}")
-    if session.get(ReportEntry, entry.id) is None:
+    is_new = session.get(ReportEntry, entry.id) is None
+    if is_new:
         add_entry(session, entry)
         _record(session, actor, "note_from", report.id, key, at)
         outbox.publish(session, ReportChanged(report_id=report.id, what="note_from"), at=at)
-    return entry.id
+    return entry.id, is_new
 
 
 def _record(
@@ -146,6 +150,8 @@ def issue_key(
     name = " ".join(name.split())
     if not scope.scopes or not set(scope.scopes) <= set(SCOPES):
         raise InvalidError("key_scope", {"scopes": "one or more"})
+    if scope.body_id is not None and session.get(Body, scope.body_id) is None:
+        raise InvalidError("key_scope", {"body": "unknown"})
     if not set(scope.categories) <= set(Category):
         raise InvalidError("key_scope", {"categories": "unknown"})
     if not 0 < len(name) <= NAME_LENGTH:
@@ -154,6 +160,7 @@ def issue_key(
         raise RefusedError("key_name_taken")
     token = secret_token()
     key = Open311Key(id=uuid4(), name=name, token_hash=hash_of(token), made_at=at)
+    key.body_id = scope.body_id
     key.scopes, key.categories = ",".join(scope.scopes), ",".join(scope.categories)
     session.add(key)
     session.flush()

@@ -1,5 +1,6 @@
 """Open311 GeoReport v2 for other systems: what we take, what was told, and telling it."""
 
+import logging
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
@@ -8,10 +9,11 @@ from uuid import UUID
 import msgspec
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import FileStorage
 
 from participation.reports.access import report_for
-from participation.reports.open311 import actions, format, queries
+from participation.reports.open311 import actions, format, queries, walk
 from participation.reports.open311.actions import OutsideReport
 from participation.reports.open311.edge import (
     FORM,
@@ -21,21 +23,26 @@ from participation.reports.open311.edge import (
     given,
     in_the_standards_shape,
     key_for,
+    language,
     named_pictures,
+    shown_key,
 )
-from participation.reports.open311.keys import WRITE
-from participation.reports.open311.walk import Walks, walker_of
+from participation.reports.open311.rules import READ_UPDATES, WRITE
 from participation.reports.rules import Category
 from services import maps, media, web
 from services.auth import STRANGER
 from services.auth.gates import public
 from services.db import reading_session
 from services.errors import InvalidError, NotFoundError
+from services.web.limits import Limit, counter
 from services.web.request import engine
 from services.web.safety import own_proof
 
 pages = in_the_standards_shape(Blueprint("open311", __name__, url_prefix=PREFIX))
-CHANGED = "2026-11-24T00:00:00Z"
+CHANGED = "2026-11-25T00:00:00Z"
+# Each page of a walk is a small row for half an hour; more than these are not remembered.
+PLACES = Limit("open311-walk", times=20_000, window_s=600)
+log = logging.getLogger(__name__)
 
 
 @pages.get("/discovery" + FORM)
@@ -67,13 +74,14 @@ def _discovered() -> dict[str, object]:
 @pages.get("/services" + FORM)
 @public
 def services(form: str) -> ResponseReturnValue:
-    return answer([format.service(kind) for kind in Category], "services", form)
+    told = [format.service(kind, language()) for kind in Category]
+    return answer(told, "services", form)
 
 
 @pages.get("/services/<code>" + FORM)
 @public
 def definition(code: str, form: str) -> ResponseReturnValue:
-    told = format.definition(format.category(code))
+    told = format.definition(format.category(code), language())
     return answer(told, "service_definition", form)
 
 
@@ -82,25 +90,45 @@ def definition(code: str, form: str) -> ResponseReturnValue:
 def listing(form: str) -> ResponseReturnValue:
     """Return requests; a page says in its Link header where the next begins (RFC 8288)."""
     asked = format.asked_of(format.joined(request.args.lists()), web.at())
-    walker = _walker()
-    if asked.page is not None and asked.after is None:
-        asked = msgspec.structs.replace(asked, after=_walks().before(walker, asked.page))
+    by_number = asked.page is not None and asked.after is None
+    if by_number and asked.page is not None and asked.page > 1:
+        asked = msgspec.structs.replace(asked, after=_before(asked.page))
     found = _found(asked)
     response = answer(found.rows, "service_requests", form)
     if found.last is not None and asked.page is not None:
-        _walks().ended(walker, asked.page, found.last)
         response.headers["Link"] = _next(found.last)
+        if by_number:
+            _remember(asked.page, found.last)
     return response
 
 
-def _walks() -> Walks:
-    """Return where the walks of this application are: another's rows are none of its own."""
-    return cast(Walks, current_app.extensions.setdefault("walks", Walks()))
+def _before(page: int) -> walk.Place | None:
+    """Return where a page begins; None, and it is counted from the start, where nobody knows."""
+    try:
+        return _walks().begins(_walker(), page, web.at())
+    except DBAPIError:
+        log.warning("the place of a walk was not read", exc_info=True)
+        return None
+
+
+def _remember(page: int, place: walk.Place) -> None:
+    """Note where a page ended. It was read all the same where that cannot be written."""
+    uses = counter().count(f"{PLACES.name}:{request.remote_addr}", PLACES.window_s)
+    if uses.times > PLACES.allowed(web.settings().mode):
+        return
+    try:
+        _walks().ended(_walker(), page, place, web.at())
+    except DBAPIError:
+        log.warning("the place of a walk was not written", exc_info=True)
+
+
+def _walks() -> walk.Walks:
+    return cast(walk.Walks, current_app.extensions["walks"])
 
 
 def _walker() -> str:
     who = (request.remote_addr or "", request.user_agent.string)
-    return walker_of(who, request.args.items(multi=True))
+    return walk.walker_of(who, request.args.items(multi=True))
 
 
 def _next(place: tuple[datetime, UUID]) -> str:
@@ -110,8 +138,12 @@ def _next(place: tuple[datetime, UUID]) -> str:
 
 
 def _found(asked: format.Asked) -> queries.Listed:
-    more = request.args.get("extensions", "") == "true"
-    return queries.requests_of(web.session(), asked, web.settings().base_url, more=more)
+    more, key = request.args.get("extensions", "") == "true", None
+    if more and request.args.get("api_key"):
+        key = shown_key()
+    own = key.id if key is not None and key.may(READ_UPDATES) else None
+    reader = queries.Reader(web.settings().base_url, language(), more, own)
+    return queries.requests_of(web.session(), asked, reader)
 
 
 @pages.get("/requests/<report_id>" + FORM)

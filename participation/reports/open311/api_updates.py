@@ -4,7 +4,8 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from participation.reports.access import report_for
-from participation.reports.open311 import actions, format, queries
+from participation.reports.open311 import format, queries
+from participation.reports.open311.actions_follow import Followed, Heard, hear_update
 from participation.reports.open311.edge import (
     FORM,
     PREFIX,
@@ -12,11 +13,12 @@ from participation.reports.open311.edge import (
     given,
     in_the_standards_shape,
     key_for,
+    language,
     named_pictures,
     shown_key,
 )
-from participation.reports.open311.keys import READ_UPDATES, WRITE
-from services import web
+from participation.reports.open311.rules import READ_UPDATES, WRITE
+from services import i18n, web
 from services.auth import STRANGER
 from services.auth.gates import public
 from services.db import reading_session
@@ -24,6 +26,7 @@ from services.errors import ForbiddenError, InvalidError
 from services.web.request import engine
 from services.web.safety import own_proof
 
+KEPT = "Kept as a note for the city's staff; its status stays as it was."
 pages = in_the_standards_shape(Blueprint("open311_updates", __name__, url_prefix=PREFIX))
 
 
@@ -44,16 +47,25 @@ def updates(form: str) -> ResponseReturnValue:
 @public
 @web.limit("open311", times=1200, window_s=600)
 def add_update(form: str) -> ResponseReturnValue:
-    """Take a word of another system for our staff; its key is the proof."""
+    """Take a word of another system; its key is the proof, and says whether it moves anything."""
     key = key_for(WRITE)
-    if not (said := given("description")):
+    if not (text := given("description")):
         raise InvalidError("description is missing")
-    told = given("update_id", 200), "\n".join((said, *named_pictures()))[:4000]
+    text = "\n".join((text, *named_pictures()))[:4000]
+    said = Heard(given("update_id", 200), given("status", 80).upper(), text)
     name = given("service_request_id", 80)
     with reading_session(engine()) as session:
         category = report_for(session, STRANGER, name).category
     if not key.may(WRITE, category):
         raise ForbiddenError(f"this api_key is not for service_code {category}")
     report = report_for(web.session(), STRANGER, name)
-    kept = actions.note_from(web.session(), STRANGER, key, report, told, at=web.at())
-    return answer([{"update_id": str(kept)}], "service_request_updates", form)
+    followed = hear_update(web.session(), STRANGER, key, report, said, at=web.at())
+    return answer([_taken(followed)], "service_request_updates", form)
+
+
+def _taken(followed: Followed) -> dict[str, str | None]:
+    return {
+        "update_id": str(followed.entry_id),
+        "status": format.UPDATE_WORDS[followed.status],
+        "service_notice": None if followed.moved else i18n.translate(language(), KEPT),
+    }

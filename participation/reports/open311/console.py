@@ -6,11 +6,12 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports.open311 import actions, keys
-from participation.reports.open311.keys import KeyScope
+from participation.reports.open311 import actions, queries
+from participation.reports.open311.rules import KeyScope
 from participation.reports.rules import LABELS
 from services import web
 from services.auth.gates import role
+from services.ids import parse_id
 
 pages = Blueprint("open311_console", __name__, url_prefix="/console/open311")
 operator: Callable[[Any], Any] = role("operator")
@@ -25,9 +26,10 @@ def key_list() -> ResponseReturnValue:
 def _key_page(token: str) -> str:
     return render_template(
         "console/open311_keys.html",
-        keys=keys.all_keys(web.session()),
+        keys=queries.all_keys(web.session()),
         token=token,
         categories=LABELS,
+        bodies=queries.bodies(web.session()),
     )
 
 
@@ -36,7 +38,8 @@ def _key_page(token: str) -> str:
 @web.limit("open311-keys", times=30, window_s=3600)
 def issue() -> ResponseReturnValue:
     asked = request.form
-    scope = KeyScope(tuple(asked.getlist("scopes")), tuple(asked.getlist("categories")))
+    scopes, kinds = asked.getlist("scopes"), asked.getlist("categories")
+    scope = KeyScope(tuple(scopes), tuple(kinds), parse_id(asked.get("body", "")))
     token = actions.issue_key(
         web.session(), web.actor(), asked.get("name", ""), at=web.at(), scope=scope
     )

@@ -6,8 +6,10 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from participation.reports.open311 import format, keys
-from services import media, web
+from participation.reports.open311 import format
+from participation.reports.open311.access import key_of
+from participation.reports.open311.rules import KeyRow
+from services import i18n, media, web
 from services.db import reading_session
 from services.errors import DomainError, ForbiddenError, InvalidError, TooManyError
 from services.web.limits import Limit, counter
@@ -30,7 +32,10 @@ WORDS = {
 def answer(value: Any, root: str, form: str, status: int = 200) -> Response:
     """Return `value` in the format that was asked for."""
     kind = MIME[form] + "; charset=utf-8"
-    return Response(format.written(value, root, form), status, content_type=kind)
+    response = Response(format.written(value, root, form), status, content_type=kind)
+    response.headers["Content-Language"] = language()
+    response.vary.add("Accept-Language")
+    return response
 
 
 def refused(error: DomainError) -> ResponseReturnValue:
@@ -75,7 +80,7 @@ def named_pictures() -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))[:MOST_PICTURES]
 
 
-def key_for(scope: str, category: str | None = None) -> keys.KeyRow:
+def key_for(scope: str, category: str | None = None) -> KeyRow:
     """Return the key a call carries, before it takes the writer's turn; raises ForbiddenError."""
     key = shown_key()
     if key is None:
@@ -87,14 +92,25 @@ def key_for(scope: str, category: str | None = None) -> keys.KeyRow:
     return key
 
 
-def shown_key() -> keys.KeyRow | None:
+def shown_key() -> KeyRow | None:
     """Return the key of a call, None where it shows none that is valid; its uses are counted."""
     text = given("api_key")
     with reading_session(engine()) as session:
-        key = keys.key_of(session, text) if text else None
+        key = key_of(session, text) if text else None
     if key is None:
         return None
     uses = counter().count(f"{BY_KEY.name}:{key.id}", BY_KEY.window_s)
     if uses.times > BY_KEY.allowed(web.settings().mode):
         raise TooManyError(retry_after_s=uses.ends_in_s)
     return key
+
+
+def language() -> str:
+    """Return the language to answer in: `lang` in the call, else the caller's headers, else ours.
+
+    A key of ours has no language, and a cookie is a browser's: neither counts here.
+    """
+    if (lang := request.values.get("lang", "")) in i18n.LANGUAGES:
+        return lang
+    accepted = request.headers.get("Accept-Language", "")
+    return i18n.chosen(accepted, None, web.settings().language)

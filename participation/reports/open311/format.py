@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import msgspec
 from markupsafe import escape
 
 from participation.reports.rules import LABELS, QUESTIONS, Category, Status
+from services import i18n
 from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
 
@@ -26,6 +28,19 @@ LISTS = ("service_request_id", "service_code", "status")
 OPEN = (Status.OPEN, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.DISPUTED)
 CLOSED = (Status.FIXED, Status.CLOSED)
 STATES = {"open": OPEN, "closed": CLOSED}
+# The state of the standard, by ours.
+STATE = {s.value: "closed" if s in CLOSED else "open" for s in Status}
+HINT = "Up to 500 characters. Only the city's staff read it."
+GROUPS = {
+    Category.STREET_LIGHT: "Streets and traffic",
+    Category.ROAD_DAMAGE: "Streets and traffic",
+    Category.TRAFFIC: "Streets and traffic",
+    Category.LITTER: "Clean and green",
+    Category.GREEN: "Clean and green",
+    Category.WATER: "Water and drains",
+    Category.NOISE: "Living together",
+    Category.OTHER: "Something else",
+}
 UPDATE_WORDS = {
     Status.OPEN: "OPEN",
     Status.ACKNOWLEDGED: "INVESTIGATING",
@@ -195,33 +210,37 @@ def _box(given: Mapping[str, str]) -> tuple[float, float, float, float] | None:
     return lon - wide, lat - NEAR_DEGREES, lon + wide, lat + NEAR_DEGREES
 
 
-def state(status: str) -> str:
-    """Return open or closed, the two states of the standard."""
-    return "closed" if Status(status) in CLOSED else "open"
+@lru_cache(maxsize=8)
+def names(lang: str) -> dict[str, str]:
+    """Return the names of the services in a language, by their codes."""
+    return {kind.value: i18n.translate(lang, LABELS[kind]) for kind in Category}
 
 
-def service(kind: Category) -> dict[str, Any]:
+def service(kind: Category, lang: str) -> dict[str, Any]:
+    """Return a kind of report as a service; its name and its words in `lang`."""
+    # Whoever looks for a service by a word may write it in either language.
+    words = [kind.value.replace("_", " "), *(names(one)[kind.value] for one in i18n.LANGUAGES)]
     return {
         "service_code": kind.value,
-        "service_name": LABELS[kind],
-        "description": LABELS[kind],
+        "service_name": names(lang)[kind.value],
+        "description": names(lang)[kind.value],
         "metadata": True,
         "type": "realtime",
-        "keywords": "",
-        "group": "City",
+        "keywords": ", ".join(dict.fromkeys(word.lower() for word in words)),
+        "group": i18n.translate(lang, GROUPS[kind]),
     }
 
 
-def definition(kind: Category) -> dict[str, Any]:
+def definition(kind: Category, lang: str) -> dict[str, Any]:
     """Return the one question we ask of a kind of report."""
     question = {
         "variable": True,
         "code": DETAIL,
         "datatype": "string",
         "required": False,
-        "datatype_description": "Up to 500 characters. Only the city's staff read it.",
+        "datatype_description": i18n.translate(lang, HINT),
         "order": 1,
-        "description": QUESTIONS[kind],
+        "description": i18n.translate(lang, QUESTIONS[kind]),
         "values": [],
     }
     return {"service_code": kind.value, "attributes": [question]}
@@ -231,7 +250,8 @@ def written(value: Any, root: str, form: str) -> bytes:
     """Return `value` as JSON, or as XML in UTF-8 under `root`; both hold the same fields."""
     if form == "json":
         return msgspec.json.encode(value)
-    return ('<?xml version="1.0" encoding="utf-8"?>\n' + _element(root, value)).encode()
+    text = '<?xml version="1.0" encoding="utf-8"?>\n' + _element(root, value)
+    return UNWRITABLE.sub("\ufffd", text).encode()
 
 
 def _element(name: str, value: Any) -> str:
@@ -251,9 +271,4 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(escape(UNWRITABLE.sub("\ufffd", str(value))))
-
-
-def stamp(at: datetime) -> str:
-    """Return a moment in the W3C's form, to the second, with its zone."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(escape(str(value)))

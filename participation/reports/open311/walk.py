@@ -1,47 +1,85 @@
-"""Where the pages of a walk ended, so that the next begins behind, whatever is written then."""
+"""Where the pages of a walk ended, so that the next begins behind, whatever is written then.
+
+A page counted from the start loses a row when one before it is hidden or closed meanwhile, and
+meets one twice when one is added before it. Each place is a row, for the next page may be asked
+of another process.
+"""
 
 import hashlib
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import Engine, Table, delete, event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from participation.reports.open311.models import Open311Walk
+from services.db import Session, make_engine, reading_session, unit_of_work
+
 Place = tuple[datetime, UUID]
-ROOM = 20_000
-KEPT_S = 1800.0
+KEPT = timedelta(minutes=30)
 
 
 class Walks:
-    """Remembers, for each walker and page, the place behind which the page begins.
+    """Where the walks of a city stand, for every process on its database.
 
-    A page counted from the start loses a row when one before it is hidden or closed meanwhile,
-    and meets one twice when one is added before it. For one process; a walker who comes to another
-    is counted from the start there. The parameter `after` needs no memory.
+    The table lies in the database itself; on SQLite in a file beside it. A page that is read must
+    not wait there for the one writer's turn, nor for the disk: a place that a crash loses costs
+    one walk its certainty, and nobody anything else.
     """
 
-    def __init__(self, room: int = ROOM, kept_s: float = KEPT_S) -> None:
-        self.room = room
-        self.kept_s = kept_s
-        self._places: OrderedDict[tuple[str, int], tuple[float, Place]] = OrderedDict()
-        self._turn = threading.Lock()
+    def __init__(self, engine: Engine) -> None:
+        database = engine.url.database or ""
+        apart = engine.dialect.name == "sqlite" and database not in ("", ":memory:")
+        self.engine = _beside(Path(database)) if apart else engine
 
-    def before(self, walker: str, page: int) -> Place | None:
+    def begins(self, walker: str, page: int, at: datetime) -> Place | None:
         """Return the place behind which this page begins; None if that is not known."""
-        found = self._places.get((walker, page))
-        if found is None or time.monotonic() - found[0] > self.kept_s:
-            return None
-        return found[1]
+        wanted = select(Open311Walk.opened_at, Open311Walk.report_id).where(
+            Open311Walk.walker == walker, Open311Walk.page == page, Open311Walk.at > at - KEPT
+        )
+        with reading_session(self.engine) as session:
+            found = session.execute(wanted).one_or_none()
+        return None if found is None else (found.opened_at, found.report_id)
 
-    def ended(self, walker: str, page: int, place: Place) -> None:
-        """Note that a page ended at this place."""
-        key = (walker, page + 1)
-        with self._turn:
-            self._places.pop(key, None)
-            self._places[key] = (time.monotonic(), place)
-            while len(self._places) > self.room:
-                self._places.popitem(last=False)
+    def ended(self, walker: str, page: int, place: Place, at: datetime) -> None:
+        """Note that a page ended at this place; of a page that is read again the last one holds.
+
+        What is older than half an hour is deleted on the way.
+        """
+        with unit_of_work(self.engine) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.execute(text("SET LOCAL synchronous_commit = off"))
+            session.execute(delete(Open311Walk).where(Open311Walk.at <= at - KEPT))
+            _keep(session, {"walker": walker, "page": page + 1}, place, at)
+
+
+def _keep(session: Session, name: dict[str, Any], place: Place, at: datetime) -> None:
+    stood = {"opened_at": place[0], "report_id": place[1], "at": at}
+    known = update(Open311Walk).filter_by(**name).values(**stood)
+    if session.connection().execute(known).rowcount:
+        return
+    try:
+        with session.begin_nested():
+            session.execute(insert(Open311Walk).values(**name, **stood))
+    except IntegrityError:
+        # Two of its pages were asked for at once: the other one was noted a moment ago.
+        session.execute(known)
+
+
+def _beside(database: Path) -> Engine:
+    """Return an engine for the places alone, its table made if this is the first process."""
+    engine = make_engine(f"sqlite:///{database.with_name(database.name + '-walks')}")
+    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA synchronous=OFF"))
+    table = cast(Table, Open311Walk.__table__)
+    with unit_of_work(engine) as session:
+        session.execute(CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            session.execute(CreateIndex(index, if_not_exists=True))
+    return engine
 
 
 def walker_of(who: Iterable[str], asked: Iterable[tuple[str, str]]) -> str:

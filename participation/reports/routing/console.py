@@ -29,7 +29,12 @@ def clock_time(minute: int) -> str:
 def _page(**more: Any) -> str:
     session = web.session()
     calendar = queries.calendar_of(session)
-    shown = {"rows": queries.table(session), "sample": Sample(), "routed": None} | more
+    shown = {
+        "rows": queries.table(session),
+        "sample": Sample(),
+        "routed": None,
+        "onward": "",
+    } | more
     return render_template(
         "console/routing.html",
         categories={c.value: label for c, label in LABELS.items()},
@@ -60,7 +65,9 @@ def tried() -> ResponseReturnValue:
     calendar = queries.calendar_of(web.session())
     moment = asked.moment(calendar.zone) or web.at()
     rows, routed = queries.tried(web.session(), asked.category, spot.lat, spot.lon, moment)
-    return _page(rows=rows, routed=routed, sample=asked, spot=spot)
+    told = (web.session(), asked.category, routed.team_id, spot.lat, spot.lon)
+    onward = next((name for find in web.registry().onward if (name := find(*told))), "")
+    return _page(rows=rows, routed=routed, sample=asked, spot=spot, onward=onward)
 
 
 @pages.get("/rule")

@@ -16,13 +16,15 @@ from flask import Flask
 from participation.reports import actions
 from participation.reports.actions import NewReport
 from participation.reports.forwarding import actions as forwarding_actions
-from participation.reports.forwarding.actions import BodyInput, RuleInput
-from participation.reports.forwarding.models import Forwarding, OutsideBody
+from participation.reports.forwarding.actions import BodyInput, OnwardInput
+from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
 from participation.reports.models import Report
 from participation.reports.open311 import actions as open311_actions
+from participation.reports.open311.rules import SCOPES, KeyScope
 from participation.reports.rules import Category, Status
 from services import clock
 from services.db import Session, make_engine, unit_of_work
+from services.outbox.events import OutboxDelivery, OutboxEvent
 from tests.conftest import AT
 from tests.flows.processes import process
 from tests.people import HANA, MINJI, STRANGER
@@ -93,6 +95,7 @@ class City:
     def __init__(self, app: Flask, turn: Callable[[], int]) -> None:
         self.engine = app.extensions["engine"]
         self.courier = app.extensions["courier"]
+        self.messenger = app.extensions["messenger"]
         self.client = app.test_client()
         self.deliver = turn
 
@@ -110,6 +113,21 @@ class City:
         at = clock.now() + timedelta(seconds=later_s)
         self.courier.turn(at)
         return at
+
+    def pass_on(self, later_s: float = 0) -> datetime:
+        """Deliver what waits, also for what might be taken back; let the messenger go once."""
+        self.deliver()
+        told = sa.select(OutboxEvent.recorded_at).where(OutboxEvent.seq == OutboxDelivery.event_seq)
+        with unit_of_work(self.engine) as session:
+            session.execute(sa.update(OutboxDelivery).values(due_at=told.scalar_subquery()))
+        self.deliver()
+        at = clock.now() + timedelta(seconds=later_s)
+        self.messenger.turn(at)
+        return at
+
+    def words(self) -> list[ForwardingWord]:
+        with Session(self.engine) as session:
+            return list(session.scalars(sa.select(ForwardingWord).order_by(ForwardingWord.due_at)))
 
     def row(self) -> Forwarding:
         with Session(self.engine) as session:
@@ -130,7 +148,7 @@ class City:
             forwarding_actions.keep_body(session, HANA, told, "http://127.0.0.1:8000", at=AT)
             body = session.scalars(sa.select(OutsideBody)).one()
             given = {"category": Category.STREET_LIGHT, "service_code": "street_light"} | rule
-            forwarding_actions.add_rule(session, HANA, body, RuleInput(**given), at=AT)
+            forwarding_actions.add_onward(session, HANA, body, OnwardInput(**given), at=AT)
 
 
 @pytest.fixture
@@ -150,7 +168,8 @@ class Neighbour:
         self.folder = folder
         self.engine = make_engine(self.settings["DATABASE_URL"])
         with unit_of_work(self.engine) as session:
-            self.key = open311_actions.issue_key(session, STRANGER, "Haneul", at=AT)
+            scope = KeyScope(SCOPES)
+            self.key = open311_actions.issue_key(session, STRANGER, "Haneul", at=AT, scope=scope)
         self.port = 0
 
     def reports(self) -> list[Report]:

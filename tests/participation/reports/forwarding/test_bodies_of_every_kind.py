@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -33,7 +33,7 @@ class Body:
     """Another body's server: answers by method and the last part of the path."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, Answer | Callable[[], Answer]] = {}
         self.posts: list[dict[str, str]] = []
         self.paths: list[str] = []
         handler = type("Handler", (_Handler,), {"body": self})
@@ -59,7 +59,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _say(self, call: str) -> None:
         self.body.paths.append(self.path)
-        status, text = self.body.answers.get(call, (404, "<errors></errors>"))
+        found = self.body.answers.get(call, (404, "<errors></errors>"))
+        status, text = found() if callable(found) else found
         self.send_response(status)
         if 300 <= status < 400:
             self.send_header("Location", "http://169.254.169.254/")

@@ -9,7 +9,7 @@ import requests
 import sqlalchemy as sa
 
 from participation.reports.forwarding import actions as forwarding_actions
-from participation.reports.forwarding.actions import BodyInput, RuleInput
+from participation.reports.forwarding.actions import BodyInput, OnwardInput
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.models import Report
 from participation.reports.open311 import actions as open311_actions
@@ -38,8 +38,8 @@ class Here:
             self.key = open311_actions.issue_key(session, STRANGER, "App", at=AT)
             forwarding_actions.keep_body(session, STRANGER, told, "http://127.0.0.1:1", at=AT)
             body = session.scalars(sa.select(OutsideBody)).one()
-            rule = RuleInput(Category.WATER, "water")
-            forwarding_actions.add_rule(session, STRANGER, body, rule, at=AT)
+            rule = OnwardInput(Category.WATER, "water")
+            forwarding_actions.add_onward(session, STRANGER, body, rule, at=AT)
 
     def tell(self, address: str, count: int) -> None:
         for number in range(count):

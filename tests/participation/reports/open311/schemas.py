@@ -89,9 +89,12 @@ REQUEST = {
 }
 REQUESTS = many(thing(REQUEST))
 NOTE = thing({"datetime": DATE, "type": FILLED, "description": TEXT})
+ANSWER = thing({"code": FILLED, "description": FILLED, "value": FILLED})
 EXTENSIONS = {
-    "attributes": {"type": "array"},
-    "extended_attributes": {"type": "object"},
+    "attributes": many(ANSWER),
+    "extended_attributes": thing(
+        {"status": FILLED, "followers": {"type": "integer"}, "detail": MAYBE}
+    ),
     "notes": many(NOTE),
 }
 EXTENDED = many(thing(REQUEST | EXTENSIONS))
@@ -113,3 +116,4 @@ UPDATES = many(
         }
     )
 )
+HEARD = many(thing({"update_id": FILLED, "status": {"enum": WORDS}, "service_notice": MAYBE}), 1, 1)

@@ -11,7 +11,7 @@ from participation.reports import actions
 from participation.reports.models import Report
 from participation.reports.open311 import actions as open311_actions
 from participation.reports.open311.edge import BY_KEY
-from participation.reports.open311.keys import READ_UPDATES, WRITE, KeyScope
+from participation.reports.open311.rules import READ_UPDATES, WRITE, KeyScope
 from participation.reports.rules import Status
 from services import clock
 from services.db import unit_of_work

@@ -2,19 +2,25 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
+import app as application
 from participation.reports import actions
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import Report
+from participation.reports.open311.models import Open311Walk
 from participation.reports.open311.walk import Walks, walker_of
 from participation.reports.rules import Category, Status
 from services import clock
+from services.config import Settings
 from services.db import Session, unit_of_work
 from tests.conftest import AT
 from tests.people import SOYEON
@@ -138,17 +144,108 @@ def test_five_thousand_while_fifty_a_second_are_written(
     assert before <= set(seen)
 
 
-def test_memory_of_walks_is_bounded_and_ends() -> None:
-    walks, key = Walks(room=2), SOYEON.id
-    assert key is not None
-    for page in (1, 2, 3):
-        walks.ended("one", page, (AT, key))
-    assert walks.before("one", 2) is None
-    assert walks.before("one", 4) == (AT, key)
-    assert Walks(kept_s=-1).before("one", 4) is None
-    old = Walks(kept_s=-1)
-    old.ended("one", 1, (AT, key))
-    assert old.before("one", 2) is None
+@pytest.fixture
+def both(app: Flask, settings: Settings) -> Iterator[list[FlaskClient]]:
+    """Callers of two applications on one database, as two processes are."""
+    other = application.create_app(settings)
+    other.testing = True
+    yield [app.test_client(), other.test_client()]
+    other.extensions["engine"].dispose()
+
+
+@pytest.mark.parametrize("size", [200, 1000])
+def test_a_walk_from_process_to_process(
+    both: list[FlaskClient], engine: sa.Engine, size: int
+) -> None:
+    """Each page is asked of another one, while some before it leave the list and some are added."""
+    for thousand in range(3):
+        more(engine, thousand * 1000, 1000)
+    seen: list[str] = []
+    for page in range(1, 40):
+        rows = ids(both[page % 2], f"page={page}&page_size={size}")
+        seen += rows
+        if len(rows) < size:
+            break
+        move(engine, [str(n) for n in range((page - 1) * 9, page * 9)], Status.REJECTED)
+        more(engine, 10_000 * page, 5)
+    assert len(seen) == len(set(seen))
+    with Session(engine) as session:
+        stays = sa.select(Report.id).where(Report.status == "open")
+        assert {str(key) for key in session.scalars(stays)} <= set(seen)
+
+
+def test_a_walk_goes_on_after_a_restart(app: Flask, settings: Settings, engine: sa.Engine) -> None:
+    more(engine, 0, 100)
+    first = ids(app.test_client(), "page=1&page_size=40")
+    move(engine, [str(n) for n in range(10)], Status.REJECTED)
+    new = application.create_app(settings)
+    new.testing = True
+    second = ids(new.test_client(), "page=2&page_size=40")
+    new.extensions["engine"].dispose()
+    assert len({*first, *second}) == 80
+
+
+@pytest.fixture
+def walks(app: Flask) -> Walks:
+    return cast(Walks, app.extensions["walks"])
+
+
+def test_places_are_kept_for_half_an_hour(walks: Walks) -> None:
+    first, second = uuid4(), uuid4()
+    walks.ended("one", 1, (AT, first), AT)
+    walks.ended("one", 1, (AT, second), AT + timedelta(minutes=1))
+    walks.ended("two", 1, (AT, first), AT)
+    later = AT + timedelta(minutes=30)
+    assert walks.begins("one", 2, later) == (AT, second)
+    assert walks.begins("one", 3, later) is None
+    assert walks.begins("two", 2, later) is None
+    walks.ended("three", 1, (AT, first), later)
+    with Session(walks.engine) as session:
+        assert set(session.scalars(sa.select(Open311Walk.walker))) == {"one", "three"}
+
+
+def test_two_who_note_one_page_at_once(walks: Walks) -> None:
+    start = threading.Barrier(4)
+
+    def note() -> None:
+        start.wait()
+        for page in range(20):
+            walks.ended("one", page, (AT, uuid4()), AT)
+
+    notes = [threading.Thread(target=note) for _ in range(4)]
+    for one in notes:
+        one.start()
+    for one in notes:
+        one.join()
+    with Session(walks.engine) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Open311Walk)) == 20
+
+
+def test_a_page_is_told_where_nothing_can_be_written(
+    client: FlaskClient, engine: sa.Engine, walks: Walks
+) -> None:
+    """Its place is lost, and the next page is counted from the start."""
+    more(engine, 0, 60)
+    _rename(walks, "open311_walk", "gone")
+    first, second = (ids(client, f"page={page}&page_size=40") for page in (1, 2))
+    _rename(walks, "gone", "open311_walk")
+    assert (len(first), len({*first, *second})) == (40, 60)
+
+
+def _rename(walks: Walks, name: str, then: str) -> None:
+    with unit_of_work(walks.engine) as session:
+        session.execute(sa.text(f"ALTER TABLE {name} RENAME TO {then}"))
+
+
+def test_no_page_waits_for_a_writer(client: FlaskClient, engine: sa.Engine, walks: Walks) -> None:
+    more(engine, 0, 90)
+    with unit_of_work(engine) as session:
+        session.execute(sa.update(Report).values(text="being written"))
+        session.flush()
+        first = ids(client, "page=1&page_size=40")
+        assert ids(client, "page=2&page_size=40")[0] not in first
+    with Session(walks.engine) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Open311Walk)) == 2
 
 
 def test_walkers_are_told_apart_by_what_they_ask() -> None:

@@ -7,24 +7,25 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from participation.reports.open311 import access, queries
 from participation.reports.open311 import actions as open311_actions
-from participation.reports.open311 import keys
+from participation.reports.open311.models import Open311Key
 from services.db import Session, unit_of_work
 from tests.conftest import AT
 from tests.people import HANA, MINJI
 
 
 def test_the_table_holds_no_token(key: str, session: Session) -> None:
-    row = session.scalars(sa.select(keys.Open311Key)).one()
+    row = session.scalars(sa.select(Open311Key)).one()
     assert key not in (row.name, row.token_hash)
-    assert row.token_hash == keys.hash_of(key)
+    assert row.token_hash == access.hash_of(key)
 
 
 def test_a_revoked_key_opens_nothing(
     client: FlaskClient, lamp: dict[str, Any], engine: sa.Engine
 ) -> None:
     with unit_of_work(engine) as session:
-        (row,) = keys.all_keys(session)
+        (row,) = queries.all_keys(session)
         open311_actions.revoke_key(session, HANA, str(row.id), at=AT)
     answer = client.post("/open311/v2/requests.json", data=lamp)
     assert answer.status_code == 403
