@@ -19,7 +19,6 @@ from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks.rules import BLOCK_DAYS
 from participation.reports.intake import actions_phone
 from participation.reports.intake.models import CallerLink
-from participation.reports.intake.queries import hash_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.settling import actions as settling_actions
 from participation.reports.settling.models import ReportAsking
@@ -30,6 +29,7 @@ from services.auth import Actor
 from services.db import Session, unit_of_work
 from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
+from services.tokens import hash_of
 from tests.pages import Pages
 from tests.people import SOYEON
 

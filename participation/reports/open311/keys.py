@@ -1,6 +1,5 @@
 """Keys with which other systems may tell us of problems; of a key only its hash is stored."""
 
-import hashlib
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped, Session
+from services.tokens import hash_of
 
 WRITE, READ_UPDATES = "write", "read-updates"
 # What a key may be for: to pass on reports and updates, and to read all answers to its own ones.
@@ -53,11 +53,6 @@ class KeyScope(msgspec.Struct, frozen=True):
 
     scopes: tuple[str, ...] = SCOPES
     categories: tuple[str, ...] = ()
-
-
-def hash_of(token: str) -> str:
-    """Return what is stored of a token: it is random and long, so one round is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def key_of(session: Session, token: str) -> KeyRow | None:
