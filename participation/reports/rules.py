@@ -45,6 +45,8 @@ JUDGED = frozenset({S.FIXED, S.CLOSED})
 CONFIRMED, DISPUTED = "confirmed", "disputed"
 # What came of a report that was joined into another one.
 MERGED = "merged"
+# The steps in which the city itself speaks, in public.
+CITY_SAID = ("answer", MERGED)
 # How long those who follow are asked, on the page and by token; later trouble is a new report.
 JUDGING_LIVES = timedelta(days=28)
 # A rejected report may hold what must not be public, and at one that is held nobody looked yet:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Uuid, literal, or_, select, t
 
 from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.format import UPDATE_WORDS, Asked, stamp, state
-from participation.reports.rules import LABELS, PUBLIC, Category, Status
+from participation.reports.rules import CITY_SAID, LABELS, PUBLIC, Category, Status
 from services.db import Moment, Session
 
 SOURCE = "open311"
@@ -104,7 +104,7 @@ def _answers(session: Session, ids: list[UUID]) -> dict[UUID, list[Told]]:
     """Return what the city said in public, oldest first, by report."""
     wanted = (
         select(*SAID)
-        .where(ReportEntry.report_id.in_(ids), ReportEntry.public, ReportEntry.kind == "answer")
+        .where(ReportEntry.report_id.in_(ids), ReportEntry.public, ReportEntry.kind.in_(CITY_SAID))
         .order_by(ReportEntry.at, ReportEntry.id)
     )
     found: dict[UUID, list[Told]] = {}
@@ -158,7 +158,7 @@ def updates_of(session: Session, asked: Asked, key_id: UUID | None) -> list[dict
     query = (
         select(*SAID)
         .join(Report, Report.id == ReportEntry.report_id)
-        .where(ReportEntry.public, ReportEntry.kind == "answer", shown)
+        .where(ReportEntry.public, ReportEntry.kind.in_(CITY_SAID), shown)
         .order_by(ReportEntry.at, ReportEntry.id)
     )
     if asked.since is not None:

@@ -151,3 +151,11 @@ def test_what_cannot_take_it_in_is_not_offered(visit: Visit) -> None:
     page = visit(SOYEON).get(f"/console/reports/{made}?same=%EB%AC%BC")
     assert 'name="into"' not in page
     assert "그런 말이 있는 열린 신고가 없어요" in page
+
+
+def test_other_systems_read_that_it_ended(visit: Visit, app: Flask) -> None:
+    made, into = two(visit)
+    joined(visit, made, into)
+    told = app.test_client().get("/open311/v2/servicerequestupdates.json").json
+    assert told
+    assert [(one["service_request_id"], one["status"]) for one in told] == [(made, "CLOSED")]
