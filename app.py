@@ -11,6 +11,7 @@ import participation.demo.wiring
 import participation.home.wiring
 import participation.moderation.wiring
 import participation.reports.settling.wiring
+import participation.reports.telling.wiring
 import participation.reports.wiring
 from participation.accounts import queries as people
 from participation.alerts.telling import Sources
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         Sources(settings, queries_feeds.told_of, wards.ward_of, wards.ward_names, people.me),
     )
     participation.reports.settling.wiring.ask_by_mail(registry, settings, people.me)
+    participation.reports.telling.wiring.tell_by_mail(registry, settings, people.me)
     engine = make_engine(settings.database_url)
     web.install(app, settings, engine, registry)
     oidc.install(app, settings)

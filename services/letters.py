@@ -9,6 +9,7 @@ import smtplib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 import msgspec
 from sqlalchemy import Engine, String, Text, select, update
@@ -26,6 +27,13 @@ LEASE = timedelta(minutes=2)
 PAUSE = timedelta(minutes=1)
 TRIES = 8
 AT_ONCE = 50
+
+
+class Addressed(Protocol):
+    """A person as far as a letter needs them."""
+
+    @property
+    def email(self) -> str | None: ...
 
 
 class LetterOut(Base):

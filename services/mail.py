@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
@@ -11,6 +12,23 @@ from uuid import uuid4
 from services.config import Settings
 
 WAIT_S = 10
+
+
+class _Links(EmailPolicy):
+    """Folds all but headers that hold a link: the library would encode a long one beyond use."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower().startswith("list-") and str(value).isascii():
+            return f"{name}: {value}{self.linesep}"
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower().startswith("list-") and str(value).isascii():
+            return self.fold(name, value).encode()
+        return bytes(super().fold_binary(name, value))
+
+
+POLICY = _Links()
 
 
 def send(
@@ -24,7 +42,7 @@ def send(
 
     Raises OSError or smtplib.SMTPException when it cannot, ValueError for a header of two lines.
     """
-    message = EmailMessage()
+    message = EmailMessage(policy=POLICY)
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
     for name, value in (headers or {}).items():
         message[name] = value

@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import select
 
 from participation.accounts.models import Person, PersonIdentity, PersonRole, SignInSession
-from participation.accounts.rules import SEEN_EVERY, token_hash
+from participation.accounts.rules import SEEN_EVERY
 from services.auth import Actor
 from services.db import Session
+from services.tokens import hash_of
 
 COOKIE = "madang_session"
 ALIVE = (
@@ -41,7 +42,7 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
     if not token:
         return None
     rows = session.execute(
-        ALIVE.where(SignInSession.token_hash == token_hash(token), SignInSession.expires_at > at)
+        ALIVE.where(SignInSession.token_hash == hash_of(token), SignInSession.expires_at > at)
     ).all()
     if not rows:
         return None

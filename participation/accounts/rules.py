@@ -30,10 +30,6 @@ def keyed_hash(secret: str, purpose: str, text: str) -> str:
     return hmac.new(secret.encode(), f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def digits(code: str) -> str:
     """Return a code as it was sent, whatever blanks and hyphens it was typed with."""
     return re.sub(r"[\s-]", "", code)

@@ -18,6 +18,7 @@ from services import i18n, outbox, push
 from services.auth import Actor
 from services.config import Settings
 from services.db import Session
+from services.letters import Addressed
 
 
 class Told(Protocol):
@@ -39,11 +40,6 @@ class Told(Protocol):
     def opened_at(self) -> datetime: ...
     @property
     def reporter_id(self) -> UUID | None: ...
-
-
-class Addressed(Protocol):
-    @property
-    def email(self) -> str | None: ...
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.rules import CONFIRMED, DISPUTED, JUDGED, PUBLIC, Status
+from participation.reports.rules import (
+    CONFIRMED,
+    DISPUTED,
+    ENDED,
+    JUDGED,
+    JUDGING_LIVES,
+    PUBLIC,
+    Status,
+)
 from services.auth import Actor, Role
 from services.db import Session
 from services.errors import ForbiddenError, NotFoundError
@@ -69,9 +77,30 @@ def has_judged(session: Session, person_id: UUID, report: Report) -> bool:
     return session.scalar(said.limit(1)) is not None
 
 
-def may_judge(session: Session, actor: Actor, report: Report) -> bool:
-    """Say whether the actor is asked: a follower, not heard yet, of a settled report."""
+def settled_since(session: Session, report_id: UUID) -> datetime | None:
+    """Return when a report was settled, as its public story tells it; None while it is not.
+
+    Words said while it was settled, and one settled state after another, move nothing.
+    """
+    ended = [status.value for status in ENDED]
+    told = select(ReportEntry.at).where(ReportEntry.report_id == report_id, ReportEntry.public)
+    newest = told.where(ReportEntry.status.not_in(ended)).order_by(ReportEntry.at.desc()).limit(1)
+    settled = told.where(ReportEntry.status.in_(ended)).order_by(ReportEntry.at)
+    if (waited := session.scalar(newest)) is not None:
+        settled = settled.where(ReportEntry.at >= waited)
+    return session.scalar(settled.limit(1))
+
+
+def judging_over(report: Report, at: datetime) -> bool:
+    """Say whether it was settled so long ago that nobody is asked any more."""
+    return report.ended_at is not None and at >= report.ended_at + JUDGING_LIVES
+
+
+def may_judge(session: Session, actor: Actor, report: Report, at: datetime) -> bool:
+    """Say whether the actor is asked: a follower, not heard yet, of a report settled lately."""
     if actor.id is None or Status(report.status) not in JUDGED or report.merged_into is not None:
+        return False
+    if judging_over(report, at):
         return False
     follows = session.get(ReportFollow, (report.id, actor.id)) is not None
     return follows and not has_judged(session, actor.id, report)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from participation.events.reports import ReportChanged, ReportMoved
 from participation.reports.clusters import keep_clusters
+from participation.reports.followers import add_follower, count_followers
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.opening import Origin, Told, show_first, store_once, told_by
@@ -49,9 +50,7 @@ def follow_report(session: Session, actor: Actor, report: Report, *, at: datetim
     """Let the actor hear of every step; doing it twice changes nothing."""
     if actor.id is None:
         raise ForbiddenError
-    if session.get(ReportFollow, (report.id, actor.id)) is None:
-        session.add(ReportFollow(report_id=report.id, person_id=actor.id, since=at))
-        _count_followers(session, report.id, 1)
+    if add_follower(session, report, actor.id, at=at):
         audit.record(session, actor.id, "follow_report", "report", str(report.id), at=at)
 
 
@@ -65,21 +64,17 @@ def unfollow_report(session: Session, actor: Actor, report: Report, *, at: datet
         )
     )
     if gone.rowcount:
-        _count_followers(session, report.id, -1)
+        count_followers(session, report.id, -1)
         audit.record(session, actor.id, "unfollow_report", "report", str(report.id), at=at)
-
-
-def _count_followers(session: Session, report_id: UUID, by: int) -> None:
-    session.flush()
-    session.execute(
-        update(Report).where(Report.id == report_id).values(followers=Report.followers + by)
-    )
 
 
 def answer_report(
     session: Session, actor: Actor, report: Report, status: Status, text: str, *, at: datetime
 ) -> UUID:
-    """Move a report and say why, in public. Raises RefusedError where the table has no way."""
+    """Move a report and say why, in public. Raises RefusedError where the table has no way.
+
+    It was settled when it went from waiting to settled: a later word moves that moment no more.
+    """
     now = Status(report.status)
     # What was joined lives on in the other; what nobody looked at yet is let through or not.
     if status == now is Status.HELD or (status != now and report.merged_into is not None):
@@ -93,13 +88,19 @@ def answer_report(
         show_first(session, report, at=at)
     report.status = status.value
     report.changed_at = at
-    report.ended_at = at if status in ENDED else None
+    report.ended_at = _ended_at(report, now, status, at)
     entry = add_entry(session, _entry(actor, report, "answer", text, at, public=True))
     detail = {"from": now.value, "to": status.value}
     audit.record(session, actor.id, "answer_report", "report", str(report.id), at=at, detail=detail)
     told = ReportMoved(report_id=report.id, entry_id=entry.id, status=status.value)
     outbox.publish(session, told, at=at)
     return entry.id
+
+
+def _ended_at(report: Report, now: Status, then: Status, at: datetime) -> datetime | None:
+    if then not in ENDED:
+        return None
+    return report.ended_at or at if now in ENDED else at
 
 
 def reject_report(
@@ -128,22 +129,6 @@ def note_report(session: Session, actor: Actor, report: Report, text: str, *, at
     _changed(session, actor, report, "note_report", at)
 
 
-def merge_report(
-    session: Session, actor: Actor, report: Report, into: Report, *, at: datetime
-) -> None:
-    """Close a report as the same as another; its followers follow that one from now on."""
-    if report.id == into.id or into.merged_into is not None or report.merged_into is not None:
-        raise RefusedError("report_cannot_merge")
-    people = session.scalars(
-        select(ReportFollow.person_id).where(ReportFollow.report_id == report.id)
-    )
-    for person_id in people.all():
-        follow_report(session, Actor(person_id), into, at=at)
-    answer_report(session, actor, report, Status.CLOSED, "", at=at)
-    report.merged_into = into.id
-    _changed(session, actor, report, "merge_report", at)
-
-
 def _changed(session: Session, actor: Actor, report: Report, verb: str, at: datetime) -> None:
     session.flush()
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)
@@ -170,7 +155,7 @@ def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     follows = session.scalars(select(ReportFollow).where(ReportFollow.person_id == person_id))
     for follow in follows.all():
         session.delete(follow)
-        _count_followers(session, follow.report_id, -1)
+        count_followers(session, follow.report_id, -1)
     loose = {"reporter_id": None, "idempotency_key": None, "answer": ""}
     session.execute(update(Report).where(Report.reporter_id == person_id).values(**loose))
     session.execute(update(Report).where(Report.assignee_id == person_id).values(assignee_id=None))

@@ -1,4 +1,4 @@
-"""Large troubles are mended in parts: a report may have parts, each with a life of its own."""
+"""Reports that belong together: large troubles in parts, and what is told again."""
 
 from datetime import datetime
 
@@ -14,6 +14,15 @@ from services.db import Session
 from services.errors import RefusedError
 
 MOST_PARTS = 10
+
+
+def tell_again(
+    session: Session, actor: Actor, report: Report, earlier: Report, *, at: datetime
+) -> None:
+    """Note that a new report tells again of what an earlier one was settled of."""
+    if report.earlier_id is None and report.id != earlier.id:
+        report.earlier_id = earlier.id
+        _changed(session, actor, "tell_again", report, at)
 
 
 def attach_part(

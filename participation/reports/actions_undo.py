@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from participation.events.reports import ReportChanged
+from participation.reports.access import settled_since
 from participation.reports.clusters import keep_clusters
 from participation.reports.history.chain import take_back
 from participation.reports.models import Report, ReportEntry
@@ -51,8 +52,9 @@ def _withdraw(session: Session, actor: Actor, entry: ReportEntry, at: datetime) 
     before = Status(str(story[1].status))
     keep_clusters(session, report, Status(report.status), before)
     report.status, report.changed_at = before.value, at
-    report.ended_at = story[1].at if before in ENDED else None
     take_back(session, entry, before.value, at=at)
+    session.flush()
+    report.ended_at = settled_since(session, report.id) if before in ENDED else None
     audit.record(session, actor.id, "withdraw_answer", "report", str(report.id), at=at)
     outbox.publish(session, ReportChanged(report_id=report.id, what="withdraw_answer"), at=at)
     return True

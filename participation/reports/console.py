@@ -10,6 +10,7 @@ from participation.accounts import directory
 from participation.reports import (
     actions,
     actions_family,
+    actions_merge,
     actions_undo,
     queries_family,
     queries_staff,
@@ -54,11 +55,18 @@ def _desk(report: Report | None) -> str:
         items=queries_staff.queue(session, actor, view, at),
         views=queries_staff.views(session, actor, view, at),
         case=queries_staff.case_of(session, actor, report, at) if report else None,
-        templates=answers_queries.answers(session, report.category) if report else [],
+        ready=answers_queries.by_state(session, report.category) if report else {},
         beside=queries_family.beside(session, report, at, staff=True) if report else None,
+        same=_same(report),
         staff=directory.staff(session),
         view=view,
     )
+
+
+def _same(report: Report | None) -> queries_staff.Same | None:
+    """Return what the words of the address find to join a report into; None where none are."""
+    words = request.args.get("same", "").strip()[:200]
+    return queries_staff.same_as(web.session(), report, words) if report and words else None
 
 
 def _report(report_id: str) -> Report:
@@ -74,15 +82,21 @@ def _back(report_id: str) -> ResponseReturnValue:
 def answer(report_id: str) -> ResponseReturnValue:
     form = _valid(AnswerForm(request.form))
     report, status = _report(report_id), Status(form["status"].data)
-    actions.answer_report(
-        web.session(), web.actor(), report, status, form["text"].data or "", at=web.at()
-    )
+    text = form["text"].data or _ready(form["ready"].data or "", status)
+    given = (web.session(), web.actor(), report, status, text)
+    actions.answer_report(*given, at=web.at())
     if "parts" in request.form:
-        actions_family.answer_parts(
-            web.session(), web.actor(), report, status, form["text"].data or "", at=web.at()
-        )
+        actions_family.answer_parts(*given, at=web.at())
     _offer_undo()
     return _back(report_id)
+
+
+def _ready(answer_id: str, status: Status) -> str:
+    """Return the text of a ready answer chosen without script; it is for one state alone."""
+    found = answers_queries.answer_by(web.session(), parse_id(answer_id))
+    if found is not None and found.status != status:
+        raise InvalidError("answer_elsewhere", {"ready": "invalid"})
+    return found.text if found else ""
 
 
 @pages.post("/reports/<report_id>/assign")
@@ -105,7 +119,7 @@ def _staff_ids() -> set[str]:
 def merge(report_id: str) -> ResponseReturnValue:
     form = _valid(MergeForm(request.form))
     report, into = _report(report_id), _report(form["into"].data)
-    actions.merge_report(web.session(), web.actor(), report, into, at=web.at())
+    actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
     return _back(str(into.id))
 
 

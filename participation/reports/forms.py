@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from wtforms import FileField, FloatField, Form, HiddenField, SelectField, StringField
 from wtforms.fields import TextAreaField
@@ -10,11 +10,14 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from participation.reports.actions import NewReport
-from participation.reports.rules import LABELS, STATUS_LABELS, Category, Status
+from participation.reports.models import Report
+from participation.reports.rules import LABELS, PUBLIC, STATUS_LABELS, Category, Status
 from services import maps
 from services.errors import InvalidError
+from services.ids import parse_id
 
 MOST_LAT, MOST_LON = 85, 180
+ASK = "ask"
 OFF_MAP = "That place is not on the map."
 NO_PLACE = "Enter an address, use where you are, or choose the place on the map."
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
@@ -59,6 +62,11 @@ class NewReportForm(Form):
     homepage = StringField(filters=[short])
     asset = HiddenField(filters=[short])
     draft = HiddenField(filters=[short])
+    # The settled report that is told again, and the photo that was sent before a question.
+    again = HiddenField(filters=[short])
+    kept = HiddenField(filters=[short])
+    # The near report this one is; ASK where that is to be asked, anything else where it was.
+    join = HiddenField(filters=[short])
 
     def fill(self, **told: Any) -> None:
         """Fill in what is known before anyone wrote; what is None stays as it is."""
@@ -69,6 +77,16 @@ class NewReportForm(Form):
     def told(self, name: str) -> str:
         """Return what a field holds, as text; nothing where it is empty."""
         return str(self[name].data or "")
+
+    def asks_near(self) -> bool:
+        """Say whether its writer is still to be asked if it is one of those near."""
+        return self.told("join") == ASK
+
+    def joined(self, find: Callable[[UUID], Report | None]) -> Report | None:
+        """Return the public report that is meant; None where it is a new one."""
+        key = parse_id(self.told("join"))
+        report = find(key) if key is not None else None
+        return report if report is not None and Status(report.status) in PUBLIC else None
 
     def place_found(self, search: Callable[[str], list[maps.Spot]]) -> list[maps.Spot]:
         """Fill in the point of a typed place; return what is to be chosen from if it is unclear.
@@ -112,6 +130,7 @@ class AnswerForm(Form):
         choices=[SelectChoice(value=s.value, label=STATUS_LABELS[s]) for s in Status]
     )
     text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+    ready = StringField(filters=[short])
 
 
 class JudgeForm(Form):

@@ -1,6 +1,7 @@
 """What is stored of a report. Facts are appended; the row holds the newest state."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -10,8 +11,18 @@ from services.db import Base, Key, Mapped
 from services.maps import cluster_table
 
 
+def _first_promise(context: Any) -> datetime:
+    """Return the promise a report begins with: the day it was first given."""
+    return context.get_current_parameters()["due_at"]  # type: ignore[no-any-return]
+
+
 class Report(Base):
-    """A problem at a place. `cell` is the Morton code of the place (services.maps)."""
+    """A problem at a place. `cell` is the Morton code of the place (services.maps).
+
+    `promised_at` is the first promise and never moves: the public numbers are counted by it.
+    `due_at` is the promise that stands now, `rises_at` when it comes so near that the report is
+    raised, `ended_at` when it was settled, None while it is not.
+    """
 
     __tablename__ = "report"
     __table_args__ = (
@@ -43,11 +54,14 @@ class Report(Base):
     photo_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"), index=True)
-    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"))
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"), index=True)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"), index=True)
+    earlier_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"), index=True)
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    promised_at: Mapped[datetime] = mapped_column(default=_first_promise)
     due_at: Mapped[datetime]
+    rises_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     followers: Mapped[int] = mapped_column(default=0)

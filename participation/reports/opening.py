@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from participation.events.reports import ReportChanged, ReportOpened
 from participation.reports.history.chain import add_entry
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
-from participation.reports.routing.queries import Routed, route
+from participation.reports.promises.rules import rises_at
+from participation.reports.routing.queries import Routed, calendar_of, route
 from participation.reports.rules import SEVERITY, Category, Status, title_of
 from services import outbox
 from services.db import Session
@@ -57,7 +58,8 @@ def store_once(
     if (earlier := session.scalar(known)) is not None:
         return session.get_one(Report, earlier), False
     routed = route(session, told.category, told.lat, told.lon, at)
-    report = _row(told, origin, routed, at)
+    rises = rises_at(calendar_of(session), at, routed.due_at)
+    report = _row(told, origin, routed, rises, at)
     try:
         with session.begin_nested():
             session.add(report)
@@ -95,7 +97,7 @@ def told_by(person_id: UUID, key: str) -> Select[UUID]:
     return select(Report.id).where(Report.reporter_id == person_id, Report.idempotency_key == key)
 
 
-def _row(told: Told, origin: Origin, routed: Routed, at: datetime) -> Report:
+def _row(told: Told, origin: Origin, routed: Routed, rises: datetime, at: datetime) -> Report:
     person = origin.reporter_id is not None
     return Report(
         id=uuid4(),
@@ -117,6 +119,7 @@ def _row(told: Told, origin: Origin, routed: Routed, at: datetime) -> Report:
         opened_at=at,
         changed_at=at,
         due_at=routed.due_at,
+        rises_at=rises,
         team_id=routed.team_id,
         assignee_id=routed.person_id,
         followers=0,

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     FromClause,
     Integer,
     Select,
@@ -75,6 +76,7 @@ class ReportPage(msgspec.Struct, frozen=True):
     expected_by: datetime | None
     late: bool
     mine: bool
+    answer: str
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -132,6 +134,12 @@ def _narrowed(session: Session, filters: Filters) -> tuple[Select[Any], dict[str
         if opened is not None:
             given |= {"opened_before": opened, "id_before": filters.after}
     return _newest(frozenset(given)), given
+
+
+def said_in(words: str) -> ColumnElement[bool]:
+    """Return the condition that a report's title, words or place hold what was typed."""
+    wanted = f"%{_literal(words)}%"
+    return or_(*(func.lower(c).like(wanted, escape="/") for c in (C.title, C.text, C.place)))
 
 
 def _literal(words: str) -> str:
@@ -194,6 +202,7 @@ def page_of(session: Session, actor: Actor, report: Report, at: datetime) -> Rep
         expected_by=report.due_at,
         late=ended,
         mine=actor.signed_in and report.reporter_id == actor.id,
+        answer=report.answer,
     )
 
 

@@ -1,6 +1,7 @@
 """A report among its own: what it is a part of, what its parts are, who has it, and its clock."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, select
@@ -15,7 +16,8 @@ SHOWN = tuple(s.value for s in PUBLIC)
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What stands beside a report's story.
+    """What stands beside a report's story: `into` is the one it was joined into, `earlier` the
+    settled one that the same trouble was told in before, `later` where it was told again.
 
     `days_left` are working days up to the promised day, less than none past it; None once settled.
     """
@@ -24,6 +26,9 @@ class Beside(msgspec.Struct, frozen=True):
     days_left: int | None
     parent: ReportCard | None
     parts: list[ReportCard]
+    into: ReportCard | None = None
+    earlier: ReportCard | None = None
+    later: list[ReportCard] = []
 
 
 def beside(session: Session, report: Report, at: datetime, *, staff: bool = False) -> Beside:
@@ -32,9 +37,20 @@ def beside(session: Session, report: Report, at: datetime, *, staff: bool = Fals
     left = None
     if Status(report.status) not in ENDED:
         left = calendar_of(session).days_between(at, report.due_at)
-    parents = _cards(session, Report.id == report.parent_id, staff=staff)
-    parts = _cards(session, Report.parent_id == report.id, staff=staff)
-    return Beside(" · ".join(own) if own else "", left, parents[0] if parents else None, parts)
+    return Beside(
+        team=" · ".join(own) if own else "",
+        days_left=left,
+        parent=_one(session, report.parent_id, staff=staff),
+        parts=_cards(session, Report.parent_id == report.id, staff=staff),
+        into=_one(session, report.merged_into, staff=staff),
+        earlier=_one(session, report.earlier_id, staff=staff),
+        later=_cards(session, Report.earlier_id == report.id, staff=staff),
+    )
+
+
+def _one(session: Session, key: UUID | None, *, staff: bool) -> ReportCard | None:
+    found = _cards(session, Report.id == key, staff=staff) if key is not None else []
+    return found[0] if found else None
 
 
 def _cards(session: Session, which: ColumnElement[bool], *, staff: bool) -> list[ReportCard]:

@@ -1,5 +1,6 @@
 """What staff read of reports: the queue, the case, the people a case can go to."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +11,17 @@ from participation.accounts import directory
 from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, original_of
-from participation.reports.rules import ENDED, Status, late, staff_moves
+from participation.reports.promises.rules import RAISED
+from participation.reports.routing.models import RoutingRule
+from participation.reports.rules import ENDED, PUBLIC, Status, late, staff_moves
 from services.auth import Actor
 from services.db import Session
+from services.ids import parse_id
 
 LENGTH = 100
 LIVE = tuple(s.value for s in Status if s not in ENDED)
+OPEN = tuple(s.value for s in PUBLIC if s not in ENDED)
+NUMBER = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I)
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -125,6 +131,25 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
     )
 
 
+def raised(session: Session, report_id: UUID) -> ReportEntry | None:
+    """Return the step by which a report was raised last."""
+    steps = select(ReportEntry).where(
+        ReportEntry.report_id == report_id, ReportEntry.kind.in_(RAISED.values())
+    )
+    return session.scalar(steps.order_by(ReportEntry.at.desc()).limit(1))
+
+
+def hands_of(session: Session, report: Report) -> list[UUID]:
+    """Return on whose desk a report is: its officer, else its team's, else everyone's on staff."""
+    if report.assignee_id is not None:
+        return [report.assignee_id]
+    named = select(RoutingRule.person_id).where(
+        RoutingRule.team_id == report.team_id, RoutingRule.person_id.is_not(None)
+    )
+    own = {one for one in session.scalars(named) if one is not None}
+    return sorted(own) or [person.id for person in directory.staff(session)]
+
+
 def _notes(session: Session, report_id: UUID) -> list[Note]:
     rows = session.scalars(
         select(ReportEntry)
@@ -137,6 +162,27 @@ def _notes(session: Session, report_id: UUID) -> list[Note]:
     return [
         Note(r.at, names.get(r.actor_id, "") if r.actor_id else "", r.text, r.kind) for r in rows
     ]
+
+
+class Same(msgspec.Struct, frozen=True):
+    """What words found of reports that another one can be joined into."""
+
+    words: str
+    found: list[queries.ReportCard]
+
+
+def same_as(session: Session, report: Report, words: str) -> Same:
+    """Return the public reports that wait, by their words, their address or their number.
+
+    Those of the same kind come first, then the newest.
+    """
+    key = NUMBER.search(words)
+    row = queries.C
+    asked = select(*queries.CARD).where(row.status.in_(OPEN), row.merged_into.is_(None))
+    named = row.id == parse_id(key[0]) if key else queries.said_in(words)
+    alike = case((row.category == report.category, 0), else_=1)
+    found = asked.where(named, row.id != report.id).order_by(alike, row.opened_at.desc(), row.id)
+    return Same(words, [queries.card_of(one) for one in session.execute(found.limit(10))])
 
 
 def _near(session: Session, report: Report) -> list[queries.ReportCard]:

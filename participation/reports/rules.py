@@ -1,6 +1,6 @@
 """The life of a report, its kinds and its promise, as tables: no database, no Flask, no clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -43,6 +43,12 @@ ENDED = frozenset({S.FIXED, S.REJECTED, S.CLOSED})
 # What those who follow a report are asked about: is it really so?
 JUDGED = frozenset({S.FIXED, S.CLOSED})
 CONFIRMED, DISPUTED = "confirmed", "disputed"
+# What came of a report that was joined into another one.
+MERGED = "merged"
+# The steps in which the city itself speaks, in public.
+CITY_SAID = ("answer", MERGED)
+# How long those who follow are asked, on the page and by token; later trouble is a new report.
+JUDGING_LIVES = timedelta(days=28)
 # A rejected report may hold what must not be public, and at one that is held nobody looked yet:
 # only the reporter and staff see them. This is the one place that says so.
 PUBLIC = frozenset(Status) - {S.REJECTED, S.HELD}
@@ -99,7 +105,7 @@ QUESTIONS: dict[Category, str] = {
     Category.OTHER: "Is anyone in danger?",
 }
 GRAVEST = 3
-# So many people at one report are more than a bystander's word.
+# So many people since the city's last word are more than it may leave unanswered.
 CROWD = 10
 # How long staff may take an answer back; no phone is told before.
 UNDO_S = 10

@@ -1,14 +1,11 @@
 """What follows when a report opened or moved: maps, pages and phones hear of it."""
 
-from uuid import UUID
-
-from participation.accounts import directory
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
-from participation.reports import live, queries
+from participation.reports import live, queries, queries_staff
 from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import CONFIRMED, JUDGED, PUBLIC, STATUS_LABELS, Status
+from participation.reports.rules import CONFIRMED, JUDGED, PUBLIC, Status
 from participation.reports.settling.subscribers import ask_people
-from services import clock, i18n, push
+from participation.reports.telling.subscribers import tell
 from services.db import Session
 
 
@@ -39,10 +36,10 @@ def show_changed(session: Session, event: ReportChanged) -> None:
 
 
 def push_moved(session: Session, event: ReportMoved) -> None:
-    """Tell the phones of those who follow, but not the one who did it, nor what was taken back.
+    """Tell those who follow, by phone or by letter; not who did it, nor of what was taken back.
 
-    Those who are to be asked whether it is really fixed are asked instead, by phone or mail; a
-    neighbour's yes rings nowhere.
+    Those who are to be asked whether it is really fixed are asked instead, so nobody is told
+    twice; a neighbour's yes rings nowhere.
     """
     entry = session.get_one(ReportEntry, event.entry_id)
     if not entry.public or entry.kind == CONFIRMED:
@@ -54,19 +51,12 @@ def push_moved(session: Session, event: ReportMoved) -> None:
     if Status(event.status) in JUDGED:
         asked = ask_people(session, report, entry, people)
         people = [p for p in people if p not in asked]
-    for lang, readers in _by_language(session, people).items():
-        notice = push.Notice(
-            title=i18n.translate(lang, STATUS_LABELS[Status(event.status)]),
-            body=report.title,
-            url=f"/reports/{report.id}",
-            tag=f"report-{report.id}",
-            urgency_class="status",
-        )
-        push.enqueue(session, readers, notice, at=clock.now())
+    tell(session, report, entry, people)
 
 
-def _by_language(session: Session, people: list[UUID]) -> dict[str, list[UUID]]:
-    found: dict[str, list[UUID]] = {}
-    for person_id, lang in directory.languages_of(session, people).items():
-        found.setdefault(lang, []).append(person_id)
-    return found
+def tell_team(session: Session, event: ReportChanged) -> None:
+    """Tell whose desk a report is on that it has risen: by the escalation, so once each time."""
+    if event.what == "escalate_report":
+        report = session.get_one(Report, event.report_id)
+        if (entry := queries_staff.raised(session, report.id)) is not None:
+            tell(session, report, entry, queries_staff.hands_of(session, report))

@@ -9,15 +9,15 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports import actions, queries, queries_family, queries_near
-from participation.reports.access import is_staff, may_judge, report_for
+from participation.reports import actions, queries, queries_family, queries_near, views_same
+from participation.reports.access import is_staff, judging_over, may_judge, report_for
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.rules import Signs
 from participation.reports.forms import JudgeForm, NewReportForm, parse_spot, parse_view
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
-from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
+from participation.reports.rules import GRAVEST, JUDGED, LABELS, QUESTIONS, STATUS_LABELS, Status
 from participation.reports.settling import actions as settling_actions
 from participation.reports.stickers import actions as stickers_actions
 from participation.reports.stickers import queries as stickers_queries
@@ -43,6 +43,8 @@ def labels() -> dict[str, object]:
     return {
         "category_labels": {c.value: label for c, label in LABELS.items()},
         "status_labels": {s.value: label for s, label in STATUS_LABELS.items()},
+        "category_questions": {c.value: text for c, text in QUESTIONS.items()},
+        "gravest": GRAVEST,
     }
 
 
@@ -136,6 +138,7 @@ def _blocked() -> ResponseReturnValue | None:
 def _begun() -> NewReportForm:
     """Return the form as its address begins it: by a sticker, by a letter, or empty."""
     form = NewReportForm(request.args)
+    views_same.begin_again(form)
     if (asset := stickers_queries.asset_by_code(web.session(), form.told("asset"))) is not None:
         form.fill(place=asset.name, lat=asset.lat, lon=asset.lon, answer=asset.code)
         form.fill(asset=asset.code, category=asset.category)
@@ -157,10 +160,12 @@ def create() -> ResponseReturnValue:
     if not valid or form.errors:
         return _form_page(form, spots), 422
     try:
-        photo_hash = media.accept_upload(request.files.get("photo"))
+        photo_hash = media.accept_upload(request.files.get("photo")) or views_same.photo_kept(form)
     except InvalidError as error:
         form.photo.errors = [media.WORDS[error.code]]
         return _form_page(form), 422
+    if (asked := views_same.question(form, photo_hash)) is not None:
+        return asked
     return redirect(url_for("reports.page", report_id=_taken(form, photo_hash), thanks=1), 303)
 
 
@@ -173,6 +178,7 @@ def _taken(form: NewReportForm, photo_hash: str | None) -> UUID:
         new = msgspec.structs.replace(new, place=maps.named_near(session, new.lat, new.lon))
     report_id = blocks_actions.take_report(session, actor, new, _signs(form), at=at)
     stickers_actions.link_asset(session, actor, report_id, form.told("asset"), at=at)
+    views_same.link_earlier(form, report_id)
     intake_actions.use_draft(session, actor, form.told("draft"), report_id, at=at)
     return report_id
 
@@ -234,7 +240,8 @@ def page(report_id: str) -> ResponseReturnValue:
     return render_template(
         "reports/page.html",
         beside=queries_family.beside(web.session(), report, web.at()),
-        asked=may_judge(web.session(), web.actor(), report),
+        asked=may_judge(web.session(), web.actor(), report, web.at()),
+        over=Status(report.status) in JUDGED and judging_over(report, web.at()),
         report=shown,
         thanks="thanks" in request.args,
         joined="joined" in request.args,

@@ -14,6 +14,7 @@ import participation.reports.promises.wiring
 import participation.reports.routing.wiring
 import participation.reports.settling.wiring
 import participation.reports.stickers.wiring
+import participation.reports.telling.wiring
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports import (
     actions,
@@ -38,6 +39,7 @@ ROOMS = (
     participation.reports.answers.wiring,
     participation.reports.promises.wiring,
     participation.reports.settling.wiring,
+    participation.reports.telling.wiring,
     participation.reports.photos.wiring,
     participation.reports.open311.wiring,
     participation.reports.forwarding.wiring,
@@ -58,6 +60,7 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)
     registry.subscriptions.on(ReportChanged, subscribers.show_changed)
+    registry.subscriptions.on(ReportChanged, subscribers.tell_team)
     registry.seeds.append(seeds.seed_city)
     registry.cli.append(cli.reports)
     registry.rooms += live.ROOMS

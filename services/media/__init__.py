@@ -49,6 +49,11 @@ def accept_upload(upload: FileStorage | None) -> str | None:
     return _processor().accept(upload.stream.read())
 
 
+def is_kept(photo_hash: str) -> bool:
+    """Say whether a picture is still on the disk."""
+    return _processor().store.path(photo_hash, "large") is not None
+
+
 def redact(photo_hash: str, boxes: list[tuple[float, float, float, float]]) -> str:
     """Return the hash of the picture with black boxes; the picture before it stays where it is.
 

@@ -9,7 +9,7 @@ from services.push.events import LastBrowserGone
 from services.push.messages import Choice, Notice, enqueue, prune, shown_to
 from services.push.models import PushMessage, PushSubscription
 from services.push.sender import Sender
-from services.push.subscriptions import erase_of, export_of, subscriptions_of
+from services.push.subscriptions import erase_of, export_of, reached, subscriptions_of
 from services.registry import PrivacyHook, Registry
 
 HOUR_S = 3600
@@ -23,6 +23,7 @@ __all__ = [
     "Sender",
     "enqueue",
     "install",
+    "reached",
     "shown_to",
     "subscriptions_of",
 ]

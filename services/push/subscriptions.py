@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -130,6 +131,12 @@ def subscriptions_of(session: Session, person_id: UUID) -> list[Browser]:
         .order_by(PushSubscription.created_at.desc())
     )
     return [Browser(r.id, r.label, r.created_at, r.last_receipt_at) for r in rows]
+
+
+def reached(session: Session, people: Iterable[UUID]) -> frozenset[UUID]:
+    """Return those of `people` who have a browser with us."""
+    found = select(PushSubscription.person_id).where(PushSubscription.person_id.in_(list(people)))
+    return frozenset(session.scalars(found))
 
 
 def own(session: Session, person_id: UUID, key: UUID) -> PushSubscription:

@@ -10,6 +10,7 @@ import secrets
 
 from flask import Flask, Response, g, request
 
+from services.tokens import hash_of
 from services.web.request import settings
 
 COOKIE = "madang_device"
@@ -20,7 +21,7 @@ SIZE = 18
 def known() -> str:
     """Return the id of the browser that asks (64 hex digits), nothing where it has none."""
     token, _, sign = request.cookies.get(COOKIE, "").partition(".")
-    return _id(token) if token and hmac.compare_digest(sign, _sign(token)) else ""
+    return hash_of(token) if token and hmac.compare_digest(sign, _sign(token)) else ""
 
 
 def device() -> str:
@@ -29,16 +30,12 @@ def device() -> str:
         return found
     if "new_device" not in g:
         g.new_device = secrets.token_urlsafe(SIZE)
-    return _id(str(g.new_device))
+    return hash_of(str(g.new_device))
 
 
 def _sign(token: str) -> str:
     key = settings().secret_key.encode()
     return hmac.new(key, b"device\n" + token.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _id(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def install(app: Flask) -> None:

@@ -37,6 +37,22 @@ SPECIAL = {
         "There is no room for more just now",
         "Nothing was kept of this. We have been told; try again in a few minutes.",
     ),
+    "report_cannot_take_in": (
+        "That report cannot take this one in",
+        "Choose one that is public and still open, and was not itself joined into another.",
+    ),
+    "report_cannot_merge": (
+        "This report cannot be joined any more",
+        "It was joined before, or was not taken up. Reload the page to see how it stands now.",
+    ),
+    "judging_over": (
+        "Nobody is asked about this any more",
+        "It was settled more than 28 days ago. If the trouble is back, report it anew.",
+    ),
+    "answer_elsewhere": (
+        "That ready answer is for another state",
+        "Choose the state it is for, or another text. Nothing was sent.",
+    ),
     "in_use": ("Something still uses it", "Change what uses it first, then try once more."),
     "name_taken": ("That name is taken", "Choose another one."),
     "shape_unreadable": (

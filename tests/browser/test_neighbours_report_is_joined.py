@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_report_waits_for_a_line import fill
-from tests.browser.visitor import UNHURRIED_MS, photo
+from tests.browser.visitor import UNHURRIED_MS, photo, write_report
 
 GPS_BLOCK = 0x8825
 
@@ -31,6 +31,15 @@ def test_a_neighbours_report_is_joined_with_one_tap(enter: Enter, tmp_path: Path
     jun.wait_for_url("**/reports/*joined=1")
     expect(jun.locator("main")).to_contain_text("함께 지켜봐요")
     assert jun.url.split("?")[0] == minji.url.split("?")[0]
+
+
+def test_who_says_it_is_another_is_not_asked_again(enter: Enter, tmp_path: Path) -> None:
+    place = {"latitude": 34.2163, "longitude": 127.9171}
+    told = set()
+    for who in ("minji", "jun"):
+        visitor = enter(who, geolocation=place, permissions=["geolocation"])
+        told.add(write_report(visitor.page, photo(tmp_path / f"{who}.jpg")))
+    assert len(told) == 2
 
 
 def test_a_photo_says_where_it_was_taken_and_leaves_without_saying_it(

@@ -19,17 +19,18 @@ from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks.rules import BLOCK_DAYS
 from participation.reports.intake import actions_phone
 from participation.reports.intake.models import CallerLink
-from participation.reports.intake.queries import hash_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.settling import actions as settling_actions
 from participation.reports.settling.models import ReportAsking
 from participation.reports.stickers import actions as stickers_actions
 from participation.reports.stickers.actions import AssetRow
+from participation.reports.telling.rules import stop_url
 from services import clock
 from services.auth import Actor
 from services.db import Session, unit_of_work
 from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
+from services.tokens import hash_of
 from tests.pages import Pages
 from tests.people import SOYEON
 
@@ -135,9 +136,17 @@ def seed(app: Flask, visit: Visit, turn: Callable[[], int]) -> Seeded:
         "photo_hash": [bare, *(_picture(app, one) for one in (covered, rejected, held))],
         "open311.token": [covered, rejected],
         "export_id": files,
+        "telling.token": [_stop(app, UUID(covered))],
         **kept,
     }
     return Seeded(marks(mine), values, original)
+
+
+def _stop(app: Flask, report_id: UUID) -> str:
+    """Return the token of the link by which the reporter's letters of a report are stopped."""
+    assert REPORTER.id is not None
+    secret = app.extensions["settings"].secret_key
+    return stop_url("", secret, report_id, REPORTER.id).split("/")[-1]
 
 
 def _picture(app: Flask, report_id: str) -> str:

@@ -18,6 +18,7 @@ from participation.accounts import views_identity
 from participation.reports import queries_staff, rules
 from participation.reports.open311 import format as open311_format
 from participation.reports.routing import rules as routing_rules
+from participation.reports.telling import subscribers as telling
 from services import media
 from services.auth import Role
 from services.web import faults
@@ -87,6 +88,7 @@ def of_tables() -> set[str]:
         *rules.STATUS_LABELS.values(),
         *rules.QUESTIONS.values(),
         *queries_staff.VIEWS.values(),
+        *telling.HEADS.values(),
         *media.WORDS.values(),
         *routing_rules.DAYS_LABELS.values(),
         *(text for pair in pairs for text in pair),

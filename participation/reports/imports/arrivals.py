@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, tuple_
 
 from participation.reports.history.chain import add_stories
 from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow
+from participation.reports.promises.rules import rises_at
 from participation.reports.routing.queries import calendar_of
 from participation.reports.rules import (
     PROMISE_DAYS,
@@ -81,6 +82,7 @@ def _known(session: Session, arrivals: Iterable[Arrival]) -> set[tuple[str | Non
 
 
 def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
+    due = a.due_at or calendar.due(a.opened_at, PROMISE_DAYS[a.category])
     return {
         "id": key,
         "reporter_id": a.reporter_id,
@@ -99,7 +101,9 @@ def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
         "opened_at": a.opened_at,
         "changed_at": a.ended_at or a.opened_at,
         "ended_at": a.ended_at,
-        "due_at": a.due_at or calendar.due(a.opened_at, PROMISE_DAYS[a.category]),
+        "due_at": due,
+        "promised_at": due,
+        "rises_at": rises_at(calendar, a.opened_at, due) if a.ended_at is None else None,
         "team_id": a.team_id,
         "followers": 0 if a.reporter_id is None else 1,
     }

@@ -13,13 +13,14 @@ from participation.reports.actions import NewReport
 from participation.reports.blocks.actions import take_report
 from participation.reports.blocks.rules import Signs
 from participation.reports.intake.models import CallerLink, LetterIn
-from participation.reports.intake.queries import hash_of, letters_since
+from participation.reports.intake.queries import letters_since
 from participation.reports.rules import Category
 from services import audit, i18n, letters
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError
 from services.ids import secret_token
+from services.tokens import hash_of
 
 DRAFT_LIVES = timedelta(days=14)
 LETTER_KEPT = timedelta(days=90)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from participation.reports.actions import follow_report
 from participation.reports.intake.models import CallerLink
-from participation.reports.intake.queries import hash_of, link_of
+from participation.reports.intake.queries import link_of
 from participation.reports.models import Report
 from participation.reports.opening import Origin, Told, store_once
 from services import audit, i18n, letters
@@ -15,6 +15,7 @@ from services.auth import Actor
 from services.db import Session
 from services.errors import NotFoundError
 from services.ids import secret_token
+from services.tokens import hash_of
 
 SOURCE = "phone"
 LINK_LIVES = timedelta(days=14)

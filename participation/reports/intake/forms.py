@@ -1,15 +1,9 @@
 """What an agent writes down for a caller."""
 
-from collections.abc import Callable
-from uuid import UUID
-
 from wtforms import HiddenField, StringField
 from wtforms.validators import Optional, Regexp
 
-from participation.reports.forms import NewReportForm, short, stripped
-from participation.reports.models import Report
-from participation.reports.rules import PUBLIC, Status
-from services.ids import parse_id
+from participation.reports.forms import ASK, NewReportForm, short, stripped
 
 
 class PhoneForm(NewReportForm):
@@ -25,14 +19,5 @@ class PhoneForm(NewReportForm):
             ),
         ],
     )
-    join = HiddenField(filters=[short])
-
-    def asks_near(self) -> bool:
-        """Say whether the agent was not asked yet if it is one of those near; "new" says no."""
-        return not self.told("join")
-
-    def joined(self, find: Callable[[UUID], Report | None]) -> Report | None:
-        """Return the public report the caller means; None where it is a new one."""
-        key = parse_id(self.told("join"))
-        report = find(key) if key is not None else None
-        return report if report is not None and Status(report.status) in PUBLIC else None
+    # There is no script here that would ask before.
+    join = HiddenField(default=ASK, filters=[short])

@@ -1,6 +1,5 @@
 """What is read of letters that wait for their sender's word, and of callers' links."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import func, select
 
 from participation.reports.intake.models import CallerLink, LetterIn
 from services.db import Session
+from services.tokens import hash_of
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -23,11 +23,6 @@ class Draft(msgspec.Struct, frozen=True):
     lat: float | None
     lon: float | None
     photo_hash: str | None
-
-
-def hash_of(text: str) -> str:
-    """Return SHA-256 in hex, under which tokens and senders are kept."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def draft_of(session: Session, token: str, at: datetime) -> Draft | None:

@@ -1,18 +1,12 @@
 """The one gate from a token to the key it opens; of a key only its hash is stored."""
 
-import hashlib
-
 from sqlalchemy import select
 
 from participation.reports.open311.models import Open311Key
 from participation.reports.open311.queries import key_row
 from participation.reports.open311.rules import KeyRow
 from services.db import Session
-
-
-def hash_of(token: str) -> str:
-    """Return what is stored of a token: it is random and long, so one round is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
+from services.tokens import hash_of
 
 
 def key_of(session: Session, token: str) -> KeyRow | None:

@@ -12,7 +12,6 @@ from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.forwarding.queries import came_back
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
-from participation.reports.open311.access import hash_of
 from participation.reports.open311.models import Open311Key
 from participation.reports.open311.queries import SOURCE
 from participation.reports.open311.rules import SCOPES, KeyRow, KeyScope
@@ -25,6 +24,7 @@ from services.auth import Actor
 from services.db import Session
 from services.errors import InvalidError, NotFoundError, RefusedError
 from services.ids import parse_id, secret_token
+from services.tokens import hash_of
 
 NAME_LENGTH = 80
 EVERYTHING = KeyScope()

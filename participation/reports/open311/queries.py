@@ -14,7 +14,7 @@ from participation.reports.open311.format import DETAIL, STATE, UPDATE_WORDS, As
 from participation.reports.open311.models import Open311Key
 from participation.reports.open311.rules import KeyRow
 from participation.reports.routing.models import Body, Team
-from participation.reports.rules import PUBLIC, QUESTIONS, Category, Status
+from participation.reports.rules import CITY_SAID, PUBLIC, QUESTIONS, Category, Status
 from services import i18n
 from services.db import Moment, Session
 from services.db.keys import written
@@ -161,7 +161,7 @@ def _answers(session: Session, ids: list[UUID]) -> dict[str, list[Told]]:
     e = ENTRIES.c
     wanted = (
         select(written(e.report_id), stamped(e.at, "at"), e.status, e.text)
-        .where(e.report_id.in_(ids), e.public, e.kind == "answer")
+        .where(e.report_id.in_(ids), e.public, e.kind.in_(CITY_SAID))
         .order_by(e.at, e.id)
     )
     found: dict[str, list[Told]] = {}
@@ -245,7 +245,7 @@ def updates_of(session: Session, asked: Asked, key_id: UUID | None) -> list[dict
     query = (
         select(*SAID)
         .join(Report, Report.id == ReportEntry.report_id)
-        .where(ReportEntry.public, ReportEntry.kind == "answer", shown)
+        .where(ReportEntry.public, ReportEntry.kind.in_(CITY_SAID), shown)
         .order_by(ReportEntry.at, ReportEntry.id)
     )
     if asked.since is not None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from participation.events.reports import ReportChanged
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
+from participation.reports.promises.rules import RAISED
 from participation.reports.rules import GRAVEST
 from services import audit, outbox
 from services.auth import Actor
@@ -14,7 +15,10 @@ from services.db import Session
 def escalate_report(
     session: Session, actor: Actor, report: Report, why: str, *, at: datetime
 ) -> None:
-    """Raise a report by one step, once; `why` is "promise" or "people"."""
+    """Raise a report by one step, once for each promise; `why` is "promise" or "people".
+
+    Who hears of it is told by what follows ReportChanged; a promise made anew lowers it again.
+    """
     if report.escalated_at is not None:
         return
     report.escalated_at = at
@@ -24,7 +28,7 @@ def escalate_report(
         ReportEntry(
             report_id=report.id,
             at=at,
-            kind=f"escalated_{why}",
+            kind=RAISED[why],
             text="",
             role="system",
             actor_id=actor.id,

@@ -1,4 +1,9 @@
-"""Promises kept: public figures by month and kind."""
+"""Promises kept: public figures by month and kind.
+
+A report counts by the first day it was promised for, and by the settling that lasted: neither a
+promise made anew after a dispute nor a settling that was no settling makes a broken word whole, and
+no word said after it was settled breaks one that was kept.
+"""
 
 from datetime import datetime
 from itertools import pairwise
@@ -70,8 +75,8 @@ def _counts(by: Any, source: Any) -> Any:
             by,
             func.count(),
             _count(C.ended_at.is_not(None)),
-            _count(C.ended_at <= C.due_at),
-            _count(and_(C.ended_at.is_(None), C.due_at < NOW)),
+            _count(C.ended_at <= C.promised_at),
+            _count(and_(C.ended_at.is_(None), C.promised_at < NOW)),
         )
         .select_from(source)
         .where(C.status.in_(SHOWN), C.merged_into.is_(None))

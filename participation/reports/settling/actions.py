@@ -1,25 +1,34 @@
 """Closed is not fixed: those who follow a report say whether it is really settled."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
 from participation.events.reports import ReportMoved
-from participation.reports.access import may_judge
+from participation.reports.access import judging_over, may_judge
 from participation.reports.history.chain import add_entry, withhold
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.routing.queries import route
-from participation.reports.rules import CONFIRMED, DISPUTED, Category, Status
+from participation.reports.promises.rules import rises_at
+from participation.reports.routing.queries import calendar_of, route
+from participation.reports.rules import (
+    CONFIRMED,
+    DISPUTED,
+    JUDGED,
+    JUDGING_LIVES,
+    SEVERITY,
+    Category,
+    Status,
+)
 from participation.reports.settling.models import ReportAsking, ReportRating
-from participation.reports.settling.queries import may_rate, state_of, token_hash
+from participation.reports.settling.queries import may_rate, state_of
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError, InvalidError, RefusedError
 from services.ids import secret_token
+from services.tokens import hash_of
 
-ASKING_LIVES = timedelta(days=28)
 SCORES = range(1, 6)
 RATED = "rated"
 
@@ -29,12 +38,14 @@ def judge_report(
 ) -> UUID:
     """Confirm that a report is settled, or dispute it: then work on it goes on, promised anew.
 
-    Raises ForbiddenError for who does not follow it, RefusedError for a second word or for a
-    report that is not settled.
+    Raises ForbiddenError for who does not follow it, RefusedError for a second word, for a report
+    that is not settled, and for one that was settled longer ago than anyone is asked.
     """
     if actor.id is None or session.get(ReportFollow, (report.id, actor.id)) is None:
         raise ForbiddenError
-    if not may_judge(session, actor, report):
+    if Status(report.status) in JUDGED and judging_over(report, at):
+        raise RefusedError("judging_over")
+    if not may_judge(session, actor, report, at):
         raise RefusedError("already_judged")
     if not settled:
         report.status, report.ended_at = Status.DISPUTED.value, None
@@ -59,9 +70,15 @@ def judge_report(
 
 
 def promise_anew(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
-    """Let a report that goes on have the promise of one that was told now."""
-    report.due_at = route(session, Category(report.category), report.lat, report.lon, at).due_at
-    report.escalated_at = None
+    """Let a report that goes on have the promise of one that was told now.
+
+    The first promise stands in the public numbers: a new one makes no broken word whole. What the
+    old one raised is lowered again.
+    """
+    category = Category(report.category)
+    report.due_at = route(session, category, report.lat, report.lon, at).due_at
+    report.rises_at = rises_at(calendar_of(session), at, report.due_at)
+    report.escalated_at, report.severity = None, SEVERITY[category]
     audit.record(session, actor.id, "promise_anew", "report", str(report.id), at=at)
 
 
@@ -74,9 +91,9 @@ def ask_person(
         report_id=entry.report_id,
         entry_id=entry.id,
         person_id=person_id,
-        token_hash=token_hash(token),
+        token_hash=hash_of(token),
         asked_at=at,
-        expires_at=at + ASKING_LIVES,
+        expires_at=at + JUDGING_LIVES,
     )
     session.add(asking)
     session.flush()
@@ -87,7 +104,7 @@ def ask_person(
 def renew_asking(session: Session, actor: Actor, asking: ReportAsking, *, at: datetime) -> str:
     """Return a new token for an asking; the one before is worth nothing any more."""
     token = secret_token()
-    asking.token_hash = token_hash(token)
+    asking.token_hash = hash_of(token)
     audit.record(session, actor.id, "renew_asking", "report", str(asking.report_id), at=at)
     return token
 

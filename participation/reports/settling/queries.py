@@ -1,6 +1,5 @@
 """Who is still to be asked whether it is really fixed, and how content people were."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -15,6 +14,7 @@ from participation.reports.rules import CONFIRMED, JUDGED, Status
 from participation.reports.settling.models import ReportAsking, ReportRating
 from services.db import Session
 from services.errors import NotFoundError
+from services.tokens import hash_of
 
 State = Literal["open", "said", "past"]
 # Fewer voices than this are nobody's business but their own.
@@ -30,13 +30,9 @@ class Contentment(msgspec.Struct, frozen=True):
     content: int
 
 
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def asking_by(session: Session, token: str) -> ReportAsking:
     """Return the asking a token stands for; raises NotFoundError for one that we never gave."""
-    found = session.scalar(select(ReportAsking).where(ReportAsking.token_hash == token_hash(token)))
+    found = session.scalar(select(ReportAsking).where(ReportAsking.token_hash == hash_of(token)))
     if found is None:
         raise NotFoundError
     return found

@@ -1,7 +1,6 @@
 """A settled report asks those who follow it: with two buttons on the phone, or by mail."""
 
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from participation.accounts import directory
@@ -12,6 +11,8 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
 from participation.reports.settling import actions, queries
 from participation.reports.settling.models import ReportAsking
+from participation.reports.telling.queries import wants_letters
+from participation.reports.telling.rules import stop_headers, stop_url
 from services import clock, i18n, letters, outbox, push
 from services.auth import STRANGER, Actor
 from services.config import Settings
@@ -32,17 +33,11 @@ No
 %(no)s
 
 Each link opens a page with one button. They are yours alone and hold for 28 days.
+To hear no more of this report: %(stop)s
 
 The story of this report is sealed: step %(count)s, %(digest)s
 %(page)s
 """
-
-
-class Addressed(Protocol):
-    """A person as far as a letter needs them."""
-
-    @property
-    def email(self) -> str | None: ...
 
 
 def ask_people(
@@ -55,11 +50,11 @@ def ask_people(
     if Status(report.status) not in JUDGED or report.merged_into is not None:
         return frozenset()
     asked = queries.to_ask(session, report, people)
-    langs = directory.languages_of(session, asked)
+    langs, reached = directory.languages_of(session, asked), push.reached(session, asked)
     for person_id in asked:
         now = clock.now()
         asking_id, token = actions.ask_person(session, person_id, entry, at=now)
-        if push.subscriptions_of(session, person_id):
+        if person_id in reached:
             notice = _notice(report, token, langs.get(person_id, "ko"))
             push.enqueue(session, [person_id], notice, at=now)
         else:
@@ -97,13 +92,18 @@ def _notice(report: Report, token: str, lang: str) -> push.Notice:
 class Asker:
     """Asks by mail; `me` says whose address is which."""
 
-    def __init__(self, settings: Settings, me: Callable[[Session, Actor], Addressed]) -> None:
+    def __init__(
+        self, settings: Settings, me: Callable[[Session, Actor], letters.Addressed]
+    ) -> None:
         self.base, self.me = settings.base_url.rstrip("/"), me
+        self.secret = settings.secret_key
 
     def mail_asking(self, session: Session, event: SettlingAsked) -> None:
         """Put the letter on its way, if there is still something to ask."""
         asking = session.get(ReportAsking, event.asking_id)
         if asking is None or queries.state_of(session, asking, clock.now()) != "open":
+            return
+        if not wants_letters(session, asking.person_id):
             return
         actor = Actor(asking.person_id)
         if (address := self.me(session, actor).email) is None:
@@ -112,10 +112,12 @@ class Asker:
         token = actions.renew_asking(session, actor, asking, at=clock.now())
         report = session.get_one(Report, asking.report_id)
         subject = i18n.translate(lang, SUBJECT, title=report.title)
-        text = self._text(session, report, token, lang)
-        letters.enqueue(session, address, subject, text, at=clock.now())
+        stop = stop_url(self.base, self.secret, report.id, asking.person_id)
+        text = self._text(session, report, token, lang, stop)
+        headers = stop_headers(stop)
+        letters.enqueue(session, address, subject, text, at=clock.now(), headers=headers)
 
-    def _text(self, session: Session, report: Report, token: str, lang: str) -> str:
+    def _text(self, session: Session, report: Report, token: str, lang: str, stop: str) -> str:
         said = queries.last_word(session, report.id)
         head = head_of(session, report.id)
         return i18n.translate(
@@ -128,4 +130,5 @@ class Asker:
             count=head.count,
             digest=head.digest,
             page=f"{self.base}/reports/{report.id}",
+            stop=stop,
         )

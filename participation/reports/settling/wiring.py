@@ -9,6 +9,7 @@ from participation.reports.settling import actions, queries, subscribers, views
 from services.auth import Actor
 from services.config import Settings
 from services.db import Session
+from services.letters import Addressed
 from services.registry import PrivacyHook, Registry
 
 
@@ -28,7 +29,7 @@ def register(registry: Registry) -> None:
 def ask_by_mail(
     registry: Registry,
     settings: Settings,
-    me: Callable[[Session, Actor], subscribers.Addressed],
+    me: Callable[[Session, Actor], Addressed],
 ) -> None:
     """Let letters ask those whom no browser reaches; `me` says whose address is which."""
     registry.subscriptions.on(SettlingAsked, subscribers.Asker(settings, me).mail_asking)

@@ -15,8 +15,12 @@ class Desk {
     root.addEventListener("change", () => this.count());
     root.addEventListener("refreshed", () => this.count());
     root.querySelector("[data-help-open]")?.addEventListener("click", () => this.help());
-    for (const menu of root.querySelectorAll<HTMLSelectElement>("[data-template]")) {
+    for (const menu of root.querySelectorAll<HTMLSelectElement>("[data-ready]")) {
       menu.addEventListener("change", () => this.fill(menu));
+      const state = menu.form?.elements.namedItem("status");
+      if (!(state instanceof HTMLSelectElement)) continue;
+      state.addEventListener("change", () => this.narrow(menu, state.value));
+      this.narrow(menu, state.value);
     }
     this.root.querySelector("[data-current]")?.scrollIntoView({ block: "nearest" });
     this.count();
@@ -56,6 +60,15 @@ class Desk {
 
   private help(): void {
     this.root.querySelector<HTMLDialogElement>("[data-help]")?.showModal();
+  }
+
+  /** Offer the ready answers of the chosen state alone; without any there is nothing to choose. */
+  private narrow(menu: HTMLSelectElement, state: string): void {
+    const groups = [...menu.querySelectorAll<HTMLOptGroupElement>("optgroup")];
+    for (const group of groups) group.hidden = group.disabled = group.dataset["state"] !== state;
+    if (menu.selectedOptions[0]?.closest("optgroup")?.disabled) menu.value = "";
+    const field = menu.closest<HTMLElement>(".field");
+    if (field) field.hidden = groups.every((group) => group.disabled);
   }
 
   private fill(menu: HTMLSelectElement): void {

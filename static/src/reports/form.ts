@@ -68,6 +68,8 @@ function bringMap(form: HTMLFormElement): void {
 export function start(root: HTMLElement): void {
   const form = root.querySelector("form");
   if (!form) return;
+  // Whether it is one of those near is asked here, by a question of its own.
+  form.querySelector("[name=join]")?.remove();
   keepAnswers(form);
   const photo = new Photo(form);
   offerLocation(form);

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, func, select
 
 from participation.accounts import actions as accounts
-from participation.reports import actions, actions_undo
+from participation.reports import actions, actions_merge, actions_undo
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.history.models import HistoryStep
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
@@ -146,10 +146,12 @@ class Lives(RuleBasedStateMachine):
 
     @rule(report_id=reports, into=reports)
     def merge(self, report_id: UUID, into: UUID) -> None:
-        now, both = self._now(report_id), {report_id, into}
-        may = len(both) == 2 and not both & self.merged and Status.CLOSED in staff_moves(now)
+        now, goal, both = self._now(report_id), self._now(into), {report_id, into}
+        closes = now is Status.CLOSED or Status.CLOSED in staff_moves(now)
+        takes = goal in PUBLIC and goal not in ENDED
+        may = len(both) == 2 and not both & self.merged and closes and takes
         pair = self._report(report_id), self._report(into)
-        assert (self._do(actions.merge_report, SOYEON, *pair) is not None) == may
+        assert (self._do(actions_merge.merge_report, SOYEON, *pair) is not None) == may
         if may:
             self.merged.add(report_id)
             self._moved(report_id, now, Status.CLOSED)
@@ -198,7 +200,14 @@ class Lives(RuleBasedStateMachine):
     def the_row_is_as_the_story_says(self) -> None:
         for report in self._rows():
             assert report.status == self._now(report.id)
-            assert (report.ended_at is not None) == (Status(report.status) in ENDED)
+            assert report.ended_at == self._settled_at(report.id)
+
+    def _settled_at(self, report_id: UUID) -> datetime | None:
+        """When it went from waiting to settled, as the story tells it."""
+        since = None
+        for at, status in self.stories[report_id]:
+            since = (since or at) if status in ENDED else None
+        return since
 
     @invariant()
     def the_stored_story_and_its_chain_end_where_the_report_is(self) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from participation.reports import actions, queries, queries_own
+from participation.reports import actions, actions_merge, queries, queries_own
 from participation.reports.actions import NewReport
 from participation.reports.models import Report
 from participation.reports.rules import Category, Status
@@ -76,7 +76,7 @@ def test_it_cannot_move_where_the_table_has_no_way(session: Session) -> None:
 def test_followers_of_a_merged_report_follow_the_other(session: Session) -> None:
     first = opened(session)
     again = actions.open_report(session, JUN, LAMP, at=AT)
-    actions.merge_report(session, SOYEON, session.get_one(Report, again), first, at=AT)
+    actions_merge.merge_report(session, SOYEON, session.get_one(Report, again), first, at=AT)
     assert set(queries.followers_of(session, first.id)) == {MINJI.id, JUN.id}
     assert [card.id for card in queries.newest(session, queries.Filters())[0]] == [str(first.id)]
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from participation.reports.open311 import access, queries
 from participation.reports.open311 import actions as open311_actions
+from participation.reports.open311 import queries
 from participation.reports.open311.models import Open311Key
 from services.db import Session, unit_of_work
+from services.tokens import hash_of
 from tests.conftest import AT
 from tests.people import HANA, MINJI
 
@@ -18,7 +19,7 @@ from tests.people import HANA, MINJI
 def test_the_table_holds_no_token(key: str, session: Session) -> None:
     row = session.scalars(sa.select(Open311Key)).one()
     assert key not in (row.name, row.token_hash)
-    assert row.token_hash == access.hash_of(key)
+    assert row.token_hash == hash_of(key)
 
 
 def test_a_revoked_key_opens_nothing(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from participation.reports import actions, actions_family, queries_family
 from participation.reports.models import Report, ReportEntry
 from participation.reports.promises.jobs import escalate_forgotten
-from participation.reports.rules import CROWD, Category, Status
+from participation.reports.rules import Category, Status
 from services.db import Session
 from services.errors import RefusedError
 from tests.people import HANA, MINJI
@@ -37,13 +37,6 @@ def test_a_promise_that_nears_raises_a_report_once(session: Session) -> None:
     for _ in range(2):
         escalate_forgotten(session, late)
     assert (report.severity, escalations(session)) == (2, ["escalated_promise"])
-
-
-def test_a_crowd_raises_a_report(session: Session) -> None:
-    report = opened(session, Category.GREEN)
-    report.followers = CROWD
-    escalate_forgotten(session, AT)
-    assert escalations(session) == ["escalated_people"]
 
 
 def test_what_is_settled_does_not_rise(session: Session) -> None:

@@ -11,6 +11,7 @@ from participation.reports.settling import queries as settling_queries
 from participation.reports.settling.models import ReportAsking
 from services import clock
 from services.db import Session, unit_of_work
+from services.tokens import hash_of
 from tests.flows.test_closed_is_not_fixed import answer, settled
 from tests.participation.reports.settling import test_one_tap as taps
 from tests.participation.reports.settling.test_one_tap import JSON, Visit, deliver, links, status_of
@@ -37,7 +38,7 @@ def test_a_token_is_kept_as_a_hash_alone(asked: dict[str, str], app: Flask) -> N
     with Session(app.extensions["engine"]) as session:
         hashes = session.scalars(sa.select(ReportAsking.token_hash)).all()
     assert token not in hashes
-    assert settling_queries.token_hash(token) in hashes
+    assert hash_of(token) in hashes
 
 
 def test_no_address_with_a_token_is_told_to_another_page(asked: dict[str, str], app: Flask) -> None:

@@ -1,0 +1,65 @@
+"""One lamp, one report: a report that is the same as another goes on in that one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from participation.events.reports import ReportMoved
+from participation.reports.followers import add_follower
+from participation.reports.history.chain import add_entry
+from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.rules import ENDED, MERGED, PUBLIC, Status, may_move
+from services import audit, outbox
+from services.auth import Actor
+from services.db import Session
+from services.errors import RefusedError
+
+
+def merge_report(
+    session: Session, actor: Actor, report: Report, into: Report, *, at: datetime
+) -> UUID:
+    """Close a report as the same as another, where its followers hear on; return the step's id.
+
+    What was joined into it before goes on there too. Raises RefusedError where the other is not
+    public, is settled, or was itself joined, and for a report that cannot be closed.
+    """
+    goal, now = Status(into.status), Status(report.status)
+    if goal not in PUBLIC or goal in ENDED or into.merged_into is not None:
+        raise RefusedError("report_cannot_take_in")
+    whole = report.merged_into is None and report.id != into.id
+    if not whole or (now is not Status.CLOSED and not may_move(now, Status.CLOSED)):
+        raise RefusedError("report_cannot_merge")
+    people = session.scalars(
+        select(ReportFollow.person_id).where(ReportFollow.report_id == report.id)
+    ).all()
+    joined = sum(add_follower(session, into, person_id, at=at) for person_id in people)
+    _send_on(session, report, into, now, at)
+    step = _step(actor, report, at)
+    entry = add_entry(session, step)
+    detail = {"into": str(into.id), "followers": str(joined)}
+    audit.record(session, actor.id, "merge_report", "report", str(report.id), at=at, detail=detail)
+    told = ReportMoved(report_id=report.id, entry_id=entry.id, status=report.status)
+    outbox.publish(session, told, at=at)
+    return entry.id
+
+
+def _send_on(session: Session, report: Report, into: Report, now: Status, at: datetime) -> None:
+    before = update(Report).where(Report.merged_into == report.id)
+    session.execute(before.values(merged_into=into.id))
+    report.merged_into, report.status, report.changed_at = into.id, Status.CLOSED.value, at
+    if now not in ENDED or report.ended_at is None:
+        report.ended_at = at
+
+
+def _step(actor: Actor, report: Report, at: datetime) -> ReportEntry:
+    return ReportEntry(
+        report_id=report.id,
+        at=at,
+        kind=MERGED,
+        status=report.status,
+        text="",
+        role="staff",
+        actor_id=actor.id,
+        public=True,
+    )

@@ -1,0 +1,24 @@
+"""The link in a letter that stops more of them: good without a sign-in, for one report alone."""
+
+from uuid import UUID
+
+from services.tokens import sealed, unsealed
+
+PURPOSE = "unfollow"
+
+
+def stop_url(base_url: str, secret: str, report_id: UUID, person_id: UUID) -> str:
+    """Return the address of the page that stops what one person hears of one report."""
+    token = sealed(secret, PURPOSE, report_id, person_id)
+    return f"{base_url.rstrip('/')}/reports/stop/{token}"
+
+
+def meant_by(secret: str, token: str) -> tuple[UUID, UUID] | None:
+    """Return (report, person) of such a link; None for one that is none of ours."""
+    found = unsealed(secret, PURPOSE, token)
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def stop_headers(url: str) -> dict[str, str]:
+    """Return the headers by which a mail program offers to stop with one tap (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -1,0 +1,130 @@
+"""Telling people of a step: their browsers by a notice, by letter whoever has none with us."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import msgspec
+
+from participation.accounts import directory
+from participation.events.letters import LetterAwaited
+from participation.reports.models import Report, ReportEntry
+from participation.reports.promises.rules import RAISED
+from participation.reports.rules import MERGED, STATUS_LABELS, Status
+from participation.reports.telling import queries, rules
+from services import clock, i18n, letters, outbox, push
+from services.auth import Actor
+from services.config import Settings
+from services.db import Session
+
+# What a step is called by its kind, where its state does not say it.
+HEADS = {
+    MERGED: "Goes on with another report",
+    RAISED["promise"]: "Its promised day is near",
+    RAISED["people"]: "Many people wait for a word",
+}
+LETTER = """%(head)s: %(title)s
+%(said)s
+%(page)s
+
+This comes by letter because no browser of yours is told. To hear no more of this report:
+%(stop)s
+
+To change whether letters come at all:
+%(choose)s
+"""
+DESK_LETTER = """%(head)s: %(title)s
+
+%(page)s
+
+This comes by letter because no browser of yours is told. To change whether letters come at all:
+%(choose)s
+"""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step as it is told: `head` is a text to be translated, `path` where one reads on."""
+
+    head: str
+    title: str
+    path: str
+    desk: bool = False
+
+
+def step_of(session: Session, report: Report, entry: ReportEntry) -> Step:
+    """Return how a step of a report is told; who followed a joined one is led to where it went."""
+    if entry.kind in RAISED.values():
+        return Step(HEADS[entry.kind], report.title, f"/console/reports/{report.id}", desk=True)
+    if entry.kind == MERGED and report.merged_into is not None:
+        into = session.get_one(Report, report.merged_into)
+        return Step(HEADS[MERGED], into.title, f"/reports/{into.id}")
+    status = Status(entry.status or report.status)
+    return Step(STATUS_LABELS[status], report.title, f"/reports/{report.id}")
+
+
+def tell(session: Session, report: Report, entry: ReportEntry, people: Sequence[UUID]) -> None:
+    """Tell each of `people` of a step once: by their browsers, or by mail where there is none."""
+    step, at = step_of(session, report, entry), clock.now()
+    reached = push.reached(session, people)
+    for lang, readers in _by_language(session, [p for p in people if p in reached]).items():
+        notice = push.Notice(
+            title=i18n.translate(lang, step.head),
+            body=step.title,
+            url=step.path,
+            tag=f"report-{report.id}",
+            urgency_class="status",
+        )
+        push.enqueue(session, readers, notice, at=at)
+    for person_id in queries.wanting_letters(session, [p for p in people if p not in reached]):
+        outbox.publish(session, LetterAwaited(entry_id=entry.id, person_id=person_id), at=at)
+
+
+def _by_language(session: Session, people: Sequence[UUID]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = {}
+    for person_id, lang in directory.languages_of(session, people).items():
+        found.setdefault(lang, []).append(person_id)
+    return found
+
+
+class Teller:
+    """Writes the letters; `me` says whose address is which."""
+
+    def __init__(
+        self, settings: Settings, me: Callable[[Session, Actor], letters.Addressed]
+    ) -> None:
+        self.settings, self.me = settings, me
+        self.base = settings.base_url.rstrip("/")
+
+    def mail_step(self, session: Session, event: LetterAwaited) -> None:
+        """Put the letter on its way, if the step still stands and its reader still wants it."""
+        entry = session.get_one(ReportEntry, event.entry_id)
+        report = session.get_one(Report, entry.report_id)
+        step = step_of(session, report, entry)
+        stands = step.desk or (
+            entry.public and queries.follows(session, report.id, event.person_id)
+        )
+        if not stands or not queries.wants_letters(session, event.person_id):
+            return
+        if (address := self.me(session, Actor(event.person_id)).email) is None:
+            return
+        langs = directory.languages_of(session, [event.person_id])
+        lang = langs.get(event.person_id, self.settings.language)
+        stop = rules.stop_url(self.base, self.settings.secret_key, report.id, event.person_id)
+        subject = f"{i18n.translate(lang, step.head)}: {step.title}"
+        text = self._to_desk(step, lang) if step.desk else self._to_one(step, entry, stop, lang)
+        headers = {} if step.desk else rules.stop_headers(stop)
+        letters.enqueue(session, address, subject, text, at=clock.now(), headers=headers)
+
+    def _to_one(self, step: Step, entry: ReportEntry, stop: str, lang: str) -> str:
+        said = f"\n{entry.text}\n" if entry.text else ""
+        return i18n.translate(lang, LETTER, said=said, stop=stop, **self._places(step, lang))
+
+    def _to_desk(self, step: Step, lang: str) -> str:
+        return i18n.translate(lang, DESK_LETTER, **self._places(step, lang))
+
+    def _places(self, step: Step, lang: str) -> dict[str, str]:
+        return {
+            "head": i18n.translate(lang, step.head),
+            "title": step.title,
+            "page": f"{self.base}{step.path}",
+            "choose": f"{self.base}/me/notifications",
+        }
