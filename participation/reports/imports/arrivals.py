@@ -9,7 +9,9 @@ import msgspec
 from sqlalchemy import insert, select, tuple_
 
 from participation.reports.history.chain import add_stories
+from participation.reports.history.rules import words_of
 from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow
+from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import calendar_of
 from participation.reports.rules import (
     PROMISE_DAYS,
@@ -59,7 +61,9 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
     keyed = [(uuid4(), arrival) for arrival in new.values()]
     calendar = calendar_of(session)
     session.execute(insert(Report), [_report(key, a, calendar) for key, a in keyed])
-    add_stories(session, [row for key, a in keyed for row in _story(key, a)])
+    place_reports(session, ((key, a.lat, a.lon) for key, a in keyed))
+    words = {key: words_of(title_of(a.text), a.text[:4000]) for key, a in keyed}
+    add_stories(session, [row for key, a in keyed for row in _story(key, a)], words)
     if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
         session.execute(insert(ReportFollow), follows)
     shown = [(a.lat, a.lon, a.category.value) for _, a in keyed if a.status in PUBLIC]
