@@ -14,6 +14,7 @@ AT_ONCE = 5000
 
 def upgrade() -> None:
     _bounds()
+    _unpromised()
     _calendar()
     _covers()
     _late_history()
@@ -63,6 +64,17 @@ def _place(placed: sa.Table) -> None:
         ]
         for start in range(0, len(rows), AT_ONCE):
             bind.execute(placed.insert(), rows[start : start + AT_ONCE])
+
+
+def _unpromised() -> None:
+    op.create_table(
+        "report_unpromised",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_report_unpromised_report_id_report")
+        ),
+        sa.PrimaryKeyConstraint("report_id", name=op.f("pk_report_unpromised")),
+    )
 
 
 def _calendar() -> None:
@@ -125,5 +137,6 @@ def downgrade() -> None:
         table.drop_column("weekend")
         table.drop_column("subdivision")
     op.execute("INSERT INTO working_calendar (id, country, zone) VALUES (1, 'KR', 'Asia/Seoul')")
+    op.drop_table("report_unpromised")
     op.drop_table("report_area")
     op.drop_table("role_bound")

@@ -99,6 +99,7 @@ LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
     (TEAM, "reports_exports_console.file_staff", {HIDDEN}),
     ((*TEAM, *MINE), "reports.page", {HIDDEN}),
     ((*TEAM, *MINE), "history.story", {HIDDEN}),
+    ((*TEAM, *MINE), "reports_picture.picture", {HIDDEN}),
     (("officer", "operator"), "moderation.trail", {"name"}),
     (("operator",), "people.index", {"name", "person"}),
     (MINE, "home.index", {HIDDEN}),

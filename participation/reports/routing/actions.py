@@ -104,6 +104,13 @@ def add_team(session: Session, actor: Actor, body: str, team: str, *, at: dateti
     return _kept(session, actor, "add_team", "team", added.id, at)
 
 
+def team_of_body(session: Session, actor: Actor, body: str, *, at: datetime) -> UUID:
+    """Return the team that stands for a body as a whole, of the same name; made if it is new."""
+    named = select(Team.id).join(Body, Body.id == Team.body_id)
+    known = session.scalar(named.where(Body.name == body, Team.name == body))
+    return known or add_team(session, actor, body, body, at=at)
+
+
 def delete_team(session: Session, actor: Actor, team_id: UUID, *, at: datetime) -> None:
     """Dissolve a team that no rule names; its reports go back to nobody."""
     if session.scalar(select(RoutingRule.id).where(RoutingRule.team_id == team_id).limit(1)):
