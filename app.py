@@ -10,6 +10,7 @@ import participation.alerts.wiring
 import participation.demo.wiring
 import participation.home.wiring
 import participation.moderation.wiring
+import participation.reports.routing.wiring
 import participation.reports.settling.wiring
 import participation.reports.telling.wiring
 import participation.reports.wiring
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     participation.reports.settling.wiring.ask_by_mail(registry, settings, people.me)
     participation.reports.telling.wiring.tell_by_mail(registry, settings, people.me)
     engine = make_engine(settings.database_url)
+    participation.reports.routing.wiring.begin_calendar(engine, settings)
     web.install(app, settings, engine, registry)
     oidc.install(app, settings)
     media.install(app, settings)

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from services import workdays
+
 Mode = Literal["demo", "production", "test"]
 PREFIX = "MADANG_"
 LISTENS = re.compile(r"[^\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
@@ -51,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     forward_follow_s: int = 300
     forward_look_s: int = 120
     timezone: str = "Asia/Seoul"
+    country: str = "KR"
     city_name_ko: str = "하늘시"
     city_name_en: str = "Haneul"
     language: Literal["ko", "en"] = "ko"
@@ -159,6 +162,8 @@ def _refuse_odd(settings: Settings) -> None:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise SettingsError(f"MADANG_TIMEZONE {settings.timezone!r} is not known") from error
+    if settings.country not in workdays.countries():
+        raise SettingsError(f"MADANG_COUNTRY {settings.country!r} is no country we know")
 
 
 def _refuse_odd_provider(settings: Settings) -> None:

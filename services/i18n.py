@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("ko", "en")
@@ -64,3 +64,14 @@ def ago(lang: str, at: datetime, now: datetime) -> str:
 def number(lang: str, value: Any) -> str:
     """Return a number with the language's grouping."""
     return str(numbers.format_decimal(value, locale=lang))
+
+
+def country(lang: str, code: str) -> str:
+    """Return the name of a country by its ISO 3166 code; the code where it has no name."""
+    return str(Locale.parse(lang).territories.get(code, code))
+
+
+def week(lang: str) -> list[str]:
+    """Return the days of the week from Monday on."""
+    named = dates.get_day_names("wide", "stand-alone", lang)
+    return [str(named[day]) for day in range(7)]

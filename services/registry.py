@@ -21,7 +21,10 @@ Identify = Callable[[Session, Mapping[str, str], datetime], Actor | None]
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A place in the frame: `area` is "resident" or "console", `role` who sees it (None: all)."""
+    """A place in the frame: `area` is "resident" or "console", `role` who sees it (None: all).
+
+    Where `whole` is true, those whose work is bound to a part do not see it.
+    """
 
     area: str
     label: str
@@ -29,6 +32,16 @@ class MenuEntry:
     icon: str
     order: int
     role: str | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class BoundKind:
+    """What a role can be bound to: `choices` names all there are by id."""
+
+    kind: str
+    label: str
+    choices: Callable[[Session], Mapping[UUID, str]]
 
 
 @dataclass(frozen=True)
@@ -114,10 +127,12 @@ class Registry:
     )
     stuck: list[Callable[[Session], list[Stuck]]] = field(default_factory=list)
     onward: list[Callable[..., str]] = field(default_factory=list)
+    bounds: list[BoundKind] = field(default_factory=list)
     identify: Identify | None = None
     letters: Callable[[Letter], None] | None = None
 
     def menu_for(self, actor: Actor, area: str) -> list[MenuEntry]:
         """Return the entries of `area` this actor may open, in order."""
         mine = [m for m in self.menu if m.area == area and (m.role is None or actor.may(m.role))]
+        mine = [m for m in mine if not (m.whole and actor.bounded)]
         return sorted(mine, key=lambda entry: entry.order)

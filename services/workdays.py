@@ -11,7 +11,7 @@ import holidays
 import msgspec
 
 OPENS, CLOSES = time(9), time(18)
-SATURDAY = 5
+WEEKEND = frozenset({5, 6})
 # The longest run without a working day that a calendar may hold; beyond it something is wrong.
 LONGEST_PAUSE = 60
 # Up to here a promise runs by the hour, beyond by the day (Civil Petitions Treatment Act of
@@ -20,33 +20,43 @@ BY_THE_HOUR = 5
 
 
 @lru_cache(maxsize=64)
-def public_holidays(country: str, year: int) -> dict[date, str]:
-    """Return the public holidays of a country (ISO 3166) in a year, substitute days included."""
-    found = holidays.country_holidays(country, years=year)
+def public_holidays(country: str, year: int, subdivision: str = "") -> dict[date, str]:
+    """Return the public holidays of a country (ISO 3166) in a year, substitute days included.
+
+    With a `subdivision` (ISO 3166-2, without the country) those of that part of the country too.
+    """
+    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
     return {day: str(name) for day, name in sorted(found.items())}
 
 
-def countries() -> list[str]:
-    """Return the ISO 3166 codes whose holidays are known."""
-    return sorted(code for code in holidays.list_supported_countries() if len(code) == 2)
+@lru_cache(maxsize=1)
+def countries() -> dict[str, tuple[str, ...]]:
+    """Return the ISO 3166 codes whose holidays are known, each with those of its subdivisions."""
+    known = holidays.list_supported_countries()
+    return {code: tuple(sorted(known[code])) for code in sorted(known) if len(code) == 2}
 
 
 class Calendar(msgspec.Struct, frozen=True):
-    """When a city works: `closures` are its own days off besides the public ones."""
+    """When a city works: `closures` are its own days off besides the public ones.
+
+    `weekend` holds the days of the week that are never worked, Monday 0.
+    """
 
     country: str = "KR"
     zone: str = "Asia/Seoul"
     closures: frozenset[date] = frozenset()
+    subdivision: str = ""
+    weekend: frozenset[int] = WEEKEND
 
     def holidays(self, year: int) -> dict[date, str]:
         """Return the public holidays of a year and their names."""
-        return public_holidays(self.country, year)
+        return public_holidays(self.country, year, self.subdivision)
 
     def open_on(self, day: date) -> bool:
         """Say whether the city works on a day."""
-        if day.weekday() >= SATURDAY or day in self.closures:
+        if day.weekday() in self.weekend or day in self.closures:
             return False
-        return day not in public_holidays(self.country, day.year)
+        return day not in self.holidays(day.year)
 
     def due(self, start: datetime, days: int) -> datetime:
         """Return when a promise of `days` working days, made at `start`, runs out.

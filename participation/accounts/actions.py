@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -14,6 +15,7 @@ from participation.accounts.models import (
     Person,
     PersonIdentity,
     PersonRole,
+    RoleBound,
     SignInSession,
 )
 from participation.events.accounts import PersonErased, PersonRoleChanged, SessionRevoked
@@ -218,12 +220,40 @@ def set_role(
     outbox.publish(session, told, at=at)
 
 
+def bound_staff(
+    session: Session,
+    actor: Actor,
+    person_id: UUID,
+    bounds: Collection[tuple[str, UUID]],
+    *,
+    at: datetime,
+) -> None:
+    """Bind someone's work in the console to `bounds`, as (kind, id); to nothing where empty.
+
+    Operators only; raises NotFoundError for nobody.
+    """
+    if not actor.may(Role.OPERATOR):
+        raise ForbiddenError
+    if session.get(Person, person_id) is None:
+        raise NotFoundError
+    session.execute(delete(RoleBound).where(RoleBound.person_id == person_id))
+    for kind, target in sorted(set(bounds)):
+        session.add(RoleBound(person_id=person_id, kind=kind, target_id=target))
+    session.flush()
+    detail = {"bounds": ", ".join(f"{kind} {target}" for kind, target in sorted(set(bounds)))}
+    audit.record(session, actor.id, "bound_staff", "person", str(person_id), at=at, detail=detail)
+    for role in session.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id)):
+        told = PersonRoleChanged(person_id=person_id, role=role, held=True)
+        outbox.publish(session, told, at=at)
+
+
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     """Empty the person's row and end every sign-in; other domains' hooks do their own part."""
     person = session.get_one(Person, person_id)
     person.display_name, person.email, person.erased_at = rules.ERASED_NAME, None, at
     session.execute(delete(SignInSession).where(SignInSession.person_id == person_id))
     session.execute(delete(PersonRole).where(PersonRole.person_id == person_id))
+    session.execute(delete(RoleBound).where(RoleBound.person_id == person_id))
     session.execute(delete(PersonIdentity).where(PersonIdentity.person_id == person_id))
     audit.record(session, None, "erase_person", "person", str(person_id), at=at)
     outbox.publish(session, PersonErased(person_id=person_id), at=at)

@@ -1,5 +1,8 @@
 """The console's page of people and their roles."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,8 +10,9 @@ from participation.accounts import actions, queries
 from services import web
 from services.auth import Role
 from services.auth.gates import role
-from services.errors import InvalidError
+from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
+from services.registry import BoundKind
 
 pages = Blueprint("people", __name__, url_prefix="/console/people")
 
@@ -22,7 +26,12 @@ def index() -> ResponseReturnValue:
         people=queries.people(web.session(), query),
         roles=[r.value for r in Role],
         query=query,
+        kinds=_kinds(),
     )
+
+
+def _kinds() -> list[tuple[BoundKind, Mapping[UUID, str]]]:
+    return [(kind, kind.choices(web.session())) for kind in web.registry().bounds]
 
 
 @pages.post("/<person_id>/role")
@@ -33,5 +42,32 @@ def change(person_id: str) -> ResponseReturnValue:
         raise InvalidError("role_unknown", {"role": "unknown"})
     give = request.form.get("give") == "1"
     actions.change_role(web.session(), web.actor(), key, Role(name), give=give, at=web.at())
+    return _back()
+
+
+@pages.post("/<person_id>/bounds")
+@role("operator")
+def bound(person_id: str) -> ResponseReturnValue:
+    """Bind someone's work to the areas and bodies that were chosen; to none of them: whole city."""
+    key = parse_id(person_id)
+    if key is None:
+        raise NotFoundError
+    chosen = {
+        (kind.kind, _chosen(one, choices))
+        for kind, choices in _kinds()
+        for one in request.form.getlist(kind.kind)
+    }
+    actions.bound_staff(web.session(), web.actor(), key, chosen, at=web.at())
+    return _back()
+
+
+def _chosen(text: str, choices: Mapping[UUID, str]) -> UUID:
+    key = parse_id(text)
+    if key is None or key not in choices:
+        raise InvalidError("bound_unknown", {"bound": "unknown"})
+    return key
+
+
+def _back() -> ResponseReturnValue:
     query = request.form.get("query", "")[:80] or None
     return redirect(url_for("people.index", query=query), 303)

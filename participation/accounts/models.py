@@ -42,6 +42,16 @@ class PersonIdentity(Base):
     linked_at: Mapped[datetime]
 
 
+class RoleBound(Base):
+    """A part of the city that someone's work in the console is bound to, as (kind, target)."""
+
+    __tablename__ = "role_bound"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    target_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class LoginCode(Base):
     """A one-time code on its way; address and code are kept only as keyed hashes."""
 

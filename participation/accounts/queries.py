@@ -1,6 +1,6 @@
 """What is read of accounts: who is asking, where they signed in, what we hold of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,15 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from participation.accounts.models import Person, PersonIdentity, PersonRole, SignInSession
+from participation.accounts.models import (
+    Person,
+    PersonIdentity,
+    PersonRole,
+    RoleBound,
+    SignInSession,
+)
 from participation.accounts.rules import SEEN_EVERY
-from services.auth import Actor
+from services.auth import Actor, Role
 from services.db import Session
 from services.tokens import hash_of
 
@@ -47,7 +53,21 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
     if not rows:
         return None
     roles = frozenset(row.role for row in rows if row.role)
-    return Actor(rows[0].person_id, roles, rows[0].language, rows[0].id)
+    found = Actor(rows[0].person_id, roles, rows[0].language, rows[0].id)
+    if found.may(Role.MODERATOR) or found.may(Role.OFFICER):
+        bounds = bounds_of(session, [rows[0].person_id])
+        found = msgspec.structs.replace(found, bounds=bounds[rows[0].person_id])
+    return found
+
+
+def bounds_of(
+    session: Session, people: Sequence[UUID]
+) -> Mapping[UUID, frozenset[tuple[str, UUID]]]:
+    """Return what the work of each of `people` is bound to, as (kind, id)."""
+    held: dict[UUID, set[tuple[str, UUID]]] = {person: set() for person in people}
+    for row in session.scalars(select(RoleBound).where(RoleBound.person_id.in_(people))):
+        held[row.person_id].add((row.kind, row.target_id))
+    return {person: frozenset(bounds) for person, bounds in held.items()}
 
 
 def sign_ins(session: Session, actor: Actor, at: datetime) -> list[SignIn]:
@@ -93,6 +113,9 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
         "language": person.language,
         "since": person.created_at.isoformat(),
         "roles": sorted(roles),
+        "bounds": [
+            f"{kind} {key}" for kind, key in sorted(bounds_of(session, [person_id])[person_id])
+        ],
         "sign_ins": [{"label": s.label, "at": s.created_at.isoformat()} for s in signed],
         "identities": [
             {"issuer": i.issuer, "subject": i.subject, "since": i.linked_at.isoformat()}
@@ -105,6 +128,13 @@ class PersonLine(msgspec.Struct, frozen=True):
     id: UUID
     name: str
     roles: list[str]
+    bounds: frozenset[tuple[str, UUID]] = frozenset()
+
+    @property
+    def staff(self) -> bool:
+        return Role.OPERATOR not in self.roles and bool(
+            {Role.MODERATOR, Role.OFFICER} & set(self.roles)
+        )
 
 
 def people(session: Session, query: str, limit: int = 200) -> list[PersonLine]:
@@ -118,4 +148,7 @@ def people(session: Session, query: str, limit: int = 200) -> list[PersonLine]:
     held: dict[UUID, list[str]] = {row.id: [] for row in found}
     for row in session.scalars(select(PersonRole).where(PersonRole.person_id.in_(held))):
         held[row.person_id].append(row.role)
-    return [PersonLine(row.id, row.display_name, sorted(held[row.id])) for row in found]
+    bounds = bounds_of(session, list(held))
+    return [
+        PersonLine(row.id, row.display_name, sorted(held[row.id]), bounds[row.id]) for row in found
+    ]

@@ -33,7 +33,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "accounts",
-            frozenset({"person_role", "person_identity", "sign_in_session"}),
+            frozenset({"person_role", "role_bound", "person_identity", "sign_in_session"}),
             queries.export_of,
             actions.erase_person,
         )

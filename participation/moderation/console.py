@@ -11,7 +11,7 @@ pages = Blueprint("moderation", __name__, url_prefix="/console")
 
 
 @pages.get("/audit")
-@role("officer", "operator")
+@role("officer", "operator", bounded=False)
 def trail() -> ResponseReturnValue:
     query = request.args.get("query", "").strip()[:80]
     return render_template(

@@ -8,6 +8,6 @@ def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
     registry.cli.append(cli.audit)
     registry.menu += [
-        MenuEntry("console", "Audit", "/console/audit", "audit", 40, "officer"),
+        MenuEntry("console", "Audit", "/console/audit", "audit", 40, "officer", True),
         MenuEntry("console", "Failed", "/console/dead-letters", "letter", 50, "operator"),
     ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.routing.queries import handled_by
 from participation.reports.rules import (
     CONFIRMED,
     DISPUTED,
@@ -32,9 +33,9 @@ def report_for(session: Session, actor: Actor, report_id: str, to: Purpose = "se
     """
     key = parse_id(report_id)
     report = session.get(Report, key) if key is not None else None
-    if report is None or not may_see(actor, report):
+    if report is None or not may_see(session, actor, report):
         raise NotFoundError
-    if to == "handle" and not is_staff(actor):
+    if to == "handle" and not may_handle(session, actor, report):
         raise ForbiddenError
     return report
 
@@ -43,11 +44,19 @@ def is_staff(actor: Actor) -> bool:
     return actor.may(Role.MODERATOR) or actor.may(Role.OFFICER)
 
 
-def may_see(actor: Actor, report: Report) -> bool:
+def may_handle(session: Session, actor: Actor, report: Report) -> bool:
+    """Say whether a report is the actor's to work on: staff, within what their work is bound to."""
+    if not is_staff(actor):
+        return False
+    mine = select(Report.id).where(Report.id == report.id, handled_by(actor))
+    return not actor.bounded or session.scalar(mine) is not None
+
+
+def may_see(session: Session, actor: Actor, report: Report) -> bool:
     """Say whether a report is open to the actor: public, their own, or theirs to handle."""
-    if Status(report.status) in PUBLIC:
+    if Status(report.status) in PUBLIC or (actor.signed_in and report.reporter_id == actor.id):
         return True
-    return is_staff(actor) or (actor.signed_in and report.reporter_id == actor.id)
+    return may_handle(session, actor, report)
 
 
 def settling_began(session: Session, report_id: UUID) -> datetime | None:

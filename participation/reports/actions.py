@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from participation.accounts import directory
 from participation.events.reports import ReportChanged, ReportMoved
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower, count_followers
@@ -110,6 +111,15 @@ def reject_report(
     if not reason.strip():
         raise InvalidError("reason_needed", {"reason": "empty"})
     answer_report(session, actor, report, Status.REJECTED, reason, at=at)
+
+
+def look_at_reporter(session: Session, actor: Actor, report: Report, *, at: datetime) -> str:
+    """Return the name of who told of a report, empty where nobody is known; on record."""
+    audit.record(session, actor.id, "look_at_reporter", "report", str(report.id), at=at)
+    if report.reporter_id is None:
+        return ""
+    name = directory.names_of(session, [report.reporter_id])
+    return name.get(report.reporter_id, "")
 
 
 def assign_report(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
@@ -56,8 +56,10 @@ def _desk(report: Report | None) -> str:
         views=queries_staff.views(session, actor, view, at),
         case=queries_staff.case_of(session, actor, report, at) if report else None,
         ready=answers_queries.by_state(session, report.category) if report else {},
-        beside=queries_family.beside(session, report, at, staff=True) if report else None,
         same=_same(report),
+        beside=queries_family.beside(session, report, at, staff=not actor.bounded)
+        if report
+        else None,
         staff=directory.staff(session),
         view=view,
     )
@@ -75,6 +77,16 @@ def _report(report_id: str) -> Report:
 
 def _back(report_id: str) -> ResponseReturnValue:
     return redirect(url_for("reports_console.case", report_id=report_id), 303)
+
+
+@pages.post("/reports/<report_id>/reporter")
+@staff
+def reporter(report_id: str) -> ResponseReturnValue:
+    """Say who told of a report, to those whose case it is; each look is on record."""
+    report = _report(report_id)
+    name = actions.look_at_reporter(web.session(), web.actor(), report, at=web.at())
+    page = render_template("console/reporter.html", title=report.title, key=report.id, name=name)
+    return Response(page, headers={"Cache-Control": "private, no-store"})
 
 
 @pages.post("/reports/<report_id>/answer")

@@ -8,12 +8,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from participation.events.reports import ReportChanged, ReportOpened
-from participation.reports.history.chain import add_entry
+from participation.reports.history.chain import add_entry, make_public
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
+from participation.reports.photos.actions import note_cover
+from participation.reports.photos.queries import shown_as
 from participation.reports.promises.rules import rises_at
+from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import Routed, calendar_of, route
 from participation.reports.rules import SEVERITY, Category, Status, title_of
 from services import outbox
+from services.auth import Actor
 from services.db import Session
 from services.maps import add_point, morton
 
@@ -59,7 +63,8 @@ def store_once(
         return session.get_one(Report, earlier), False
     routed = route(session, told.category, told.lat, told.lon, at)
     rises = rises_at(calendar_of(session), at, routed.due_at)
-    report = _row(told, origin, routed, rises, at)
+    shown = shown_as(session, told.photo_hash)
+    report = _row(msgspec.structs.replace(told, photo_hash=shown), origin, routed, rises, at)
     try:
         with session.begin_nested():
             session.add(report)
@@ -68,7 +73,10 @@ def store_once(
         if (earlier := session.scalar(known)) is None:
             raise
         return session.get_one(Report, earlier), False
+    place_reports(session, [(report.id, report.lat, report.lon)])
     add_entry(session, _opening(report, at))
+    if shown is not None and told.photo_hash is not None and shown != told.photo_hash:
+        note_cover(session, report, Actor(None), told.photo_hash, shown, at=at)
     if origin.held:
         outbox.publish(session, ReportChanged(report_id=report.id, what="hold_report"), at=at)
         return report, True
@@ -87,8 +95,8 @@ def show_first(session: Session, report: Report, *, at: datetime) -> None:
         )
     )
     if opening is not None:
-        opening.public, opening.status = True, Status.OPEN.value
-        session.flush()
+        opening.status = Status.OPEN.value
+        make_public(session, opening)
         outbox.publish(session, _opened(report), at=at)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
+from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, PUBLIC, Category, Status, late
 from services.auth import Actor
 from services.db import Session
@@ -248,10 +249,11 @@ def answered(session: Session, person_id: UUID, since: datetime, limit: int = 3)
     return [Answered(*row) for row in rows]
 
 
-def late_count(session: Session, at: datetime) -> int:
-    """Return how many reports are past their promise."""
+def late_count(session: Session, actor: Actor, at: datetime) -> int:
+    """Return how many reports of those the actor may handle are past their promise."""
     waiting = [s.value for s in Status if s not in ENDED]
     late_ones = select(func.count()).where(Report.status.in_(waiting), Report.due_at < at)
+    late_ones = late_ones.where(handled_by(actor))
     return session.scalar(late_ones) or 0
 
 

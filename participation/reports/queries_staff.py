@@ -13,6 +13,7 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, original_of
 from participation.reports.promises.rules import RAISED
 from participation.reports.routing.models import RoutingRule
+from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, PUBLIC, Status, late, staff_moves
 from services.auth import Actor
 from services.db import Session
@@ -54,7 +55,7 @@ class Note(msgspec.Struct, frozen=True):
 class CasePage(msgspec.Struct, frozen=True):
     report: queries.ReportPage
     notes: list[Note]
-    reporter_name: str
+    told_by_someone: bool
     moves: list[str]
     duplicates: list[queries.ReportCard]
     assignee_id: str | None
@@ -74,7 +75,7 @@ def queue(session: Session, actor: Actor, view: str, at: datetime) -> list[Queue
     """Return the queue of a view: gravest first, then oldest."""
     rows = session.scalars(
         select(Report)
-        .where(_narrow(view, actor, at))
+        .where(_narrow(view, actor, at), handled_by(actor))
         .order_by(Report.severity.desc(), Report.opened_at)
         .limit(LENGTH)
     ).all()
@@ -111,21 +112,20 @@ def _narrow(view: str, actor: Actor, at: datetime) -> ColumnElement[bool]:
 def views(session: Session, actor: Actor, selected: str, at: datetime) -> list[SavedView]:
     """Return the saved views with how many cases each holds, counted in one pass."""
     sums = [func.sum(case((_narrow(key, actor, at), 1), else_=0)) for key in VIEWS]
-    counts = session.execute(select(*sums)).one()
+    counts = session.execute(select(*sums).where(handled_by(actor))).one()
     pairs = zip(VIEWS.items(), counts, strict=True)
     return [SavedView(key, label, int(n or 0), key == selected) for (key, label), n in pairs]
 
 
 def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> CasePage:
     """Return one case as staff see it."""
-    names = directory.names_of(session, {report.reporter_id} if report.reporter_id else set())
     status = Status(report.status)
     return CasePage(
         report=queries.page_of(session, actor, report, at),
         notes=_notes(session, report.id),
-        reporter_name=names.get(report.reporter_id, "") if report.reporter_id else "",
+        told_by_someone=report.reporter_id is not None,
         moves=[status.value, *(s.value for s in staff_moves(status))],
-        duplicates=_near(session, report),
+        duplicates=_near(session, actor, report),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
         original=original_of(session, report.id, at),
     )
@@ -158,7 +158,9 @@ def _notes(session: Session, report_id: UUID) -> list[Note]:
         )
         .order_by(ReportEntry.at)
     ).all()
-    names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id})
+    # A resident's words beside a case are theirs who told of it: the name is asked for, on record.
+    staff = {r.actor_id for r in rows if r.actor_id and r.role != "resident"}
+    names = directory.names_of(session, staff)
     return [
         Note(r.at, names.get(r.actor_id, "") if r.actor_id else "", r.text, r.kind) for r in rows
     ]
@@ -185,10 +187,13 @@ def same_as(session: Session, report: Report, words: str) -> Same:
     return Same(words, [queries.card_of(one) for one in session.execute(found.limit(10))])
 
 
-def _near(session: Session, report: Report) -> list[queries.ReportCard]:
+def _near(session: Session, actor: Actor, report: Report) -> list[queries.ReportCard]:
     """Return live reports of the same kind within about 50 metres."""
     lat, lon = 0.00045, 0.00055
     box = (report.lon - lon, report.lat - lat, report.lon + lon, report.lat + lat)
     view = queries.cards_in(session, box)
     same = [c for c in view if c.category == report.category and c.id != str(report.id)]
-    return [c for c in same if c.status in LIVE][:5]
+    near = [c for c in same if c.status in LIVE]
+    keys = [UUID(c.id) for c in near]
+    mine = set(session.scalars(select(Report.id).where(Report.id.in_(keys), handled_by(actor))))
+    return [c for c in near if UUID(c.id) in mine][:5]

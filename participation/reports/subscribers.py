@@ -8,6 +8,9 @@ from participation.reports.settling.subscribers import ask_people
 from participation.reports.telling.subscribers import tell
 from services.db import Session
 
+# What of a change the open pages and maps show, besides the queue.
+SEEN = {"withdraw_answer", "cover_photo", "uncover_photo"}
+
 
 def show_opened(session: Session, event: ReportOpened) -> None:
     """Draw the report on every open map of its tile, and in the queue."""
@@ -29,7 +32,7 @@ def _show(session: Session, report: Report) -> None:
 
 
 def show_changed(session: Session, event: ReportChanged) -> None:
-    if event.what == "withdraw_answer":
+    if event.what in SEEN:
         _show(session, session.get_one(Report, event.report_id))
     else:
         live.tell_staff(session, str(event.report_id))

@@ -52,7 +52,7 @@ def home_cards(session: Session, actor: Actor, at: datetime) -> list[HomeCard]:
     """Return what waits for a person: answers of the last week; for staff, what is late."""
     say = partial(i18n.translate, actor.lang)
     cards = []
-    if is_staff(actor) and (count := queries.late_count(session, at)):
+    if is_staff(actor) and (count := queries.late_count(session, actor, at)):
         figure = i18n.number(actor.lang, count)
         url = "/console/?view=late"
         cards.append(

@@ -15,12 +15,16 @@ class Role(StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """The person behind a request, or a stranger when `id` is None."""
+    """The person behind a request, or a stranger when `id` is None.
+
+    `bounds` are the (kind, id) of what their work is bound to; without any it is bound to nothing.
+    """
 
     id: UUID | None
     roles: frozenset[str] = frozenset()
     lang: str = "ko"
     session_id: UUID | None = None
+    bounds: frozenset[tuple[str, UUID]] = frozenset()
 
     @property
     def signed_in(self) -> bool:
@@ -31,6 +35,15 @@ class Actor(msgspec.Struct, frozen=True):
         if role in (Role.MODERATOR, Role.OFFICER) and Role.OPERATOR in self.roles:
             return True
         return role in self.roles
+
+    @property
+    def bounded(self) -> bool:
+        """Say whether the console's work is bound to a part of it; an operator's never is."""
+        return bool(self.bounds) and Role.OPERATOR not in self.roles
+
+    def bound_to(self, kind: str) -> frozenset[UUID]:
+        """Return the ids of one kind the actor's work is bound to; none: not bound by this kind."""
+        return frozenset(key for what, key in self.bounds if what == kind and self.bounded)
 
 
 STRANGER = Actor(None)

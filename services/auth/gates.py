@@ -33,11 +33,14 @@ def signed_in(view: View) -> View:
     return _guarded(view, "signed_in", lambda actor: True)
 
 
-def role(*names: str) -> Callable[[View], View]:
-    """Only people who hold one of the roles `names`."""
+def role(*names: str, bounded: bool = True) -> Callable[[View], View]:
+    """Only people who hold one of the roles `names`; `bounded` says whether a part of it does."""
+
+    def allows(actor: Actor) -> bool:
+        return any(map(actor.may, names)) and (bounded or not actor.bounded)
 
     def gate(view: View) -> View:
-        return _guarded(view, "role:" + ",".join(names), lambda a: any(a.may(n) for n in names))
+        return _guarded(view, "role:" + ",".join(names), allows)
 
     return gate
 

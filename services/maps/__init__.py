@@ -1,6 +1,7 @@
 """Places: an index for points, clusters of a view, base map tiles, and a made-up town."""
 
 from services.maps.cells import Box, morton, ranges, tile_of
+from services.maps.heat import Heat, heat_of
 from services.maps.hexagons import HexGrid, grid_over
 from services.maps.hotspots import hot_spots
 from services.maps.index import (
@@ -15,7 +16,7 @@ from services.maps.index import (
 from services.maps.outlines import bounds_of, outlines_of
 from services.maps.places import PlaceName, Spot, folded, import_places, named_near, search
 from services.maps.serve import home_of, tiles_blueprint
-from services.maps.sheet import Hexagon, Sheet, draw_sheet, policy_of, self_contained
+from services.maps.sheet import Hexagon, Sheet, Words, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, make_town, write_extract
 
@@ -23,6 +24,7 @@ __all__ = [
     "Address",
     "Box",
     "Cluster",
+    "Heat",
     "HexGrid",
     "Hexagon",
     "PlaceName",
@@ -30,6 +32,7 @@ __all__ = [
     "Size",
     "Spot",
     "Town",
+    "Words",
     "add_point",
     "add_points",
     "bounds_of",
@@ -39,6 +42,7 @@ __all__ = [
     "draw_sheet",
     "folded",
     "grid_over",
+    "heat_of",
     "home_of",
     "hot_spots",
     "import_places",

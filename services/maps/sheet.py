@@ -13,6 +13,8 @@ import folium
 import msgspec
 from folium.template import Template
 
+from services.maps.heat import Heat
+
 STEPS = ("#fde7c3", "#f9bd75", "#ee8a45", "#cd5424", "#8c2a16")
 EMPTY = "#8a8f98"
 WATER, ROAD = "#d3e4ee", "#b9b2a6"
@@ -24,6 +26,11 @@ VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>', re.DOTALL)
 PANEL = """
 {% macro html(this, kwargs) %}
 <div class="panel">
+  <fieldset class="views">
+  {% for key, word in this.words.views %}<label><input type="radio" name="view" value="{{ key }}"
+    {% if loop.first %}checked{% endif %}> {{ word|e }}</label>{% endfor %}
+  </fieldset>
+  <div data-view="months">
   <label for="month">{{ this.words.month|e }}</label>
   <input id="month" type="range" min="0" max="{{ this.months|length - 1 }}"
     value="{{ this.months|length - 1 }}">
@@ -31,24 +38,52 @@ PANEL = """
   <ol class="legend">
   {% for limit in this.limits %}<li class="step-{{ loop.index0 }}">≤ {{ limit }}</li>{% endfor %}
   </ol>
+  </div>
+  <div data-view="heat" hidden><ol class="legend">
+    {% for word in this.words.heat %}<li class="{{ loop.first and 'heat-low' or 'heat-high' }}">
+    {{ word|e }}</li>{% endfor %}
+  </ol></div>
+  <div data-view="ages" hidden><ol class="legend">
+  {% for limit in this.age_limits %}
+  <li class="step-{{ loop.index0 }}">≤ {{ limit }}</li>
+  {% endfor %}
+  </ol></div>
 </div>
 {% endmacro %}
 {% macro script(this, kwargs) %}
 MadangSheet.show({
   map: {{ this.map }}, hexagons: {{ this.hexagons }}, months: {{ this.months|tojson }},
   limits: {{ this.limits|tojson }}, steps: {{ this.steps|tojson }}, none: {{ this.none|tojson }},
-  attribution: {{ this.attribution|tojson }}
+  attribution: {{ this.attribution|tojson }}, heat: {{ this.heat|tojson }},
+  ageLimits: {{ this.age_limits|tojson }}
 });
 {% endmacro %}
 """
 
 
 class Hexagon(msgspec.Struct, frozen=True):
-    """A hexagon: its closed ring of (lon, lat), its name, and a count for each month."""
+    """A hexagon: its closed ring of (lon, lat), its name, and a count for each month.
+
+    `spot` is its number among the hot ones, 0 for none; `days` how long the middle one of its open
+    reports waits, None where none is open.
+    """
 
     ring: list[tuple[float, float]]
     name: str
     counts: list[int]
+    spot: int = 0
+    days: int | None = None
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What a sheet says: its three views, and the ends of the heat's scale."""
+
+    month: str
+    by_month: str
+    heat: str
+    ages: str
+    few: str
+    many: str
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -56,11 +91,12 @@ class Sheet(msgspec.Struct, frozen=True):
 
     title: str
     lang: str
-    month_word: str
+    words: Words
     months: list[str]
     hexagons: list[Hexagon]
     outlines: dict[str, Any] | None
     attribution: str
+    heat: Heat | None = None
 
 
 def draw_sheet(sheet: Sheet, script: str, style: str) -> str:
@@ -91,7 +127,12 @@ def _panel(sheet: Sheet, map_name: str, hexagons_name: str) -> Any:
     panel = folium.MacroElement()
     panel._template = Template(PANEL)
     panel.map, panel.hexagons = map_name, hexagons_name
-    panel.months, panel.words = sheet.months, {"month": sheet.month_word}
+    words = sheet.words
+    views = [("months", words.by_month), ("heat", words.heat), ("ages", words.ages)]
+    panel.words = {"month": words.month, "views": views, "heat": (words.few, words.many)}
+    panel.months = sheet.months
+    panel.age_limits = limits_of([h.days for h in sheet.hexagons if h.days])
+    panel.heat = msgspec.structs.asdict(sheet.heat) if sheet.heat else None
     panel.limits = limits_of([n for h in sheet.hexagons for n in h.counts])
     panel.steps, panel.none = STEPS[: len(panel.limits)], EMPTY
     panel.attribution = sheet.attribution
@@ -109,7 +150,7 @@ def _geojson(hexagons: list[Hexagon]) -> dict[str, Any]:
     features = [
         {
             "type": "Feature",
-            "properties": {"name": h.name, "counts": h.counts},
+            "properties": {"name": h.name, "counts": h.counts, "spot": h.spot, "days": h.days},
             "geometry": {"type": "Polygon", "coordinates": [h.ring]},
         }
         for h in hexagons

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import cast
 
+import msgspec
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -64,7 +65,7 @@ def _identify() -> None:
         with reading_session(engine()) as reading:
             g.actor = identify(reading, request.cookies, g.at) or g.actor
     if request.cookies.get("lang") in i18n.LANGUAGES and g.actor.lang != lang:
-        g.actor = Actor(g.actor.id, g.actor.roles, lang, g.actor.session_id)
+        g.actor = msgspec.structs.replace(g.actor, lang=lang)
 
 
 def _commit(response: Response) -> Response:

@@ -85,6 +85,19 @@ def story_faults(story: Json) -> list[str]:
         faults.append("the end of the report's chain is not where its head says")
     if story["unchained"]:
         faults.append(f"{story['unchained']} steps are shown that stand in no chain")
+    return faults + state_faults(story["report"], story["steps"], story["state"])
+
+
+def state_faults(report: Any, steps: Sequence[Json], state: Json | None) -> list[str]:
+    """Return where a page shows another state of a report than its newest step gave it."""
+    if state is None:
+        return [f"report {report} is gone, and its steps are not"]
+    given = [step.get("status") for step in steps if step.get("status") is not None]
+    faults = []
+    if given and state["status"] != given[-1]:
+        faults.append(f"report {report} is shown as {state['status']}; its story says {given[-1]}")
+    if steps and steps[0].get("kind") == "opened" and state["opened_at"] != steps[0].get("at"):
+        faults.append(f"report {report} is shown as told at {state['opened_at']}, which it was not")
     return faults
 
 
@@ -94,7 +107,9 @@ class City:
     def __init__(self) -> None:
         self.digests = [FIRST]
         self.stories: dict[Any, list[Any]] = {}
+        self.told: dict[Any, list[Json]] = {}
         self.faults: list[str] = []
+        self.seen: set[Any] = set()
 
     @property
     def count(self) -> int:
@@ -114,6 +129,10 @@ class City:
         if step.get("position") != len(story) + 1:
             self.faults.append(f"step {number} of the city has a wrong place in its report")
         story.append(step.get("digest"))
+        told = self.told.setdefault(step.get("report"), [step])
+        if step.get("status") is not None:
+            # The first and the newest with a state say all that pages show.
+            self.told[step.get("report")] = [told[0], step]
         self.digests.append(step.get("digest", ""))
 
     def meet(self, head: Json, name: str) -> None:
@@ -121,6 +140,22 @@ class City:
         count = head["count"]
         if not 0 <= count <= self.count or self.digests[count] != head["digest"]:
             self.faults.append(f"the chain does not have the end that {name} says")
+
+    def shows(self, states: Json) -> None:
+        """Compare with what pages show of reports whose newest step was added."""
+        for report, state in states.items():
+            self.faults += state_faults(report, self.told.get(report, []), state)
+            self.seen.add(report)
+
+    def missed(self) -> None:
+        """Note the reports of which nothing was told how pages show them."""
+        for report in sorted(map(str, self.told.keys() - self.seen)):
+            self.faults.append(f"nothing is told of how report {report} is shown")
+
+    def counts(self, unchained: int) -> None:
+        """Take what the city itself found to stand in no chain."""
+        if unchained:
+            self.faults.append(f"{unchained} steps are shown that stand in no chain")
 
     def holds(self, story: Json) -> None:
         """Compare with a report's own history, which may be a little newer."""
@@ -184,14 +219,17 @@ def check(found: Found, kept: Sequence[Json] = ()) -> tuple[list[str], Json | No
     for page in pages:
         for step in page["steps"]:
             city.add(step)
+        city.shows(page["states"])
     if pages[-1]["next"] is not None:
         city.faults.append("the last page of the city's steps is missing")
     for story in stories:
         city.holds(story)
+    city.missed()
     for day in heads["days"] if heads else ():
         city.meet(day, f"the head of {day['day']}")
     if heads:
         city.meet(heads["head"], "the published head")
+        city.counts(heads["unchained"])
     for head in kept:
         city.meet(head, "a head you kept")
     return faults + city.faults, {"count": city.count, "digest": city.digests[-1]}

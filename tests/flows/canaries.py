@@ -12,6 +12,7 @@ import pyvips
 from flask import Flask
 from sqlalchemy import select
 
+from participation.accounts.actions import bound_staff
 from participation.accounts.models import Person, PersonRole
 from participation.alerts import actions as alerts
 from participation.alerts.rules import Kind
@@ -20,21 +21,23 @@ from participation.reports.blocks.rules import BLOCK_DAYS
 from participation.reports.intake import actions_phone
 from participation.reports.intake.models import CallerLink
 from participation.reports.models import Report, ReportEntry
+from participation.reports.routing.actions import add_area
 from participation.reports.settling import actions as settling_actions
 from participation.reports.settling.models import ReportAsking
 from participation.reports.stickers import actions as stickers_actions
 from participation.reports.stickers.actions import AssetRow
 from participation.reports.telling.rules import stop_url
 from services import clock
-from services.auth import Actor
+from services.auth import STRANGER, Actor
 from services.db import Session, unit_of_work
 from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
 from services.tokens import hash_of
 from tests.pages import Pages
-from tests.people import SOYEON
+from tests.people import HANA, SOYEON
 
 Visit = Callable[[Actor | None], Pages]
+OTHER = Actor(UUID("0dd0a4ea-1a2b-4c3d-8e4f-5a6b7c8d9e0f"), frozenset({"moderator"}))
 REPORTER = Actor(UUID("c0ffee00-1a2b-4c3d-8e4f-5a6b7c8d9e0f"), frozenset({"resident"}))
 NAME, EMAIL = "Kanariname7q", "kanarimail7q@example.org"
 PHONE_EMAIL, LABEL, WORDS = "kanaricaller7q@example.org", "kanarilabel7q", "kanariwords7q"
@@ -44,6 +47,8 @@ METADATA = (CAMERA, XMP, ICC, COMMENT)
 ASSET = "LAMP-0412"
 # Where the camera was, far from where the report says: 41.40338, in hundred thousandths.
 GPS = (4_140_338, 100_000)
+# An area none of the canary reports lies in.
+FAR = '{"type":"Polygon","coordinates":[[[127,35],[127.1,35],[127.1,35.1],[127,35.1],[127,35]]]}'
 BOX = {"x": "0.3", "y": "0.2", "w": "0.25", "h": "0.3"}
 RED, BLUE = (255, 40, 40), (40, 40, 255)
 
@@ -99,12 +104,17 @@ def report(pages: Pages, text: str, lat: str, **more: Any) -> str:
 
 
 def settle_in(app: Flask) -> None:
-    """Let the reporter live here, known by name and address, with a browser that is told."""
+    """Let the reporter live here, known by name and address, and a moderator of another area."""
     at = clock.now() - timedelta(days=90)
     with unit_of_work(app.extensions["engine"]) as session:
         session.add(Person(id=REPORTER.id, display_name=NAME, email=EMAIL, created_at=at))
         session.flush()
         session.add(PersonRole(person_id=REPORTER.id, role="resident"))
+        session.add(Person(id=OTHER.id, display_name="먼 동네 담당", created_at=at))
+        session.flush()
+        session.add(PersonRole(person_id=OTHER.id, role="moderator"))
+        far = add_area(session, STRANGER, "먼 동네", FAR, at=at)
+        bound_staff(session, HANA, OTHER.id, [("area", far)], at=at)
 
 
 def seed(app: Flask, visit: Visit, turn: Callable[[], int]) -> Seeded:

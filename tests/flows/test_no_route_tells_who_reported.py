@@ -9,16 +9,35 @@ from html import unescape
 from itertools import product
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import numpy as np
 import pytest
 import pyvips
+import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.flows.canaries import BLUE, GPS, ICC, METADATA, RED, REPORTER, Seeded, Visit, photo, seed
+from participation.accounts.models import SignInSession
+from participation.reports.blocks.models import ReportBlock
+from services.db import Base, Session
+from services.push.models import PushSubscription
+from tests.flows.canaries import (
+    BLUE,
+    GPS,
+    ICC,
+    METADATA,
+    OTHER,
+    RED,
+    REPORTER,
+    Seeded,
+    Visit,
+    photo,
+    seed,
+)
 from tests.people import HANA, JUN, SOYEON, TAEHO
 
 # A new route needs a line here if its address holds something new: "parameter" for all routes,
@@ -34,6 +53,22 @@ VALUES: dict[str, list[str]] = {
     "x": ["14012"],
     "y": ["6526"],
 }
+ERASE = "accounts.erase"
+NOBODY = str(UUID(int=7))
+# The same for forms.
+WRITTEN: dict[str, list[str]] = {
+    "token": ["a" * 43],
+    "judge.token": ["a" * 43],
+    "reports_phone.token": ["a" * 43],
+    "person_id": [str(REPORTER.id)],
+    "privacy.key": ["push"],
+    "what": ["up", "delete"],
+}
+WRITTEN |= {
+    name: [NOBODY]
+    for name in ("rule_id", "team_id", "area_id", "answer_id", "key_id", "body_id", "letter_id")
+}
+WRITTEN["forwarding_id"] = [NOBODY]
 # What must be asked of a route besides its address.
 QUERIES: dict[str, list[str]] = {
     "reports.view": ["box=127.8,34.1,128.0,34.3&zoom=8", "box=127.8,34.1,128.0,34.3&zoom=17"],
@@ -56,13 +91,15 @@ HIDDEN = "hidden words"
 MINE = ("reporter",)
 # Who may lawfully read what: visitors, the endpoint, the marks. All else is told to nobody.
 LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
-    (TEAM, "reports_console.case", {"name", "rating", HIDDEN}),
+    (TEAM, "reports_console.case", {"rating", HIDDEN}),
     (TEAM, "reports_console.queue", {HIDDEN}),
-    (TEAM, "reports_guard.first_look", {"name", HIDDEN}),
+    (TEAM, "reports_guard.first_look", {HIDDEN}),
     (TEAM, "reports_guard.blocks", {"name"}),
     (TEAM, "reports_guard.ask_block", {HIDDEN}),
     (TEAM, "reports_exports_console.file_staff", {HIDDEN}),
     ((*TEAM, *MINE), "reports.page", {HIDDEN}),
+    ((*TEAM, *MINE), "history.story", {HIDDEN}),
+    ((*TEAM, *MINE), "reports_picture.picture", {HIDDEN}),
     (("officer", "operator"), "moderation.trail", {"name"}),
     (("operator",), "people.index", {"name", "person"}),
     (MINE, "home.index", {HIDDEN}),
@@ -80,7 +117,11 @@ PEOPLE = {
     "moderator": SOYEON,
     "officer": TAEHO,
     "operator": HANA,
+    "moderator of another area": OTHER,
 }
+# Those who may handle none of the reports, and the fields that name what is another's.
+OUTSIDE = ("stranger", "neighbour", "moderator of another area")
+FIELDS = {"ids": "report_id", "into": "report_id", "part": "report_id", "alert_id": "alert_id"}
 INSIDE = (*TEAM, *MINE)
 # How often a route is opened besides its own addresses, by links that lead to it.
 LINKS = 3
@@ -112,6 +153,11 @@ class Crawl:
     used: set[tuple[str, str]] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     asked: Counter[str] = field(default_factory=Counter)
+    written: set[str] = field(default_factory=set)
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known = VALUES | self.seeded.values
 
     def run(self, visitor: str, visit: Visit) -> None:
         """Ask every address there is, and follow what the pages themselves lead to."""
@@ -133,6 +179,27 @@ class Crawl:
             waiting += dict.fromkeys(fresh)
             seen.update(fresh)
 
+    def write(self, visitor: str, visit: Visit) -> None:
+        """Send every form with what is another's: in the address, and in the fields."""
+        self.known = self.known | theirs(self.app)
+        pages = visit(PEOPLE[visitor])
+        pages.get("/sign-in" if PEOPLE[visitor] is None else "/me")
+        known = self.known
+        given = {name: known[of] for name, of in FIELDS.items()} | {"text": "x", "reason": "x"}
+        # To erase oneself ends the visit; it comes last.
+        for rule in sorted(rules(self.app, "POST"), key=lambda one: one.endpoint == ERASE):
+            for path in self._addresses(rule):
+                before = pages.client.get_cookie("madang_session")
+                sent = {"csrf_token": pages.token} | given
+                answer = pages.client.post(path, data=sent, buffered=True)
+                assert "form_expired" not in answer.text, path
+                self._look(visitor, rule.endpoint, path, answer)
+                self.written.add(rule.endpoint)
+                ended = pages.client.get_cookie("madang_session") != before
+                if ended and rule.endpoint != ERASE:
+                    pages = visit(PEOPLE[visitor])
+                    pages.get("/sign-in" if PEOPLE[visitor] is None else "/me")
+
     def _addresses(self, rule: Rule) -> Iterator[str]:
         names = sorted(rule.arguments)
         values = [self._values(rule, name) for name in names]
@@ -143,7 +210,7 @@ class Crawl:
                     yield f"{path}?{query}" if query else path
 
     def _values(self, rule: Rule, name: str) -> list[str]:
-        known = VALUES | self.seeded.values
+        known = self.known
         for key in (f"{rule.endpoint}.{name}", f"{rule.endpoint.split('.')[0]}.{name}", name):
             if key in known:
                 return known[key]
@@ -164,7 +231,9 @@ class Crawl:
         assert answer.status_code < 500, (visitor, path, answer.status_code)
         if answer.status_code < 400:
             self.answered.add(endpoint)
-        told = told_by(answer, self.seeded.marks)
+        # What a visitor wrote into the address themselves is no news to them.
+        marks = {name: mark for name, mark in self.seeded.marks.items() if mark not in path}
+        told = told_by(answer, marks)
         allow = allowed(visitor, endpoint)
         self.used |= {(endpoint, mark) for mark in told} & allow
         odd = sorted(mark for mark in told if (endpoint, mark) not in allow)
@@ -175,8 +244,40 @@ class Crawl:
             self.found += [Found(visitor, path, what) for what in seen]
 
 
-def rules(app: Flask) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+def rules(app: Flask, method: str = "GET") -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def theirs(app: Flask) -> dict[str, list[str]]:
+    """Return the values of addresses that are written to; a token is its holder's, so none is."""
+    with Session(app.extensions["engine"]) as session:
+        person = SignInSession.person_id == REPORTER.id
+        sign_ins = session.scalars(select(SignInSession.id).where(person))
+        browser = PushSubscription.person_id == REPORTER.id
+        browsers = session.scalars(select(PushSubscription.id).where(browser))
+        blocks = session.scalars(select(ReportBlock.id))
+        found = {
+            "session_id": list(map(str, sign_ins)),
+            "push.key_text": list(map(str, browsers)),
+            "block_id": list(map(str, blocks)),
+        }
+    return found | WRITTEN
+
+
+def own_rows(app: Flask) -> dict[str, list[str]]:
+    """Return every row that points at the reporter, but for what anyone may add to."""
+    with app.extensions["engine"].connect() as connection:
+        found = {}
+        for table in Base.metadata.sorted_tables:
+            mine = [key.parent == REPORTER.id for key in table.foreign_keys if _person(key)]
+            if mine and table.name not in ("report", "audit_entry"):
+                rows = connection.execute(sa.select(table).where(sa.or_(*mine)))
+                found[table.name] = sorted(map(str, rows))
+        return found
+
+
+def _person(key: sa.ForeignKey) -> bool:
+    return key.target_fullname == "person.id"
 
 
 def allowed(visitor: str, endpoint: str) -> set[tuple[str, str]]:
@@ -239,6 +340,11 @@ def test_no_route_tells_who_reported(app: Flask, visit: Visit, turn: Callable[[]
     crawl = Crawl(app, seed(app, visit, turn))
     for visitor in PEOPLE:
         crawl.run(visitor, visit)
+    before = own_rows(app)
+    for visitor in OUTSIDE:
+        crawl.write(visitor, visit)
+    assert own_rows(app) == before
+    assert crawl.written == {rule.endpoint for rule in rules(app, "POST")}
     told = "\n".join(f"{f.visitor} {f.path}: {f.what}" for f in crawl.found)
     assert not crawl.found, f"{len(crawl.found)} times:\n{told}"
     unseen = {rule.endpoint for rule in rules(app)} - crawl.answered - SILENT.keys()

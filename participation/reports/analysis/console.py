@@ -74,7 +74,7 @@ def _asked() -> tuple[dict[str, str], Analysis]:
     except ValueError as error:
         raise InvalidError("month_unreadable", {"until": "like 2026-11"}) from error
     within = maps.bounds_of(settings.tiles_path)
-    found = queries.analysis(session, until, zone, category=kind, within=within)
+    found = queries.analysis(session, until, zone, at=web.at(), category=kind, within=within)
     return {"until": until, "kind": kind}, found
 
 
@@ -87,15 +87,23 @@ def _sheet(script: str, style: str) -> str:
     outlines = maps.outlines_of(web.settings().tiles_path)
 
     def named(one: Hexagon) -> str:
-        return f"{one.place} · {say('Hot spot')}" if one.hot else one.place
+        return f"{one.place} · {say('Hot spot')} {one.spot}" if one.spot else one.place
 
     drawn = maps.Sheet(
         title=f"{say('Where reports gather')} {chosen['until']}",
         lang=lang,
-        month_word=say("Month"),
+        words=maps.Words(
+            month=say("Month"),
+            by_month=say("Month by month"),
+            heat=say("Heat of all twelve months"),
+            ages=say("Open reports: days they wait"),
+            few=say("Few"),
+            many=say("Many"),
+        ),
         months=found.months,
-        hexagons=[maps.Hexagon(h.ring, named(h), h.counts) for h in found.hexagons],
+        hexagons=[maps.Hexagon(h.ring, named(h), h.counts, h.spot, h.days) for h in found.hexagons],
         outlines=outlines,
         attribution="© OpenStreetMap contributors" if outlines else "",
+        heat=found.heat,
     )
     return maps.draw_sheet(drawn, script, style)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from statistics import median_low
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 from participation.reports.models import Report
 from participation.reports.rules import PUBLIC, Category
 from services.db import Moment, Session
-from services.maps import Box, HexGrid, grid_over, hot_spots
+from services.maps import Box, Heat, HexGrid, grid_over, heat_of, hot_spots
 
 MONTHS = 12
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
@@ -22,12 +23,17 @@ SHOWN = tuple(s.value for s in PUBLIC)
 
 
 class Hexagon(msgspec.Struct, frozen=True):
-    """A hexagon: closed ring of (lon, lat), the place most reports in it name, counts by month."""
+    """A hexagon: closed ring of (lon, lat), the place most reports in it name, counts by month.
+
+    `spot` numbers the hot ones from 1, the fullest first; `days` is how long the middle one of its
+    open reports waits, None where none is open.
+    """
 
     ring: list[tuple[float, float]]
     place: str
     counts: list[int]
-    hot: bool = False
+    spot: int = 0
+    days: int | None = None
 
     @property
     def total(self) -> int:
@@ -40,6 +46,7 @@ class Analysis(msgspec.Struct, frozen=True):
     months: list[str]
     hexagons: list[Hexagon]
     side_m: float
+    heat: Heat | None = None
 
     @property
     def totals(self) -> list[int]:
@@ -47,7 +54,7 @@ class Analysis(msgspec.Struct, frozen=True):
 
 
 ROWS = (
-    select(C.lon, C.lat, C.opened_at, C.place, C.category)
+    select(C.lon, C.lat, C.opened_at, C.ended_at, C.place, C.category)
     .where(C.status.in_(SHOWN), C.merged_into.is_(None))
     .where(
         C.opened_at >= bindparam("since", type_=Moment()),
@@ -63,9 +70,17 @@ def newest_month(session: Session, zone: ZoneInfo) -> str | None:
 
 
 def analysis(
-    session: Session, until: str, zone: ZoneInfo, *, category: str = "", within: Box | None = None
+    session: Session,
+    until: str,
+    zone: ZoneInfo,
+    *,
+    at: datetime,
+    category: str = "",
+    within: Box | None = None,
 ) -> Analysis:
     """Return the twelve months that end with `until` ("2026-11"), within a box (w, s, e, n).
+
+    What is still open waits up to `at`.
 
     Raises ValueError for a month that is none.
     """
@@ -80,23 +95,34 @@ def analysis(
     if not rows:
         return Analysis(months, [], 0.0)
     grid = grid_over((row.lon, row.lat) for row in rows)
-    hexagons = _gathered(grid, rows, {month: n for n, month in enumerate(months)}, zone)
-    return Analysis(months, hexagons, grid.side_m)
+    hexagons = _gathered(grid, rows, {month: n for n, month in enumerate(months)}, zone, at)
+    heat = heat_of(((row.lon, row.lat) for row in rows), grid.side_m)
+    return Analysis(months, hexagons, grid.side_m, heat)
 
 
 def _gathered(
-    grid: HexGrid, rows: Iterable[Any], months: dict[str, int], zone: ZoneInfo
+    grid: HexGrid, rows: Iterable[Any], months: dict[str, int], zone: ZoneInfo, at: datetime
 ) -> list[Hexagon]:
     counts: dict[tuple[int, int], list[int]] = {}
     places: dict[tuple[int, int], Counter[str]] = {}
+    waits: dict[tuple[int, int], list[int]] = {}
     for row in rows:
         cell = grid.cell(row.lon, row.lat)
         month = months[f"{row.opened_at.astimezone(zone):%Y-%m}"]
         counts.setdefault(cell, [0] * len(months))[month] += 1
         places.setdefault(cell, Counter())[_street(row.place)] += 1
+        if row.ended_at is None:
+            waits.setdefault(cell, []).append(max((at - row.opened_at).days, 0))
     hot = hot_spots({cell: sum(n) for cell, n in counts.items()})
+    spots = {cell: n for n, cell in enumerate(sorted(hot, key=lambda c: (-sum(counts[c]), c)), 1)}
     found = [
-        Hexagon(grid.ring(cell), _usual(places[cell], grid, cell), n, cell in hot)
+        Hexagon(
+            grid.ring(cell),
+            _usual(places[cell], grid, cell),
+            n,
+            spots.get(cell, 0),
+            median_low(waits[cell]) if cell in waits else None,
+        )
         for cell, n in counts.items()
     ]
     return sorted(found, key=lambda h: (-h.total, h.place, h.ring))

@@ -27,7 +27,7 @@ def home_cards(session: Session, actor: Actor, _at: datetime) -> list[HomeCard]:
     """Return what staff see on their first page of reports that wait for a first look."""
     if not is_staff(actor):
         return []
-    count, grave = queries.waiting_count(session)
+    count, grave = queries.waiting_count(session, actor)
     if count == 0:
         return []
     figure = i18n.number(actor.lang, count)
@@ -41,7 +41,7 @@ def home_cards(session: Session, actor: Actor, _at: datetime) -> list[HomeCard]:
 @staff
 def first_look() -> ResponseReturnValue:
     looked = min(max(request.args.get("looked", 0, type=int), 0), MOST)
-    found = queries.waiting(web.session())
+    found = queries.waiting(web.session(), web.actor())
     return render_template("console/first_look.html", waiting=found, looked=looked)
 
 
@@ -66,7 +66,7 @@ def _report(report_id: str) -> Report:
 @pages.get("/blocks")
 @staff
 def blocks() -> ResponseReturnValue:
-    lines = queries.blocks(web.session(), web.at())
+    lines = queries.blocks(web.session(), web.actor(), web.at())
     return render_template("console/blocks.html", blocks=lines)
 
 

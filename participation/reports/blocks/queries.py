@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from participation.accounts import directory
 from participation.reports.blocks.models import ReportBlock, ReportTrace
 from participation.reports.blocks.rules import CROWD_M, CROWD_WITHIN, GRAVE, Past
 from participation.reports.models import Report, ReportEntry
+from participation.reports.routing.queries import handled_by
 from participation.reports.rules import PUBLIC, Status
+from services.auth import Actor
 from services.db import Session
 
 DEGREE_M = 111_320.0
@@ -43,7 +45,7 @@ class BlockLine(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A report that waits for a first look; `who` reported it, `why` as rules_blocks says."""
+    """A report that waits for a first look; `why` as rules_blocks says."""
 
     id: str
     title: str
@@ -54,7 +56,6 @@ class Waiting(msgspec.Struct, frozen=True):
     severity: int
     place: str
     thumb_url: str | None
-    who: str
     why: str
 
     @property
@@ -116,10 +117,14 @@ def _trusted(session: Session, person_id: UUID) -> bool:
     return session.scalar(accepted.limit(1)) is not None
 
 
-def blocks(session: Session, at: datetime) -> list[BlockLine]:
-    """Return the newest blocks, those that hold first."""
+def blocks(session: Session, actor: Actor, at: datetime) -> list[BlockLine]:
+    """Return the newest blocks, those that hold first; to bounded staff only those they laid."""
+    theirs = ReportBlock.by_id == actor.id if actor.bounded else true()
     rows = session.scalars(
-        select(ReportBlock).order_by(_holding(at).desc(), ReportBlock.since.desc()).limit(LENGTH)
+        select(ReportBlock)
+        .where(theirs)
+        .order_by(_holding(at).desc(), ReportBlock.since.desc())
+        .limit(LENGTH)
     ).all()
     ids = {one for row in rows for one in (row.person_id, row.by_id) if one is not None}
     names: dict[Any, str] = {**directory.names_of(session, ids)}
@@ -139,21 +144,19 @@ def blocks(session: Session, at: datetime) -> list[BlockLine]:
     ]
 
 
-def waiting(session: Session) -> list[Waiting]:
+def waiting(session: Session, actor: Actor) -> list[Waiting]:
     """Return what waits for a first look: gravest first, then oldest."""
     rows = session.execute(
         select(Report, ReportTrace.why)
         .outerjoin(ReportTrace, ReportTrace.report_id == Report.id)
-        .where(Report.status == Status.HELD.value)
+        .where(Report.status == Status.HELD.value, handled_by(actor))
         .order_by(Report.severity.desc(), Report.opened_at, Report.id)
         .limit(LENGTH)
     ).all()
-    ids = {row.Report.reporter_id for row in rows if row.Report.reporter_id is not None}
-    names = directory.names_of(session, ids)
-    return [_waiting(row.Report, row.why or "", names) for row in rows]
+    return [_waiting(row.Report, row.why or "") for row in rows]
 
 
-def _waiting(r: Report, why: str, names: dict[UUID, str]) -> Waiting:
+def _waiting(r: Report, why: str) -> Waiting:
     return Waiting(
         id=str(r.id),
         title=r.title,
@@ -164,14 +167,13 @@ def _waiting(r: Report, why: str, names: dict[UUID, str]) -> Waiting:
         severity=r.severity,
         place=r.place,
         thumb_url=f"/media/{r.photo_hash}/small.webp" if r.photo_hash else None,
-        who=names.get(r.reporter_id, "") if r.reporter_id else "",
         why=why,
     )
 
 
-def waiting_count(session: Session) -> tuple[int, int]:
+def waiting_count(session: Session, actor: Actor) -> tuple[int, int]:
     """Return how many reports wait for a first look, and how many of them are grave."""
-    held = Report.status == Status.HELD.value
+    held = and_(Report.status == Status.HELD.value, handled_by(actor))
     grave = select(func.count()).where(held, Report.severity >= GRAVE)
     return session.scalar(select(func.count()).where(held)) or 0, session.scalar(grave) or 0
 

@@ -123,7 +123,7 @@ def _watching(export_id: str, scope: str) -> str:
 
 
 def _row(export_id: str, scope: str) -> ReportExport:
-    return export_for(web.session(), export_id, scope, at=web.at())
+    return export_for(web.session(), web.actor(), export_id, scope, at=web.at())
 
 
 @pages.get("/<export_id>/file.csv")

@@ -9,7 +9,9 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from participation.reports.exports.models import ReportExport, ReportExportPart
 from participation.reports.models import Report
+from participation.reports.routing.queries import handled_by
 from participation.reports.rules import PUBLIC
+from services.auth import Actor
 from services.db import Session
 from services.errors import NotFoundError
 from services.ids import parse_id
@@ -28,10 +30,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class ExportFilters(msgspec.Struct, frozen=True):
-    """What a file is narrowed to, by codes; empty for all."""
+    """What a file is narrowed to, by codes; empty for all.
+
+    `bounds` are the (kind, id) of what the work of who asked was bound to.
+    """
 
     category: str = ""
     status: str = ""
+    bounds: tuple[tuple[str, UUID], ...] = ()
 
 
 class ExportState(msgspec.Struct, frozen=True):
@@ -58,12 +64,21 @@ def state_of(row: ReportExport) -> ExportState:
     return ExportState(id=str(row.id), **fields)
 
 
-def export_for(session: Session, export_id: str, scope: str, *, at: datetime) -> ReportExport:
-    """Return a file by its unguessable id; raises NotFoundError for one of another scope."""
+def export_for(
+    session: Session, actor: Actor, export_id: str, scope: str, *, at: datetime
+) -> ReportExport:
+    """Return a file by its unguessable id; raises NotFoundError for one of another scope.
+
+    Staff whose work is bound get their own files alone, and only while they are bound as then.
+    """
     key = parse_id(export_id)
     row = session.get(ReportExport, key) if key is not None else None
     if row is None or row.scope != scope or row.expires_at <= at:
         raise NotFoundError
+    if scope == STAFF_SCOPE and actor.bounded:
+        held = msgspec.json.decode(row.filters, type=ExportFilters).bounds
+        if row.asked_by != actor.id or frozenset(held) != actor.bounds:
+            raise NotFoundError
     return row
 
 
@@ -92,6 +107,8 @@ def wanted(scope: str, filters: ExportFilters, asked_at: datetime) -> Select[Any
     query = select(*(C[name] for name in COLUMNS[scope])).where(C.opened_at <= asked_at)
     if scope == PUBLIC_SCOPE:
         query = query.where(C.status.in_(SHOWN), C.merged_into.is_(None))
+    if filters.bounds:
+        query = query.where(handled_by(Actor(None, bounds=frozenset(filters.bounds))))
     if filters.category:
         query = query.where(C.category == filters.category)
     if filters.status:

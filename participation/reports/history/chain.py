@@ -6,18 +6,26 @@ database, so that whatever was rolled back was never there.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, case, event, select, update
+from sqlalchemy import and_, case, delete, event, or_, select, update
 from sqlalchemy.orm import SessionTransaction
 
-from participation.reports.history.models import HistoryStep
-from participation.reports.history.rules import FIRST, WITHDRAWN, Link, commitment, digest, moment
-from participation.reports.models import ReportEntry
+from participation.reports.history.models import HistoryLate, HistoryStep
+from participation.reports.history.rules import (
+    FIRST,
+    OPENED,
+    WITHDRAWN,
+    Link,
+    commitment,
+    digest,
+    moment,
+)
+from participation.reports.models import Report, ReportEntry
 from services.db import Base, Session
 
 STORIES, TAKEN_BACK, NEW = "stories", "taken_back", "new_stories"
@@ -36,8 +44,12 @@ WAITING = (
         ReportEntry.kind,
         ReportEntry.status,
         ReportEntry.role,
-        ReportEntry.text,
+        case(
+            (ReportEntry.kind == OPENED, Report.title + "\n" + Report.text),
+            else_=ReportEntry.text,
+        ).label("text"),
     )
+    .join(Report, Report.id == ReportEntry.report_id)
     .outerjoin(HistoryStep, STEP_OF_ENTRY)
     .where(ReportEntry.public, HistoryStep.seq.is_(None))
     # Told and settled in the same moment, it was told first.
@@ -76,14 +88,29 @@ def add_entry(session: Session, entry: ReportEntry) -> ReportEntry:
     session.add(entry)
     session.flush()
     if entry.public:
-        session.info.setdefault(STORIES, set()).add(entry.report_id)
+        session.info.setdefault(STORIES, set()).add(entry.id)
     return entry
 
 
-def add_stories(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Append the public steps of new reports, given as the columns of `report_entry`."""
+def make_public(session: Session, entry: ReportEntry) -> None:
+    """Let a step that was kept back join its report's public story now."""
+    entry.public = True
+    session.flush()
+    session.info.setdefault(STORIES, set()).add(entry.id)
+
+
+def add_stories(
+    session: Session, rows: Sequence[dict[str, Any]], words: Mapping[UUID, str]
+) -> None:
+    """Append the public steps of new reports, given as the columns of `report_entry`.
+
+    `words` are those a report was told with, by its id, as `words_of` has them.
+    """
     session.connection().execute(ENTRIES.insert(), rows)
     facts = [Fact(row["id"], *(row[name] for name in FACT)) for row in rows]
+    facts = [
+        fact._replace(text=words[fact.report_id]) if fact.kind == OPENED else fact for fact in facts
+    ]
     inside = session.get_nested_transaction() or session.get_transaction()
     session.info.setdefault(NEW, []).append((inside, facts))
 
@@ -106,11 +133,21 @@ def withhold(session: Session, entry: ReportEntry) -> None:
     session.execute(update(HistoryStep).where(*mine).values(salt=None))
 
 
-def chain_waiting(session: Session, limit: int) -> int:
-    """Chain public steps that are not yet, oldest first, and return how many were."""
+def chain_late(session: Session, limit: int) -> int:
+    """Chain steps from before there was a chain, oldest first; return how many were.
+
+    They were named once, when the chain came to be: what else stands in no chain was put in past
+    the application, and stays a finding.
+    """
+    named = select(HistoryLate.entry_id)
+    if session.scalar(named.limit(1)) is None:
+        return 0
     _hold_chain(session)
-    waiting = [Fact(*row) for row in session.execute(WAITING.limit(limit))]
+    late = WAITING.where(ReportEntry.id.in_(named)).limit(limit)
+    waiting = [Fact(*row) for row in session.execute(late)]
     _append(session, waiting)
+    done = [fact.entry_id for fact in waiting]
+    session.execute(delete(HistoryLate).where(HistoryLate.entry_id.in_(done)))
     return len(waiting)
 
 
@@ -129,9 +166,8 @@ def _extend_at_commit(session: Session) -> None:
     _hold_chain(session)
     for _, facts in session.info.pop(NEW, []):
         _append(session, facts, {})
-    if reports := session.info.pop(STORIES, set()):
-        theirs = WAITING.where(ReportEntry.report_id.in_(reports))
-        _append(session, [Fact(*row) for row in session.execute(theirs)])
+    if entries := session.info.pop(STORIES, set()):
+        _append(session, _told_and_late(session, entries))
     if gone := session.info.pop(TAKEN_BACK, {}):
         _append(session, list(_withdrawals(session, gone)))
 
@@ -145,6 +181,19 @@ def _forget(session: Session, undone: SessionTransaction) -> None:
     else:
         session.info.pop(STORIES, None)
         session.info.pop(TAKEN_BACK, None)
+
+
+def _told_and_late(session: Session, entries: Iterable[UUID]) -> list[Fact]:
+    """Return what was just told, after what of its story is from before the chain."""
+    own = ReportEntry.id.in_(list(entries))
+    theirs = select(ReportEntry.report_id).where(own)
+    named = select(HistoryLate.entry_id)
+    late = and_(ReportEntry.id.in_(named), ReportEntry.report_id.in_(theirs))
+    facts = [Fact(*row) for row in session.execute(WAITING.where(or_(own, late)))]
+    if session.scalar(named.limit(1)) is not None:
+        done = [fact.entry_id for fact in facts]
+        session.execute(delete(HistoryLate).where(HistoryLate.entry_id.in_(done)))
+    return facts
 
 
 def _withdrawals(session: Session, gone: dict[UUID, Any]) -> Iterable[Fact]:

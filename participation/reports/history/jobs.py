@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from participation.reports.history.chain import chain_waiting, city_head
-from participation.reports.history.models import HistoryHead
+from participation.reports.history.chain import chain_late, city_head
+from participation.reports.history.models import HistoryCheck, HistoryHead
+from participation.reports.history.queries import unchained
 from services.db import Session
 
 EVERY_S = 600
@@ -12,8 +13,9 @@ AT_ONCE = 20_000
 
 
 def keep_history(session: Session, at: datetime) -> None:
-    """Chain what is not chained yet, and once a day (UTC) write down where the chain stands."""
-    chain_waiting(session, AT_ONCE)
+    """Chain what is from before the chain, count what stands in none, keep the day's (UTC) head."""
+    chain_late(session, AT_ONCE)
+    session.merge(HistoryCheck(id=1, at=at, unchained=unchained(session)))
     day = at.astimezone(UTC).date().isoformat()
     if session.get(HistoryHead, day) is None:
         head = city_head(session)

@@ -35,6 +35,25 @@ class HistoryStep(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+class HistoryLate(Base):
+    """A step from before there was a chain, which may still join it."""
+
+    __tablename__ = "history_late"
+
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class HistoryCheck(Base):
+    """The one row that says when the stories were last held against the chain, and what of them
+    stood in none."""
+
+    __tablename__ = "history_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    unchained: Mapped[int]
+
+
 class HistoryHead(Base):
     """How long the city's chain was, and its newest digest, when the day (UTC) was first seen."""
 

@@ -7,8 +7,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from participation.reports.history.chain import NONE, WAITING, Head, city_head
-from participation.reports.history.models import HistoryHead, HistoryStep
-from participation.reports.history.rules import FIRST, FORMAT, moment
+from participation.reports.history.models import HistoryCheck, HistoryHead, HistoryLate, HistoryStep
+from participation.reports.history.rules import FIRST, FORMAT, OPENED, commitment, moment, words_of
 from participation.reports.models import Report, ReportEntry
 from services.db import Session
 
@@ -49,6 +49,13 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     shown: Shown | msgspec.UnsetType = msgspec.UNSET
 
 
+class State(msgspec.Struct, frozen=True):
+    """What pages show of a report besides its steps: its state, and when it was told."""
+
+    status: str
+    opened_at: str
+
+
 class DayHead(msgspec.Struct, frozen=True):
     """Where the city's chain stood when a day (UTC) began."""
 
@@ -59,7 +66,10 @@ class DayHead(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """A report's history; `unchained` counts shown steps that stand in no chain."""
+    """A report's history; `unchained` counts shown steps that stand in no chain.
+
+    `state` is what its page shows; None where the report itself is gone.
+    """
 
     format: str
     report: str
@@ -67,22 +77,33 @@ class Story(msgspec.Struct, frozen=True):
     unchained: int
     head: Head
     city: Head
+    state: State
 
 
 class Steps(msgspec.Struct, frozen=True):
-    """A thousand steps of the whole city; `next` is the `after` of the following page."""
+    """A thousand steps of the whole city; `next` is the `after` of the following page.
+
+    `states` is what pages show of the reports whose newest step is among them, None of one that
+    is gone.
+    """
 
     format: str
     steps: list[Step]
     next: int | None
+    states: dict[str, State | None]
 
 
 class Heads(msgspec.Struct, frozen=True):
-    """The city's head now and at the beginning of each day, oldest first."""
+    """The city's head now and at the beginning of each day, oldest first.
+
+    `unchained` counts shown steps that stood in no chain at `checked_at`; None: not looked yet.
+    """
 
     format: str
     head: Head
     days: list[DayHead]
+    checked_at: str | None
+    unchained: int
 
 
 CityBefore, Before = aliased(HistoryStep), aliased(HistoryStep)
@@ -107,31 +128,60 @@ def story_of(session: Session, report: Report) -> Story:
     """Return the history of a report, with the words of each step and what proves them."""
     mine = BOTH.where(HistoryStep.report_id == report.id).order_by(HistoryStep.position)
     steps = [
-        _step(link, entry, city, before, words=True)
+        _step(link, entry, city, before, words=words_of(report.title, report.text))
         for link, entry, city, before in session.execute(mine)
     ]
     last = Head(steps[-1].position, steps[-1].digest) if steps else NONE
     waiting = WAITING.where(ReportEntry.report_id == report.id).order_by(None).subquery()
     loose = session.scalar(select(func.count()).select_from(waiting)) or 0
-    return Story(FORMAT, str(report.id), steps, loose, last, city_head(session))
+    state = State(report.status, moment(report.opened_at))
+    return Story(FORMAT, str(report.id), steps, loose, last, city_head(session), state)
 
 
 def steps_after(session: Session, after: int) -> Steps:
     """Return the city's steps that follow the `after`-th, without anybody's words."""
     rows = BOTH.where(HistoryStep.seq > after).order_by(HistoryStep.seq).limit(PAGE + 1)
     steps = [
-        _step(link, entry, city, before, words=False)
-        for link, entry, city, before in session.execute(rows)
+        _step(link, entry, city, before) for link, entry, city, before in session.execute(rows)
     ]
     following = steps[PAGE - 1].seq if len(steps) > PAGE else None
-    return Steps(FORMAT, steps[:PAGE], following)
+    return Steps(FORMAT, steps[:PAGE], following, _states(session, steps[:PAGE]))
 
 
 def heads(session: Session) -> Heads:
     """Return the city's head now and those of the days before."""
     rows = session.scalars(select(HistoryHead).order_by(HistoryHead.day))
     days = [DayHead(row.day, moment(row.at), row.count, row.digest) for row in rows]
-    return Heads(FORMAT, city_head(session), days)
+    check = session.get(HistoryCheck, 1)
+    checked_at, loose = (moment(check.at), check.unchained) if check else (None, 0)
+    return Heads(FORMAT, city_head(session), days, checked_at, loose)
+
+
+def unchained(session: Session) -> int:
+    """Return how many shown steps stand in no chain, but for those that are yet to join it."""
+    late = select(HistoryLate.entry_id)
+    loose = WAITING.where(ReportEntry.id.not_in(late)).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(loose)) or 0
+
+
+def _states(session: Session, steps: list[Step]) -> dict[str, State | None]:
+    """Return what pages show of the reports whose newest step is among `steps`."""
+    if not steps:
+        return {}
+    later = aliased(HistoryStep)
+    newest = (
+        select(HistoryStep.report_id, Report.status, Report.opened_at)
+        .outerjoin(Report, Report.id == HistoryStep.report_id)
+        .outerjoin(
+            later,
+            and_(later.report_id == HistoryStep.report_id, later.position > HistoryStep.position),
+        )
+        .where(HistoryStep.seq.between(steps[0].seq, steps[-1].seq), later.seq.is_(None))
+    )
+    return {
+        str(key): State(status, moment(opened_at)) if status else None
+        for key, status, opened_at in session.execute(newest)
+    }
 
 
 def head_of(session: Session, report_id: UUID) -> Head:
@@ -148,8 +198,7 @@ def _step(
     entry: ReportEntry | None,
     city_before: str | None,
     before: str | None,
-    *,
-    words: bool,
+    words: str | None = None,
 ) -> Step:
     chained = _shown(link)
     shown = _shown(entry) if entry else chained
@@ -166,8 +215,8 @@ def _step(
         before=before or FIRST,
         city_before=city_before or FIRST,
         digest=link.digest,
-        salt=link.salt if words else msgspec.UNSET,
-        text=_words(link, entry) if words else msgspec.UNSET,
+        salt=msgspec.UNSET if words is None else link.salt,
+        text=msgspec.UNSET if words is None else _words(link, entry, words),
         shown=msgspec.UNSET if shown == chained else shown,
     )
 
@@ -176,8 +225,14 @@ def _shown(one: HistoryStep | ReportEntry) -> Shown:
     return Shown(str(one.report_id), moment(one.at), one.kind, one.status, one.role)
 
 
-def _words(link: HistoryStep, entry: ReportEntry | None) -> str | None:
-    """Return the words a page shows; None where there is nothing to show and no proof is kept."""
+def _words(link: HistoryStep, entry: ReportEntry | None, told: str) -> str | None:
+    """Return the words a page shows; None where there is nothing to show and no proof is kept.
+
+    The first step shows what the report was `told` with. Chains begun earlier say nothing of that.
+    """
+    if entry is not None and link.kind == OPENED and link.salt:
+        silent = not entry.text and commitment(link.salt, "") == link.commitment
+        return "" if silent else told
     if entry is not None:
         return entry.text if entry.text or link.salt else None
     return "" if link.of is not None and link.salt else None

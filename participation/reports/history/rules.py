@@ -14,6 +14,7 @@ import msgspec
 FORMAT = "madang-history-1"
 FIRST = "0" * 64
 WITHDRAWN = "withdrawn"
+OPENED = "opened"
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,11 @@ def moment(at: datetime) -> str:
 def canonical(link: Link) -> bytes:
     """Return the bytes of a link: JSON in ASCII, keys in order, no blanks (as in RFC 8785)."""
     return msgspec.json.encode(link)
+
+
+def words_of(title: str, text: str) -> str:
+    """Return what a report was told with, as the first step of its story commits to it."""
+    return f"{title}\n{text}"
 
 
 def digest(link: Link) -> str:

@@ -23,7 +23,13 @@ def page() -> ResponseReturnValue:
     found = queries.heads(web.session())
     days = found.days[::-1][:DAYS_SHOWN]
     base = web.settings().base_url.rstrip("/")
-    return render_template("reports/history.html", head=found.head, days=days, base=base)
+    return render_template(
+        "reports/history.html",
+        head=found.head,
+        days=days,
+        base=base,
+        unchained=found.unchained,
+    )
 
 
 @pages.get("/history/steps.json")

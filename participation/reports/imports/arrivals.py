@@ -9,8 +9,12 @@ import msgspec
 from sqlalchemy import insert, select, tuple_
 
 from participation.reports.history.chain import add_stories
+from participation.reports.history.rules import words_of
 from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow
+from participation.reports.promises.models import ReportUnpromised
 from participation.reports.promises.rules import rises_at
+from participation.reports.routing.actions import team_of_body
+from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import calendar_of
 from participation.reports.rules import (
     PROMISE_DAYS,
@@ -21,6 +25,7 @@ from participation.reports.rules import (
     title_of,
 )
 from services import audit
+from services.auth import STRANGER
 from services.db import Session
 from services.maps import add_points, morton
 from services.workdays import Calendar
@@ -29,7 +34,8 @@ from services.workdays import Calendar
 class Arrival(msgspec.Struct, frozen=True):
     """A report as another system told it. Times aware; place in WGS84 degrees (lat, lon).
 
-    `answer` is what the other city said at `ended_at`; `due_at` its own promise, if it made one.
+    `answer` is what the other city said at `ended_at`; `due_at` its own promise, if it made one;
+    `body` who answers for it there, where no team of ours does.
     """
 
     source: str
@@ -46,6 +52,7 @@ class Arrival(msgspec.Struct, frozen=True):
     due_at: datetime | None = None
     answer: str = ""
     team_id: UUID | None = None
+    body: str = ""
 
 
 def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> int:
@@ -59,8 +66,14 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
         return 0
     keyed = [(uuid4(), arrival) for arrival in new.values()]
     calendar = calendar_of(session)
-    session.execute(insert(Report), [_report(key, a, calendar) for key, a in keyed])
-    add_stories(session, [row for key, a in keyed for row in _story(key, a)])
+    teams = {one: team_of_body(session, STRANGER, one, at=at) for one in _bodies(new.values())}
+    rows = [_report(key, a, calendar) | _team(a, teams) for key, a in keyed]
+    session.execute(insert(Report), rows)
+    if unpromised := [{"report_id": key} for key, a in keyed if a.due_at is None and a.source]:
+        session.execute(insert(ReportUnpromised), unpromised)
+    place_reports(session, ((key, a.lat, a.lon) for key, a in keyed))
+    words = {key: words_of(title_of(a.text), a.text[:4000]) for key, a in keyed}
+    add_stories(session, [row for key, a in keyed for row in _story(key, a)], words)
     if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
         session.execute(insert(ReportFollow), follows)
     shown = [(a.lat, a.lon, a.category.value) for _, a in keyed if a.status in PUBLIC]
@@ -70,6 +83,14 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
         detail = {"count": str(count)}
         audit.record(session, None, "take_in_reports", "report", source, at=at, detail=detail)
     return len(new)
+
+
+def _bodies(arrivals: Iterable[Arrival]) -> set[str]:
+    return {a.body for a in arrivals if a.body and a.team_id is None}
+
+
+def _team(a: Arrival, teams: dict[str, UUID]) -> dict[str, UUID | None]:
+    return {"team_id": a.team_id or teams.get(a.body)}
 
 
 def _known(session: Session, arrivals: Iterable[Arrival]) -> set[tuple[str | None, str | None]]:

@@ -16,7 +16,8 @@ from participation.reports.open311.models import Open311Key
 from participation.reports.open311.queries import SOURCE
 from participation.reports.open311.rules import SCOPES, KeyRow, KeyScope
 from participation.reports.opening import Origin, Told, store_once
-from participation.reports.photos.actions import cover_again
+from participation.reports.photos.actions import note_cover
+from participation.reports.photos.queries import shown_as
 from participation.reports.routing.models import Body
 from participation.reports.rules import Category
 from services import audit, outbox
@@ -91,12 +92,14 @@ def add_picture(
 ) -> None:
     """Give a report the picture that was fetched for it, unless it has one by now."""
     if report.photo_hash is None:
-        report.photo_hash = photo_hash
+        shown = shown_as(session, photo_hash)
+        report.photo_hash = shown
         session.flush()
         audit.record(session, actor.id, "add_picture", "report", str(report.id), at=at)
         told = ReportChanged(report_id=report.id, what="add_picture")
         outbox.publish(session, told, at=at)
-        cover_again(session, report, actor, at=at)
+        if shown is not None and shown != photo_hash:
+            note_cover(session, report, actor, photo_hash, shown, at=at)
 
 
 def _note(report_id: UUID, text: str, at: datetime) -> ReportEntry:

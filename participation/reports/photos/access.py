@@ -15,5 +15,5 @@ def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:
     What no report shows is closed, and so is what was covered, whoever asks.
     """
     shown_by = session.scalars(select(Report).where(Report.photo_hash == photo_hash)).all()
-    shown = any(may_see(actor, report) for report in shown_by)
+    shown = any(may_see(session, actor, report) for report in shown_by)
     return shown and not is_covered(session, photo_hash)

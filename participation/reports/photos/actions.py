@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 
 from participation.events.reports import ReportChanged
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
-from participation.reports.photos.models import PhotoOriginal
+from participation.reports.photos.models import CoveredPicture, PhotoOriginal
+from participation.reports.photos.queries import Expired, originals_of, shown_as
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
@@ -24,22 +25,40 @@ def cover_photo(
     """Put a covered picture in the place of the one a report shows, wherever else it is shown.
 
     The picture before is kept for `KEPT`, for staff alone; what was covered in steps keeps the
-    picture from before the first step.
+    picture from before the first step. That it was covered is kept for good, by its content's name.
     """
     before = report.photo_hash
     if before is None or before == redacted:
         return
+    _remember(session, before, redacted, at)
     for same in session.scalars(select(Report).where(Report.photo_hash == before)).all():
         _keep(session, same, before, redacted, at)
         _replace(session, actor, same, redacted, at)
 
 
-def _keep(session: Session, report: Report, before: str, redacted: str, at: datetime) -> None:
+def _remember(session: Session, before: str, redacted: str, at: datetime) -> None:
+    """Note for good that a picture is shown covered; what it covered before is shown so too."""
+    covers = CoveredPicture.redacted_hash == before
+    session.execute(update(CoveredPicture).where(covers).values(redacted_hash=redacted))
+    session.execute(delete(CoveredPicture).where(CoveredPicture.photo_hash == redacted))
+    session.merge(CoveredPicture(photo_hash=before, redacted_hash=redacted, since=at))
+    session.flush()
+
+
+def _keep(
+    session: Session,
+    report: Report,
+    before: str,
+    redacted: str,
+    at: datetime,
+    until: datetime | None = None,
+) -> None:
     kept = _kept(session, report.id)
     if kept is None:
         kept = PhotoOriginal(report_id=report.id, photo_hash=before, kept_at=at)
         session.add(kept)
-    kept.reporter_id, kept.redacted_hash, kept.expires_at = report.reporter_id, redacted, at + KEPT
+    kept.reporter_id, kept.redacted_hash = report.reporter_id, redacted
+    kept.expires_at = until or at + KEPT
 
 
 def _kept(session: Session, report_id: UUID) -> PhotoOriginal | None:
@@ -69,6 +88,7 @@ def uncover_photo(session: Session, actor: Actor, report: Report, *, at: datetim
     Raises NotFoundError when it is kept no more.
     """
     before = _standing(session, report, at).photo_hash
+    session.execute(delete(CoveredPicture).where(CoveredPicture.photo_hash == before))
     same = select(PhotoOriginal).where(PhotoOriginal.photo_hash == before)
     for kept in session.scalars(same).all():
         session.delete(kept)
@@ -78,15 +98,25 @@ def uncover_photo(session: Session, actor: Actor, report: Report, *, at: datetim
 
 def cover_again(session: Session, report: Report, actor: Actor, *, at: datetime) -> bool:
     """Cover a picture that came a second time; return whether it was one of those."""
-    known = select(PhotoOriginal).where(
-        PhotoOriginal.photo_hash == report.photo_hash, PhotoOriginal.expires_at > at
-    )
-    kept = session.scalars(known.limit(1)).one_or_none()
-    if kept is None or report.photo_hash is None:
+    sent, shown = report.photo_hash, shown_as(session, report.photo_hash)
+    if sent is None or shown is None or shown == sent:
         return False
-    _keep(session, report, report.photo_hash, kept.redacted_hash, at)
-    _replace(session, actor, report, kept.redacted_hash, at)
+    note_cover(session, report, actor, sent, shown, at=at)
     return True
+
+
+def note_cover(
+    session: Session, report: Report, actor: Actor, sent: str, shown: str, *, at: datetime
+) -> None:
+    """Put on record that a report shows `shown` in the place of the picture that was `sent`.
+
+    The picture sent is kept for staff only as long as they still have the one sent before.
+    """
+    known = PhotoOriginal.photo_hash == sent, PhotoOriginal.expires_at > at
+    until = session.scalar(select(func.max(PhotoOriginal.expires_at)).where(*known))
+    if until is not None:
+        _keep(session, report, sent, shown, at, until)
+    _replace(session, actor, report, shown, at)
 
 
 def _replace(
@@ -113,15 +143,15 @@ def _entry(actor: Actor, report: Report, kind: str, at: datetime) -> ReportEntry
 
 
 def forget_originals(
-    session: Session, actor: Actor, expired: Sequence[PhotoOriginal], *, at: datetime
+    session: Session, actor: Actor, over: Sequence[Expired], *, at: datetime
 ) -> None:
     """Let go of pictures under covers; services.media then deletes the files nobody holds."""
-    for kept in expired:
-        session.delete(kept)
+    ids = [kept.id for kept in over]
+    session.execute(delete(PhotoOriginal).where(PhotoOriginal.id.in_(ids)))
+    for kept in over:
         audit.record(session, actor.id, "forget_original", "report", str(kept.report_id), at=at)
 
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     """Let go of a person's pictures under covers at once; what is shown stays as it is."""
-    mine = session.scalars(select(PhotoOriginal).where(PhotoOriginal.reporter_id == person_id))
-    forget_originals(session, Actor(None), mine.all(), at=at)
+    forget_originals(session, Actor(None), originals_of(session, person_id), at=at)

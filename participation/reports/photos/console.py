@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from participation.reports.access import report_for
 from participation.reports.models import Report
-from participation.reports.photos import actions
+from participation.reports.photos import actions, queries
 from participation.reports.photos.forms import parse_boxes
 from services import media, web
 from services.auth.gates import role
@@ -42,7 +42,8 @@ def original(report_id: str) -> ResponseReturnValue:
     name = actions.look_at_original(web.session(), web.actor(), report, at=web.at())
     # Within the page and nowhere else: the picture has no address that could be passed on.
     picture = "data:image/webp;base64," + base64.b64encode(media.content(name)).decode()
-    page = render_template("console/original.html", report=report, picture=picture)
+    told = queries.Pictured(str(report.id), report.title)
+    page = render_template("console/original.html", report=told, picture=picture)
     return Response(page, headers={"Cache-Control": "private, no-store"})
 
 

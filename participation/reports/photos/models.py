@@ -9,6 +9,19 @@ from sqlalchemy.orm import mapped_column
 from services.db import Base, Key, Mapped
 
 
+class CoveredPicture(Base):
+    """That a picture was covered, and what is shown in its place: names by content, no pixels.
+
+    It stays for good: the same picture sent years later is not shown bare either.
+    """
+
+    __tablename__ = "covered_picture"
+
+    photo_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    redacted_hash: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]
+
+
 class PhotoOriginal(Base):
     """The picture a report had before the city covered part of it; one for each report.
 

@@ -9,8 +9,15 @@ import msgspec
 from sqlalchemy import select
 
 from participation.reports.models import Report
-from participation.reports.photos.models import PhotoOriginal
+from participation.reports.photos.models import CoveredPicture, PhotoOriginal
 from services.db import Session
+
+
+class Pictured(msgspec.Struct, frozen=True):
+    """The report a picture is of, as far as its page names it."""
+
+    id: str
+    title: str
 
 
 class KeptOriginal(msgspec.Struct, frozen=True):
@@ -32,17 +39,51 @@ def original_of(session: Session, report_id: UUID, at: datetime) -> KeptOriginal
 
 def is_covered(session: Session, photo_hash: str) -> bool:
     """Say whether a picture stands under a cover: then nobody sees it by its own address."""
-    rows = select(PhotoOriginal.id).where(PhotoOriginal.photo_hash == photo_hash)
-    return session.scalar(rows.limit(1)) is not None
+    return session.get(CoveredPicture, photo_hash) is not None
+
+
+def shown_as(session: Session, photo_hash: str | None) -> str | None:
+    """Return the picture that is shown where this one is sent: covered, if it ever was."""
+    if photo_hash is None:
+        return None
+    covered = session.get(CoveredPicture, photo_hash)
+    return covered.redacted_hash if covered else photo_hash
+
+
+class Expired(msgspec.Struct, frozen=True):
+    """A picture under a cover whose time is over, and the report it was of."""
+
+    id: UUID
+    report_id: UUID
+
+
+def expired_originals(session: Session, at: datetime, limit: int) -> list[Expired]:
+    """Return what is kept under covers and was to be kept until before `at`, oldest first."""
+    rows = session.execute(
+        select(PhotoOriginal.id, PhotoOriginal.report_id)
+        .where(PhotoOriginal.expires_at <= at)
+        .order_by(PhotoOriginal.expires_at)
+        .limit(limit)
+    )
+    return [Expired(*row) for row in rows]
+
+
+def originals_of(session: Session, person_id: UUID) -> list[Expired]:
+    """Return what is kept under covers of a person's pictures."""
+    mine = PhotoOriginal.reporter_id == person_id
+    rows = session.execute(select(PhotoOriginal.id, PhotoOriginal.report_id).where(mine))
+    return [Expired(*row) for row in rows]
 
 
 def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[str]:
-    """Return those of `hashes` that a report shows, or that are kept under a cover for now."""
+    """Return those of `hashes` that a report shows, that cover another, or are kept for now."""
     shown = select(Report.photo_hash).where(Report.photo_hash.in_(hashes))
     kept = select(PhotoOriginal.photo_hash).where(
         PhotoOriginal.photo_hash.in_(hashes), PhotoOriginal.expires_at > at
     )
-    return {*session.scalars(shown), *session.scalars(kept)} - {None}
+    covers = select(CoveredPicture.redacted_hash).where(CoveredPicture.redacted_hash.in_(hashes))
+    held = (*session.scalars(shown), *session.scalars(kept), *session.scalars(covers))
+    return {one for one in held if one is not None}
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Everything pictures of reports bring to the application."""
 
 from participation.events.reports import ReportOpened
-from participation.reports.photos import access, actions, console, jobs, queries
+from participation.reports.photos import access, actions, console, jobs, queries, views
 from services.jobs import Job
 from services.registry import PrivacyHook, Registry
 
@@ -9,7 +9,7 @@ from services.registry import PrivacyHook, Registry
 def register(registry: Registry) -> None:
     registry.pictures.append(access.may_see_picture)
     registry.held_pictures.append(queries.held_pictures)
-    registry.blueprints.append(console.pages)
+    registry.blueprints += [console.pages, views.pages]
     registry.subscriptions.on(ReportOpened, jobs.cover_known)
     registry.jobs.append(Job("reports.originals", jobs.HOUR_S, jobs.expire_originals))
     registry.privacy.append(

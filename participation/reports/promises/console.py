@@ -14,5 +14,5 @@ staff = role("moderator", "officer")
 @pages.get("")
 @staff
 def workload() -> ResponseReturnValue:
-    found = queries_workload.workload(web.session(), web.at())
+    found = queries_workload.workload(web.session(), web.actor(), web.at())
     return render_template("console/workload.html", found=found)

@@ -1,27 +1,33 @@
-"""Promises kept: public figures by month and kind.
+"""Promises kept: public figures by body, kind and month, and the sums of each.
 
 A report counts by the first day it was promised for, and by the settling that lasted: neither a
 promise made anew after a dispute nor a settling that was no settling makes a broken word whole, and
 no word said after it was settled breaks one that was kept.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from itertools import pairwise
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Integer, String, and_, bindparam, case, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, select
 
 from participation.reports.models import Report
+from participation.reports.promises.models import ReportUnpromised
 from participation.reports.routing.models import Body, Team
 from participation.reports.rules import PUBLIC, Category
 from services.db import Moment, Session
 
 MONTHS = 12
+# How many months a page can show; the longest is for the past years of another city.
+SPANS = (12, 24, 72)
+NOBODY = "none"
 SHOWN = tuple(s.value for s in PUBLIC)
-C = Report.__table__.c
-NOW = bindparam("now", type_=Moment())
+R, T, B = Report.__table__, Team.__table__, Body.__table__
+U = ReportUnpromised.__table__
+C = R.c
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -46,19 +52,54 @@ class Tally(msgspec.Struct, frozen=True):
         )
 
 
+class Cell(msgspec.Struct, frozen=True):
+    """What one body did in one kind of the reports told in one month; `body` "" is nobody."""
+
+    body: str
+    category: str
+    month: str
+    tally: Tally
+
+
 class Line(msgspec.Struct, frozen=True):
-    """A row of figures: `key` is a month as "2026-11" or a category."""
+    """A row of figures: `key` is a month as "2026-11", a category, or a body."""
 
     key: str
     tally: Tally
 
 
-class Numbers(msgspec.Struct, frozen=True):
-    """Twelve months up to now; each report counts in the month it was told in."""
+class Row(msgspec.Struct, frozen=True):
+    """A kind with its figures month by month, oldest first, and all of them together."""
 
+    category: str
+    months: list[Tally]
+    total: Tally
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What figures are asked for: `months` up to `until` ("2026-11"); empty texts for all.
+
+    `body` is a body's name, NOBODY for what none has; `source` who told of the reports.
+    """
+
+    until: str
+    months: int = MONTHS
+    body: str = ""
+    source: str = ""
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """The months asked for; each report counts in the month it was told in.
+
+    `cells` hold every body; all else is of the body that was asked for.
+    """
+
+    asked: Scope
+    cells: list[Cell]
     months: list[Line]
     categories: list[Line]
     bodies: list[Line]
+    table: list[Row]
     total: Tally
     at: datetime
 
@@ -67,76 +108,113 @@ def _count(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0), type_=Integer), 0)
 
 
-def _counts(by: Any, source: Any) -> Any:
-    """Return the select of the tallies of [since, before), one row for each value of `by`."""
-    told = C.opened_at
-    return (
+@lru_cache(maxsize=8)
+def _counts(months: int, *, of_source: bool) -> Select[Any]:
+    """Return the select of the tallies by body, kind and number of the month, `edge_0` the first.
+
+    A report whose city promised nothing is told of and keeps and breaks nothing.
+    """
+    edges = [bindparam(f"edge_{n}", type_=Moment()) for n in range(months + 1)]
+    month = case(*((edges[n + 1] > C.opened_at, n) for n in range(months)), else_=months)
+    body = func.coalesce(B.c.name, "")
+    promised = U.c.report_id.is_(None)
+    now = bindparam("now", type_=Moment())
+    owned = R.join(T, T.c.id == C.team_id, isouter=True)
+    owned = owned.join(B, B.c.id == T.c.body_id, isouter=True)
+    owned = owned.join(U, U.c.report_id == C.id, isouter=True)
+    inner = (
         select(
-            by,
-            func.count(),
-            _count(C.ended_at.is_not(None)),
-            _count(C.ended_at <= C.promised_at),
-            _count(and_(C.ended_at.is_(None), C.promised_at < NOW)),
+            body.label("body"),
+            C.category,
+            month.label("month"),
+            and_(promised, C.ended_at.is_not(None)).label("settled"),
+            and_(promised, C.ended_at <= C.promised_at).label("in_time"),
+            and_(promised, C.ended_at.is_(None), C.promised_at < now).label("late"),
         )
-        .select_from(source)
+        .select_from(owned)
         .where(C.status.in_(SHOWN), C.merged_into.is_(None))
-        .where(told >= bindparam("since", type_=Moment()))
-        .where(told < bindparam("before", type_=Moment()))
-        .where(or_(bindparam("source", type_=String).is_(None), C.source == bindparam("source")))
-        .group_by(by)
+        .where(C.opened_at >= edges[0], C.opened_at < edges[-1])
+    )
+    if of_source:
+        inner = inner.where(C.source == bindparam("source"))
+    told = inner.subquery().c
+    by = (told.body, told.category, told.month)
+    sums = (_count(told.settled), _count(told.in_time), _count(told.late))
+    return select(*by, func.count(), *sums).group_by(*by)
+
+
+def numbers(session: Session, zone: ZoneInfo, asked: Scope, *, at: datetime) -> Numbers:
+    """Return the figures of the calendar months of the city's zone that are asked for.
+
+    Raises ValueError for a month that is none, or another number of months than SPANS has.
+    """
+    names, edges = _months(asked, zone)
+    given: dict[str, Any] = {f"edge_{n}": edge for n, edge in enumerate(edges)}
+    given |= {"now": at} | ({"source": asked.source} if asked.source else {})
+    counts = _counts(asked.months, of_source=bool(asked.source))
+    rows = session.connection().execute(counts, given).all()
+    cells = sorted(
+        (Cell(body, kind, names[month], Tally(*map(int, n))) for body, kind, month, *n in rows),
+        key=lambda cell: (cell.body, cell.category, cell.month),
+    )
+    wanted = "" if asked.body == NOBODY else asked.body
+    shown = [cell for cell in cells if not asked.body or cell.body == wanted]
+    kinds = [category.value for category in Category]
+    return Numbers(
+        asked=asked,
+        cells=cells,
+        months=_lines(shown, names, lambda cell: cell.month),
+        categories=_lines(shown, kinds, lambda cell: cell.category),
+        bodies=_lines(cells, sorted({cell.body for cell in cells}), lambda cell: cell.body),
+        table=_table(shown, kinds, names),
+        total=_sum(cell.tally for cell in shown),
+        at=at,
     )
 
 
-R, T, B = Report.__table__, Team.__table__, Body.__table__
-COUNTS = _counts(C.category, R)
-OWNED = R.join(T, T.c.id == C.team_id, isouter=True).join(B, B.c.id == T.c.body_id, isouter=True)
-BODY_COUNTS = _counts(func.coalesce(B.c.name, ""), OWNED)
+def sources(session: Session) -> list[str]:
+    """Return by whom reports were told, other systems and cities, by name."""
+    found: list[str] = []
+    while True:
+        # One step in the index for each name, however many reports it has.
+        following = select(func.min(C.source)).where(C.source > (found[-1] if found else ""))
+        name = session.scalar(following)
+        if name is None:
+            return found
+        found.append(name)
 
 
-def counted(
-    session: Session,
-    since: datetime,
-    before: datetime,
-    *,
-    at: datetime,
-    source: str | None = None,
-) -> dict[str, Tally]:
-    """Return the tallies by kind of what was told in [since, before), of one source or of all."""
-    given = {"since": since, "before": before, "now": at, "source": source}
-    rows = session.connection().execute(COUNTS, given).all()
-    return {category: Tally(*map(int, counts)) for category, *counts in rows}
+def _lines(cells: list[Cell], keys: Iterable[str], of: Callable[[Cell], str]) -> list[Line]:
+    sums = dict.fromkeys(keys, Tally())
+    for cell in cells:
+        sums[of(cell)] = sums[of(cell)].plus(cell.tally)
+    return [Line(key, tally) for key, tally in sums.items()]
 
 
-def numbers(session: Session, zone: ZoneInfo, *, at: datetime) -> Numbers:
-    """Return the figures of the last twelve calendar months of the city's zone."""
-    by_month: list[Line] = []
-    by_kind = {category.value: Tally() for category in Category}
-    for first, following in _months(at, zone):
-        found = counted(session, first, following, at=at)
-        by_month.append(Line(f"{first.year}-{first.month:02d}", _sum(found.values())))
-        for category, tally in found.items():
-            by_kind[category] = by_kind[category].plus(tally)
-    year = _months(at, zone)
-    given = {"since": year[0][0], "before": year[-1][1], "now": at, "source": None}
-    owned = session.connection().execute(BODY_COUNTS, given).all()
-    bodies = [Line(name, Tally(*map(int, counts))) for name, *counts in sorted(owned)]
-    kinds = [Line(category, tally) for category, tally in by_kind.items()]
-    return Numbers(by_month, kinds, bodies, _sum(line.tally for line in kinds), at)
+def _table(cells: list[Cell], kinds: list[str], months: list[str]) -> list[Row]:
+    """Return the kinds that were told of, each month by month."""
+    by = {(cell.category, cell.month): Tally() for cell in cells}
+    for cell in cells:
+        by[cell.category, cell.month] = by[cell.category, cell.month].plus(cell.tally)
+    told = [kind for kind in kinds if any(kind == category for category, _ in by)]
+    found = [(kind, [by.get((kind, month), Tally()) for month in months]) for kind in told]
+    return [Row(kind, tallies, _sum(tallies)) for kind, tallies in found]
 
 
-def _sum(tallies: Any) -> Tally:
+def _sum(tallies: Iterable[Tally]) -> Tally:
     total = Tally()
     for tally in tallies:
         total = total.plus(tally)
     return total
 
 
-def _months(at: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """Return the first instants of twelve months and of those after them, newest last."""
-    local = at.astimezone(zone)
-    count = local.year * 12 + local.month - 1
-    edges = [
-        datetime((count - back) // 12, (count - back) % 12 + 1, 1, tzinfo=zone)
-        for back in range(MONTHS - 1, -2, -1)
-    ]
-    return list(pairwise(edges))
+def _months(asked: Scope, zone: ZoneInfo) -> tuple[list[str], list[datetime]]:
+    """Return the months by name, oldest first, and the instants at which they begin and end."""
+    if asked.months not in SPANS:
+        raise ValueError(f"{asked.months} months")
+    last = datetime.strptime(asked.until, "%Y-%m").replace(tzinfo=zone)
+    count = last.year * 12 + last.month - 1
+    numbered = range(count - asked.months + 1, count + 2)
+    firsts = [(n // 12, n % 12 + 1) for n in numbered]
+    names = [f"{year:04d}-{month:02d}" for year, month in firsts[:-1]]
+    return names, [datetime(year, month, 1, tzinfo=zone) for year, month in firsts]

@@ -8,8 +8,9 @@ from sqlalchemy import Integer, case, func, select
 
 from participation.accounts import directory
 from participation.reports.models import Report
-from participation.reports.routing.queries import teams
+from participation.reports.routing.queries import handled_by, teams
 from participation.reports.rules import ENDED, Status
+from services.auth import Actor
 from services.db import Session
 
 LIVE = tuple(s.value for s in Status if s not in ENDED)
@@ -41,39 +42,42 @@ class Workload(msgspec.Struct, frozen=True):
     ages: list[Age]
 
 
-def workload(session: Session, at: datetime) -> Workload:
-    """Return the open reports by team, by person and by age, the fullest desk first."""
+def workload(session: Session, actor: Actor, at: datetime) -> Workload:
+    """Return the open reports the actor may handle, by team, person and age; the fullest first."""
     known = {key: " · ".join(names) for key, names in teams(session).items()}
-    by_team = [Desk(known.get(key, ""), *rest) for key, *rest in _desks(session, "team_id", at)]
-    held = _desks(session, "assignee_id", at)
+    by_team = [
+        Desk(known.get(key, ""), *rest) for key, *rest in _desks(session, actor, "team_id", at)
+    ]
+    held = _desks(session, actor, "assignee_id", at)
     names = directory.names_of(session, [key for key, *_ in held if key])
     by_person = [Desk(names.get(key, ""), *rest) for key, *rest in held]
-    return Workload(by_team, by_person, _ages(session, at))
+    return Workload(by_team, by_person, _ages(session, actor, at))
 
 
 def _late(at: datetime) -> Any:
     return func.coalesce(func.sum(case((Report.due_at < at, 1), else_=0), type_=Integer), 0)
 
 
-def _desks(session: Session, column: str, at: datetime) -> list[Any]:
+def _desks(session: Session, actor: Actor, column: str, at: datetime) -> list[Any]:
     owner = getattr(Report, column)
     count = func.count()
     asked = (
         select(owner, count, _late(at), func.min(Report.opened_at))
-        .where(Report.status.in_(LIVE))
+        .where(Report.status.in_(LIVE), handled_by(actor))
         .group_by(owner)
         .order_by(count.desc())
     )
     return list(session.execute(asked).all())
 
 
-def _ages(session: Session, at: datetime) -> list[Age]:
+def _ages(session: Session, actor: Actor, at: datetime) -> list[Age]:
     edges = [at - timedelta(days=days) for days in AGES]
     age = case(
         *((Report.opened_at >= edge, number) for number, edge in enumerate(edges)),
         else_=len(AGES),
     )
-    asked = select(age, func.count(), _late(at)).where(Report.status.in_(LIVE)).group_by(age)
+    live = Report.status.in_(LIVE) & handled_by(actor)
+    asked = select(age, func.count(), _late(at)).where(live).group_by(age)
     found = {int(number): (int(n), int(late)) for number, n, late in session.execute(asked)}
     bounds = zip((0, *AGES), (*AGES, None), strict=True)
     return [

@@ -2,23 +2,45 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, render_template
+import msgspec
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from participation.reports.promises.queries import Line, Numbers, numbers
+from participation.reports.promises.queries import (
+    MONTHS,
+    NOBODY,
+    SPANS,
+    Cell,
+    Numbers,
+    Scope,
+    numbers,
+    sources,
+)
 from services import web
 from services.auth.gates import public
+from services.errors import InvalidError
 
 pages = Blueprint("numbers", __name__, url_prefix="/reports/numbers")
-COLUMNS = ("by", "key", "told", "settled", "in_time", "late")
+COLUMNS = ("body", "category", "month", "told", "settled", "in_time", "late")
 
 
 @pages.get("")
 @public
 def page() -> ResponseReturnValue:
-    return render_template("reports/numbers.html", found=_found())
+    found = _found()
+    asked = msgspec.structs.asdict(found.asked)
+    return render_template(
+        "reports/numbers.html",
+        found=found,
+        sources=sources(web.session()),
+        spans=SPANS,
+        nobody=NOBODY,
+        query=urlencode({name: value for name, value in asked.items() if value}),
+    )
 
 
 @pages.get("/file.csv")
@@ -27,18 +49,55 @@ def file() -> ResponseReturnValue:
     found, out = _found(), io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    tables = {"month": found.months, "kind": found.categories, "body": found.bodies}
-    for by, lines in tables.items():
-        writer.writerows(_row(by, line) for line in lines)
-    name = f"madang-promises-{found.at:%Y-%m-%d}.csv"
+    writer.writerows(_row(cell) for cell in _cells(found))
+    return _download(found, out.getvalue(), "csv", "text/csv")
+
+
+@pages.get("/file.json")
+@public
+def data() -> ResponseReturnValue:
+    found = _found()
+    told = {
+        "at": found.at,
+        "source": found.asked.source,
+        "rows": [dict(zip(COLUMNS, _row(cell), strict=True)) for cell in _cells(found)],
+    }
+    return _download(found, msgspec.json.encode(told), "json", "application/json")
+
+
+def _download(found: Numbers, body: str | bytes, ending: str, kind: str) -> Response:
+    name = f"madang-promises-{found.asked.until}.{ending}"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+    return Response(body, mimetype=kind, headers=headers)
+
+
+def _cells(found: Numbers) -> Iterator[Cell]:
+    """Yield what the page shows: of the body asked for, else of all."""
+    wanted = "" if found.asked.body == NOBODY else found.asked.body
+    return (cell for cell in found.cells if not found.asked.body or cell.body == wanted)
 
 
 def _found() -> Numbers:
-    return numbers(web.session(), ZoneInfo(web.settings().timezone), at=web.at())
+    zone = ZoneInfo(web.settings().timezone)
+    sent = request.args
+    asked = Scope(
+        until=sent.get("until") or f"{web.at().astimezone(zone):%Y-%m}",
+        months=sent.get("months", MONTHS, type=int),
+        body=sent.get("body", "")[:80],
+        source=sent.get("source", "")[:40],
+    )
+    try:
+        return numbers(web.session(), zone, asked, at=web.at())
+    except (ValueError, OverflowError) as error:
+        raise InvalidError("month_unreadable", {"until": "like 2026-11"}) from error
 
 
-def _row(by: str, line: Line) -> tuple[object, ...]:
-    tally = line.tally
-    return by, line.key, tally.told, tally.settled, tally.in_time, tally.late
+def _row(cell: Cell) -> tuple[str, str, str, int, int, int, int]:
+    tally = cell.tally
+    counts = (tally.told, tally.settled, tally.in_time, tally.late)
+    return _plain(cell.body), cell.category, cell.month, *counts
+
+
+def _plain(name: str) -> str:
+    """Return a body's name as a spreadsheet takes it for words, whatever it begins with."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name

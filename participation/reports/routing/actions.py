@@ -2,22 +2,33 @@
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
+from zoneinfo import available_timezones
 
 import msgspec
 import shapely
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from participation.reports.models import Report
-from participation.reports.routing.models import Area, Body, Closure, RoutingRule, Team
+from participation.reports.routing.grounds import place_area
+from participation.reports.routing.models import (
+    Area,
+    Body,
+    Closure,
+    ReportArea,
+    RoutingRule,
+    Team,
+    WorkingCalendar,
+)
 from participation.reports.routing.rules import DAY_MINUTES, LONGEST_DAYS, Days
 from participation.reports.rules import Category
-from services import audit
+from services import audit, workdays
 from services.auth import Actor
 from services.db import Session
 from services.errors import InvalidError, NotFoundError, RefusedError
 
 NAME_LENGTH = 80
 LARGEST_SHAPE = 200_000
+WEEK = frozenset(range(7))
 
 
 class RuleInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +42,15 @@ class RuleInput(msgspec.Struct, frozen=True, kw_only=True):
     to_minute: int | None = None
     person_id: UUID | None = None
     promise_days: int | None = None
+
+
+class CalendarInput(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose holidays (ISO 3166), whose clock (IANA name), and the days never worked, Monday 0."""
+
+    country: str
+    zone: str
+    subdivision: str = ""
+    weekend: frozenset[int] = workdays.WEEKEND
 
 
 def add_rule(session: Session, actor: Actor, new: RuleInput, *, at: datetime) -> UUID:
@@ -84,6 +104,13 @@ def add_team(session: Session, actor: Actor, body: str, team: str, *, at: dateti
     return _kept(session, actor, "add_team", "team", added.id, at)
 
 
+def team_of_body(session: Session, actor: Actor, body: str, *, at: datetime) -> UUID:
+    """Return the team that stands for a body as a whole, of the same name; made if it is new."""
+    named = select(Team.id).join(Body, Body.id == Team.body_id)
+    known = session.scalar(named.where(Body.name == body, Team.name == body))
+    return known or add_team(session, actor, body, body, at=at)
+
+
 def delete_team(session: Session, actor: Actor, team_id: UUID, *, at: datetime) -> None:
     """Dissolve a team that no rule names; its reports go back to nobody."""
     if session.scalar(select(RoutingRule.id).where(RoutingRule.team_id == team_id).limit(1)):
@@ -113,6 +140,8 @@ def add_area(session: Session, actor: Actor, name: str, shape: str, *, at: datet
         north=north,
     )
     session.add(row)
+    session.flush()
+    place_area(session, row.id, ground)
     return _kept(session, actor, "add_area", "area", row.id, at)
 
 
@@ -123,6 +152,7 @@ def delete_area(session: Session, actor: Actor, area_id: UUID, *, at: datetime) 
     row = session.get(Area, area_id)
     if row is None:
         raise NotFoundError
+    session.execute(delete(ReportArea).where(ReportArea.area_id == area_id))
     session.delete(row)
     _kept(session, actor, "delete_area", "area", area_id, at)
 
@@ -132,6 +162,30 @@ def close_day(session: Session, actor: Actor, day: date, name: str, *, at: datet
     session.merge(Closure(day=day, name=_name(name, "name")))
     session.flush()
     audit.record(session, actor.id, "close_day", "closure", day.isoformat(), at=at)
+
+
+def set_calendar(session: Session, actor: Actor, new: CalendarInput, *, at: datetime) -> None:
+    """Say whose holidays and whose clock promises are counted by from now on.
+
+    Promises already made stay as they are. Raises InvalidError naming what is not known.
+    """
+    known, wrong = workdays.countries(), {}
+    if new.country not in known:
+        wrong["country"] = "unknown"
+    elif new.subdivision and new.subdivision not in known[new.country]:
+        wrong["subdivision"] = "unknown"
+    if new.zone not in available_timezones():
+        wrong["zone"] = "unknown"
+    if not new.weekend < WEEK:
+        wrong["weekend"] = "one working day or more"
+    if wrong:
+        raise InvalidError("calendar_invalid", wrong)
+    weekend = "".join(map(str, sorted(new.weekend)))
+    told = {"country": new.country, "zone": new.zone, "subdivision": new.subdivision}
+    session.merge(WorkingCalendar(id=1, weekend=weekend, **told))
+    session.flush()
+    detail = told | {"weekend": weekend}
+    audit.record(session, actor.id, "set_calendar", "calendar", "1", at=at, detail=detail)
 
 
 def open_day(session: Session, actor: Actor, day: date, *, at: datetime) -> None:

@@ -2,23 +2,30 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from participation.accounts import directory
 from participation.reports.routing import actions, queries
-from participation.reports.routing.forms import RuleForm, Sample, minute_text, rule_input, sample
+from participation.reports.routing.forms import (
+    RuleForm,
+    Sample,
+    calendar_input,
+    minute_text,
+    rule_input,
+    sample,
+)
 from participation.reports.routing.rules import DAYS_LABELS
 from participation.reports.rules import LABELS
-from services import maps, web
+from services import i18n, maps, web, workdays
 from services.auth.gates import role
 from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
 
 pages = Blueprint("reports_routing", __name__, url_prefix="/console/routing")
-clerk = role("officer", "operator")
+clerk = role("officer", "operator", bounded=False)
 
 
 @pages.app_template_filter("clock_time")
@@ -34,6 +41,8 @@ def _page(**more: Any) -> str:
         "sample": Sample(),
         "routed": None,
         "onward": "",
+        "calendar": calendar,
+        "calendar_wrong": {},
     } | more
     return render_template(
         "console/routing.html",
@@ -43,9 +52,19 @@ def _page(**more: Any) -> str:
         areas=queries.areas(session),
         closures=queries.closures(session),
         holidays=calendar.holidays(web.at().astimezone(ZoneInfo(calendar.zone)).year),
+        countries=_countries(),
+        parts=workdays.countries().get(calendar.country, ()),
+        zones=sorted(available_timezones()),
+        week=i18n.week(web.actor().lang),
         now=web.at().astimezone(ZoneInfo(calendar.zone)).strftime("%Y-%m-%dT%H:%M"),
         **shown,
     )
+
+
+def _countries() -> list[tuple[str, str]]:
+    lang = web.actor().lang
+    named = [(code, i18n.country(lang, code)) for code in workdays.countries()]
+    return sorted(named, key=lambda one: one[1])
 
 
 @pages.get("/")
@@ -152,6 +171,18 @@ def add_area() -> ResponseReturnValue:
 @clerk
 def delete_area(area_id: Any) -> ResponseReturnValue:
     actions.delete_area(web.session(), web.actor(), area_id, at=web.at())
+    return _back()
+
+
+@pages.post("/calendar")
+@clerk
+def set_calendar() -> ResponseReturnValue:
+    """Keep whose holidays and whose clock count; what is not known is said at its field."""
+    sent = calendar_input(request.form)
+    try:
+        actions.set_calendar(web.session(), web.actor(), sent, at=web.at())
+    except InvalidError as error:
+        return _page(calendar=sent, calendar_wrong=dict(error.fields)), 422
     return _back()
 
 

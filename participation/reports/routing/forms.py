@@ -5,10 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
+from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, StringField
 from wtforms.validators import Length
 
-from participation.reports.routing.actions import RuleInput
+from participation.reports.routing.actions import CalendarInput, RuleInput
 from participation.reports.routing.rules import Days, Rule
 from participation.reports.rules import Category
 from services.errors import InvalidError
@@ -92,6 +93,16 @@ def _minute(text: str) -> int | None:
     except ValueError as error:
         raise InvalidError("rule_invalid", {"from_minute": "a time of day"}) from error
     return told.hour * HOUR + told.minute
+
+
+def calendar_input(sent: MultiDict[str, str]) -> CalendarInput:
+    """Return the action's input; what is no day of the week stays out of it."""
+    return CalendarInput(
+        country=sent.get("country", "").strip().upper(),
+        zone=sent.get("zone", "").strip(),
+        subdivision=sent.get("subdivision", "").strip().upper(),
+        weekend=frozenset(int(day) for day in sent.getlist("weekend") if day in set("0123456")),
+    )
 
 
 class Sample(msgspec.Struct, frozen=True):

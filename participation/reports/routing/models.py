@@ -43,6 +43,15 @@ class Area(Base):
     north: Mapped[float]
 
 
+class ReportArea(Base):
+    """That a report lies in an area; kept so that a list is narrowed to areas by an index."""
+
+    __tablename__ = "report_area"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True, index=True)
+
+
 class RoutingRule(Base):
     """A row of the table of rules; the lowest `position` is asked first."""
 
@@ -61,13 +70,19 @@ class RoutingRule(Base):
 
 
 class WorkingCalendar(Base):
-    """The one row that says whose holidays and whose clock the promises are counted by."""
+    """The one row that says whose holidays and whose clock the promises are counted by.
+
+    `country` as in ISO 3166-1, `subdivision` its part as in ISO 3166-2 or empty, `weekend` the days
+    of the week that are never worked, as digits, Monday 0.
+    """
 
     __tablename__ = "working_calendar"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     country: Mapped[str] = mapped_column(String(2))
     zone: Mapped[str] = mapped_column(String(40))
+    subdivision: Mapped[str] = mapped_column(String(10), default="")
+    weekend: Mapped[str] = mapped_column(String(7), default="56")
 
 
 class Closure(Base):

@@ -1,25 +1,28 @@
 """What the table of rules holds, and where it sends a report."""
 
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 import shapely
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from participation.accounts import directory
+from participation.reports.models import Report
+from participation.reports.routing.grounds import shape_of
 from participation.reports.routing.models import (
     Area,
     Body,
     Closure,
+    ReportArea,
     RoutingRule,
     Team,
     WorkingCalendar,
 )
 from participation.reports.routing.rules import Days, Rule, Told, first_fit, misfit
 from participation.reports.rules import PROMISE_DAYS, Category
+from services.auth import Actor
 from services.db import Session
 from services.workdays import Calendar
 
@@ -55,7 +58,15 @@ def calendar_of(session: Session) -> Calendar:
     """Return when the city works, its own days off included."""
     row = session.get(WorkingCalendar, 1)
     off = frozenset(session.scalars(select(Closure.day)))
-    return Calendar(row.country, row.zone, off) if row else Calendar(closures=off)
+    if row is None:
+        return Calendar(closures=off)
+    weekend = frozenset(map(int, row.weekend))
+    return Calendar(row.country, row.zone, off, row.subdivision, weekend)
+
+
+def has_calendar(session: Session) -> bool:
+    """Say whether anyone, or the settings, said when the city works."""
+    return session.get(WorkingCalendar, 1) is not None
 
 
 def rules_of(session: Session) -> list[Rule]:
@@ -87,14 +98,6 @@ def areas_at(session: Session, lat: float, lon: float) -> frozenset[UUID]:
     )
     place = shapely.Point(lon, lat)
     return frozenset(key for key, shape in rows if shapely.covers(shape_of(shape), place))
-
-
-@lru_cache(maxsize=1000)
-def shape_of(geojson: str) -> shapely.Geometry:
-    """Return a GeoJSON geometry made ready for many questions."""
-    shape = shapely.from_geojson(geojson)
-    shapely.prepare(shape)
-    return shape
 
 
 def route(session: Session, category: Category, lat: float, lon: float, at: datetime) -> Routed:
@@ -161,6 +164,32 @@ def areas(session: Session) -> list[Named]:
     """Return the areas by name."""
     rows = session.execute(select(Area.id, Area.name).order_by(Area.name))
     return [Named(*row) for row in rows]
+
+
+def area_names(session: Session) -> dict[UUID, str]:
+    """Return the areas by id, in the order of their names."""
+    return {one.id: one.name for one in areas(session)}
+
+
+def body_names(session: Session) -> dict[UUID, str]:
+    """Return the bodies by id, in the order of their names."""
+    rows = session.execute(select(Body.id, Body.name).order_by(Body.name))
+    return {row.id: row.name for row in rows}
+
+
+def handled_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `report` that holds for what a member of staff may handle.
+
+    Bound to areas: those within; bound to bodies: those their teams have; bound to both: both.
+    """
+    kept: list[ColumnElement[bool]] = []
+    if areas := actor.bound_to("area"):
+        within = select(ReportArea.report_id).where(ReportArea.area_id.in_(areas))
+        kept.append(Report.id.in_(within))
+    if bodies := actor.bound_to("body"):
+        theirs = select(Team.id).where(Team.body_id.in_(bodies))
+        kept.append(Report.team_id.in_(theirs))
+    return and_(true(), *kept)
 
 
 def closures(session: Session) -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ def stop(token: str) -> ResponseReturnValue:
 def _page(token: str) -> str:
     report_id, person_id = _meant(token)
     report = web.session().get(Report, report_id)
-    if report is None or not may_see(Actor(person_id), report):
+    if report is None or not may_see(web.session(), Actor(person_id), report):
         raise NotFoundError
     told = queries.follows(web.session(), report_id, person_id)
     return render_template("reports/stop.html", report=report, told=told, token=token)

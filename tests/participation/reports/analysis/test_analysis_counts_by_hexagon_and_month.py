@@ -33,7 +33,7 @@ def told(number: int, opened_at: datetime, **changes: object) -> Arrival:
 def test_months_are_those_of_the_citys_clock(session: Session) -> None:
     late_in_october = datetime(2026, 10, 31, 15, 30, tzinfo=UTC)  # 1 November in Seoul
     take_in(session, [told(1, late_in_october), told(2, AT)], at=AT)
-    found = analysis(session, "2026-11", SEOUL)
+    found = analysis(session, "2026-11", SEOUL, at=AT)
     assert found.months[0] == "2025-12"
     assert found.totals == [0] * 11 + [2]
     assert newest_month(session, SEOUL) == "2026-11"
@@ -44,7 +44,7 @@ def test_every_public_report_is_counted_once(session: Session) -> None:
     hidden = [told(900, AT, status=Status.REJECTED)]
     outside = [told(901, AT, lat=35.5)]
     take_in(session, spread + hidden + outside, at=AT)
-    found = analysis(session, "2026-11", SEOUL, within=(127.8, 34.1, 128.0, 34.3))
+    found = analysis(session, "2026-11", SEOUL, at=AT, within=(127.8, 34.1, 128.0, 34.3))
     assert sum(found.totals) == 200
     assert sum(h.total for h in found.hexagons) == 200
     assert len(found.hexagons) > 10
@@ -53,16 +53,18 @@ def test_every_public_report_is_counted_once(session: Session) -> None:
 
 def test_a_hexagon_bears_a_street_and_no_door(session: Session) -> None:
     take_in(session, [told(n, AT) for n in range(3)], at=AT)
-    assert [h.place for h in analysis(session, "2026-11", SEOUL).hexagons] == ["하늘시 바다로"]
+    assert [h.place for h in analysis(session, "2026-11", SEOUL, at=AT).hexagons] == [
+        "하늘시 바다로"
+    ]
 
 
 def test_one_kind_can_be_chosen(session: Session) -> None:
     take_in(session, [told(1, AT), told(2, AT, category=Category.NOISE)], at=AT)
-    assert sum(analysis(session, "2026-11", SEOUL, category="noise").totals) == 1
+    assert sum(analysis(session, "2026-11", SEOUL, at=AT, category="noise").totals) == 1
 
 
 def test_no_reports_make_no_hexagons(session: Session) -> None:
-    assert analysis(session, "2026-11", SEOUL).hexagons == []
+    assert analysis(session, "2026-11", SEOUL, at=AT).hexagons == []
     assert newest_month(session, SEOUL) is None
 
 

@@ -2,13 +2,16 @@
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from participation.reports.imports.arrivals import take_in
+from services import clock
 from services.auth import Actor
 from services.db import unit_of_work
 from tests.conftest import AT
@@ -49,7 +52,7 @@ def hashes(html: str, kind: str) -> set[str]:
 def test_the_table_holds_the_figures_of_the_map(reported: Flask, visit: Visit) -> None:
     page = visit(SOYEON).get("/console/analysis?until=2026-11")
     assert "/console/analysis/map?until=2026-11" in page
-    assert '<td class="num">60</td></tr></tfoot>' in page
+    assert '<td class="num">60</td><td></td></tr></tfoot>' in page
     assert "&lt;/script&gt;" in page
 
 
@@ -82,6 +85,30 @@ def test_the_file_needs_nothing_else(reported: Flask, visit: Visit) -> None:
 def test_a_name_cannot_leave_its_script(reported: Flask, visit: Visit) -> None:
     html, _ = document(visit(SOYEON), "/console/analysis/map?until=2026-11")
     assert "evil.example>" not in html
+
+
+def test_the_sheet_has_heat_ages_and_numbered_spots(app: Flask, visit: Visit) -> None:
+    at = clock.now()
+    month = f"{at:%Y-%m}"
+    with unit_of_work(app.extensions["engine"]) as session:
+        many = [told(n, at, lat=34.2 + n * 0.004) for n in range(12)]
+        # One street with far more than the others, which all wait for ten days.
+        crowd = [told(100 + n, at - timedelta(days=10), lat=34.22) for n in range(60)]
+        take_in(session, many + crowd, at=at)
+    html, _ = document(visit(SOYEON), f"/console/analysis/map?until={month}")
+    for view in ("months", "heat", "ages"):
+        assert f'data-view="{view}"' in html
+        assert f'name="view" value="{view}"' in html
+    heat = re.search(r"heat: (\{.*?\})", html)
+    assert heat is not None
+    told_of = json.loads(heat[1])
+    values = base64.b64decode(told_of["values"])
+    assert len(values) == told_of["wide"] * told_of["high"]
+    assert max(values) == 255
+    assert '"spot": 1' in html
+    page = visit(SOYEON).get(f"/console/analysis?until={month}")
+    assert "집중 지역 1" in page or "1</strong>" in page
+    assert '<td class="num">10</td></tr>' in page
 
 
 def test_residents_do_not_see_it(app: Flask, visit: Visit) -> None:

@@ -3,6 +3,7 @@ never."""
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -21,7 +22,7 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.format import Asked
 from participation.reports.open311.queries import requests_of
 from participation.reports.photos.access import may_see_picture
-from participation.reports.promises.queries import counted
+from participation.reports.promises.queries import Scope, numbers
 from participation.reports.queries_near import near_same
 from participation.reports.rules import Category, Status
 from services import audit
@@ -74,7 +75,8 @@ def test_what_waits_stands_in_no_public_place(session: Session) -> None:
     assert near_same(session, Category.WATER, 34.21, 127.91, at=AT) == []
     assert requests_of(session, Asked(), "").rows == []
     assert requests_of(session, Asked(ids=(report.id,)), "").rows == []
-    assert counted(session, AT - timedelta(days=1), AT + timedelta(days=1), at=AT) == {}
+    asked = Scope(f"{AT:%Y-%m}")
+    assert numbers(session, ZoneInfo("Asia/Seoul"), asked, at=AT).cells == []
     assert session.scalar(select(func.count()).where(ReportEntry.public)) == 0
 
 
@@ -145,9 +147,9 @@ def test_the_grave_stand_first_for_staff(session: Session) -> None:
     actions.open_report(session, MINJI, litter, at=AT)
     later = msgspec.structs.replace(LEAK, held=True)
     actions.open_report(session, JUN, later, at=AT + timedelta(minutes=5))
-    found = blocks_queries.waiting(session)
+    found = blocks_queries.waiting(session, SOYEON)
     assert [(one.category, one.grave) for one in found] == [("water", True), ("litter", False)]
-    assert blocks_queries.waiting_count(session) == (2, 1)
+    assert blocks_queries.waiting_count(session, SOYEON) == (2, 1)
 
 
 def test_the_grave_stand_at_the_top_of_the_queue_too(session: Session) -> None:

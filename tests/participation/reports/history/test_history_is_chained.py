@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from participation.reports.actions_undo import withdraw_answers
 from participation.reports.history import queries as history_queries
 from participation.reports.history.chain import withhold
 from participation.reports.history.jobs import keep_history
-from participation.reports.history.models import HistoryHead, HistoryStep
+from participation.reports.history.models import HistoryHead, HistoryLate, HistoryStep
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import Category, Status
@@ -23,6 +24,7 @@ from services.db import Session, unit_of_work
 from services.errors import RefusedError
 from static.history import verify
 from tests.conftest import AT
+from tests.pages import Pages
 from tests.people import MINJI, SOYEON
 
 Telling = Callable[..., Any]
@@ -177,9 +179,46 @@ def test_what_was_told_elsewhere_is_chained_too(engine: sa.Engine) -> None:
     assert faults(engine) == []
 
 
+def before_the_chain(connection: sa.Connection) -> None:
+    """Leave the stories as they were when the chain came to be, named for it to take up."""
+    connection.execute(sa.delete(HistoryStep.__table__))
+    shown = sa.select(ReportEntry.id).where(ReportEntry.public)
+    connection.execute(sa.insert(HistoryLate).from_select(["entry_id"], shown))
+
+
+def test_what_is_put_in_past_madang_is_never_taken_up(story: sa.Engine) -> None:
+    """Not by the job, however old it says it is, and not when the report goes on."""
+    with story.begin() as connection:
+        row = connection.execute(sa.select(ReportEntry.__table__)).first()
+        assert row is not None
+        forged = {**row._mapping, "id": uuid4(), "at": AT - timedelta(days=900), "kind": "answer"}
+        connection.execute(sa.insert(ReportEntry.__table__).values(**forged))
+    for minutes in (10, 20):
+        with unit_of_work(story) as session:
+            keep_history(session, AT + timedelta(minutes=minutes))
+    at = AT + timedelta(days=2)
+    with unit_of_work(story) as session:
+        actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "끝", at=at)
+    stories, pages, heads = published(story)
+    assert len(stories[0]["steps"]) == 6
+    assert stories[0]["unchained"] == heads["unchained"] == 1
+    # Also who reads the whole city, and no story, hears of it.
+    assert verify.check(([], pages, heads))[0] != []
+    with Session(story) as session:
+        assert history_queries.heads(session).unchained == 1
+
+
+def test_the_page_says_that_something_was_put_in(
+    story: sa.Engine, visit: Callable[[Any], Pages]
+) -> None:
+    assert "사슬에 없는 기록" not in visit(None).get("/reports/history")
+    test_what_is_put_in_past_madang_is_never_taken_up(story)
+    assert "사슬에 없는 기록 1개" in visit(None).get("/reports/history")
+
+
 def test_steps_from_before_the_chain_join_it_by_and_by(story: sa.Engine) -> None:
     with story.begin() as connection:
-        connection.execute(sa.delete(HistoryStep.__table__))
+        before_the_chain(connection)
     assert any("stand in no chain" in fault for fault in faults(story))
     with unit_of_work(story) as session:
         keep_history(session, AT)
@@ -189,7 +228,7 @@ def test_steps_from_before_the_chain_join_it_by_and_by(story: sa.Engine) -> None
 
 def test_an_old_story_is_chained_whole_before_its_next_step(story: sa.Engine) -> None:
     with story.begin() as connection:
-        connection.execute(sa.delete(HistoryStep.__table__))
+        before_the_chain(connection)
     at = AT + timedelta(days=2)
     with unit_of_work(story) as session:
         actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "끝", at=at)

@@ -7,12 +7,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import numpy as np
+import pytest
 import pyvips
 import sqlalchemy as sa
 from flask import Flask
 
-from participation.reports.photos.models import PhotoOriginal
-from services import clock
+from participation.reports.photos.models import CoveredPicture, PhotoOriginal
+from services import clock, realtime
 from services.audit.trail import AuditEntry
 from services.db import Session, unit_of_work
 from services.jobs import Scheduler
@@ -183,10 +184,70 @@ def test_the_same_photo_is_covered_wherever_it_stands_or_comes_again(
     before = photo_of(visit, other)
     after = cover(visit, one)
     assert photo_of(visit, other) == after
+    # Covered before anyone can see it, not when its delivery comes.
     again = report(visit, JUN)
+    assert photo_of(visit, again) == after
     assert served(visit, before, "large") is None
     turn()
     assert photo_of(visit, again) == after
+
+
+def test_the_same_photo_is_never_bare_again_however_late_it_comes(app: Flask, visit: Visit) -> None:
+    report_id = report(visit)
+    before = photo_of(visit, report_id)
+    after = cover(visit, report_id)
+    last = cover(visit, report_id, x="0.8", w="0.1")
+    scheduler = Scheduler(app.extensions["engine"], app.extensions["registry"].jobs)
+    scheduler.turn(clock.now() + LATER)
+    assert files_of(app, before) == []
+    again = report(visit, JUN)
+    assert photo_of(visit, again) == last != after
+    assert served(visit, before, "large") is None
+    # Nothing of the face is kept for the second one either.
+    with Session(app.extensions["engine"]) as session:
+        assert session.scalars(sa.select(PhotoOriginal)).all() == []
+    scheduler.turn(clock.now() + 2 * LATER)
+    assert files_of(app, before) == []
+    assert served(visit, last, "large") is not None
+
+
+def test_a_photo_uncovered_by_a_moderator_may_come_again_bare(visit: Visit) -> None:
+    report_id = report(visit)
+    before = photo_of(visit, report_id)
+    first = cover(visit, report_id)
+    pages = visit(SOYEON)
+    pages.get(f"/console/reports/{report_id}")
+    pages.post(f"/console/reports/{report_id}/uncover")
+    assert photo_of(visit, report(visit, JUN)) == before
+    # Covered in the same place again, the cover itself is not taken for something covered.
+    assert cover(visit, report_id) == first
+    assert served(visit, first, "large") is not None
+    assert served(visit, before, "large") is None
+
+
+def test_open_pages_and_maps_hear_of_a_cover(
+    app: Flask, visit: Visit, turn: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report_id = report(visit)
+    turn()
+    page = visit(None).get(f"/reports/{report_id}")
+    assert f'data-live-src="/reports/{report_id}/picture"' in page
+    heard: list[str] = []
+    real = realtime.nudge
+
+    def nudge(session: Session, room: str, item: object) -> None:
+        heard.append(room)
+        real(session, room, item)
+
+    monkeypatch.setattr(realtime, "nudge", nudge)
+    after = cover(visit, report_id)
+    turn()
+    assert f"report:{report_id}" in heard
+    assert any(room.startswith("tile:") for room in heard)
+    assert "console" in heard
+    part = visit(None).client.get(f"/reports/{report_id}/picture").text
+    assert f"/media/{after}/large.webp" in part
+    assert "<h1" not in part
 
 
 def test_after_thirty_days_it_is_off_the_disk(app: Flask, visit: Visit) -> None:
@@ -212,6 +273,7 @@ def test_a_file_that_another_report_shows_stays(app: Flask, visit: Visit) -> Non
     cover(visit, report_id)
     with unit_of_work(app.extensions["engine"]) as session:
         session.execute(sa.delete(PhotoOriginal))
+        session.execute(sa.delete(CoveredPicture))
     report(visit, JUN)
     Scheduler(app.extensions["engine"], app.extensions["registry"].jobs).turn(clock.now() + LATER)
     assert len(files_of(app, before)) == 2

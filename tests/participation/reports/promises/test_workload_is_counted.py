@@ -33,7 +33,7 @@ def test_each_open_report_is_on_one_desk_and_of_one_age(session: Session) -> Non
     opened(session, Category.NOISE, 2)
     settled = opened(session, Category.NOISE, 2)
     actions.answer_report(session, HANA, settled, Status.FIXED, "끝", at=AT)
-    found = queries_workload.workload(session, AT)
+    found = queries_workload.workload(session, HANA, AT)
     assert [(d.name, d.count, d.late) for d in found.teams] == [
         ("도로과 · 가로등반", 2, 1),
         ("", 1, 0),
