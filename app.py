@@ -16,10 +16,11 @@ from participation.accounts import queries as people
 from participation.alerts.telling import Sources
 from participation.reports.feeds import queries as queries_feeds
 from participation.reports.feeds import wards
-from services import letters, maps, media, push, realtime, web
+from services import letters, maps, media, outbox, push, realtime, web
 from services.auth import oidc
 from services.config import Settings, load
 from services.db import make_engine
+from services.jobs import Job
 from services.registry import Registry
 from services.serving import command_line
 
@@ -51,7 +52,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.install(app, settings, engine, registry)
     oidc.install(app, settings)
     media.install(app, settings)
-    registry.jobs.append(letters.job(settings))
+    letters.install(app, registry, settings)
+    registry.jobs.append(Job("outbox.prune", outbox.PRUNE_EVERY_S, outbox.prune))
     push.install(app, registry, settings)
     registry.blueprints.append(maps.tiles_blueprint(settings.tiles_path))
     for blueprint in registry.blueprints:

@@ -26,6 +26,12 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.display_name for row in rows}
 
 
+def named(session: Session, begins: str, limit: int = 200) -> set[UUID]:
+    """Return people whose display name begins so; at most `limit` of them."""
+    rows = select(Person.id).where(Person.display_name.startswith(begins, autoescape=True))
+    return set(session.scalars(rows.order_by(Person.display_name, Person.id).limit(limit)))
+
+
 def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the language each person among `ids` reads."""
     rows = session.execute(select(Person.id, Person.language).where(Person.id.in_(list(ids))))
