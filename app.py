@@ -10,12 +10,7 @@ import participation.alerts.wiring
 import participation.demo.wiring
 import participation.home.wiring
 import participation.moderation.wiring
-import participation.reports.settling.wiring
 import participation.reports.wiring
-from participation.accounts import queries as people
-from participation.alerts.telling import Sources
-from participation.reports.feeds import queries as queries_feeds
-from participation.reports.feeds import wards
 from services import letters, maps, media, outbox, push, realtime, web
 from services.auth import oidc
 from services.config import Settings, load
@@ -40,14 +35,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application; raises SettingsError when a setting is odd."""
     settings = settings or load()
     app = Flask(__name__)
-    registry = Registry()
+    registry = Registry(settings=settings)
     for domain in DOMAINS:
         domain.register(registry)
-    app.extensions["alerts"] = participation.alerts.wiring.listen(
-        registry,
-        Sources(settings, queries_feeds.told_of, wards.ward_of, wards.ward_names, people.me),
-    )
-    participation.reports.settling.wiring.ask_by_mail(registry, settings, people.me)
     engine = make_engine(settings.database_url)
     web.install(app, settings, engine, registry)
     oidc.install(app, settings)

@@ -43,6 +43,11 @@ def since_of(session: Session, person_id: UUID) -> datetime | None:
     return session.scalar(select(Person.created_at).where(Person.id == person_id))
 
 
+def email_of(session: Session, person_id: UUID) -> str | None:
+    """Return a person's address, for a letter to them; None for nobody and for who has none."""
+    return session.scalar(select(Person.email).where(Person.id == person_id))
+
+
 def by_email(session: Session, email: str) -> UUID | None:
     """Return who has the address, written in any case; None for nobody."""
     known = select(Person.id).where(Person.email == email.strip().lower())

@@ -13,7 +13,6 @@ from participation.alerts.telling import Sources, drop_untold, find_followers
 from participation.events.alerts import DigestMade
 from participation.events.reports import ReportMoved, ReportOpened
 from services import clock, i18n, letters
-from services.auth import Actor
 from services.db import Session
 
 OPEN = "open"
@@ -43,7 +42,7 @@ class Listener:
         """Put the letter of what was found on its way, to who has an address and still follows."""
         mine = select(AlertHit).where(AlertHit.digest_id == event.digest_id)
         hits = session.scalars(mine.order_by(AlertHit.found_at, AlertHit.id)).all()
-        address = self.sources.me(session, Actor(event.person_id)).email if hits else None
+        address = directory.email_of(session, event.person_id) if hits else None
         if address is None:
             return
         settings = self.sources.settings

@@ -1,7 +1,5 @@
 """A settled report asks those who follow it: with two buttons on the phone, or by mail."""
 
-from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
 from participation.accounts import directory
@@ -36,13 +34,6 @@ Each link opens a page with one button. They are yours alone and hold for 28 day
 The story of this report is sealed: step %(count)s, %(digest)s
 %(page)s
 """
-
-
-class Addressed(Protocol):
-    """A person as far as a letter needs them."""
-
-    @property
-    def email(self) -> str | None: ...
 
 
 def ask_people(
@@ -95,10 +86,10 @@ def _notice(report: Report, token: str, lang: str) -> push.Notice:
 
 
 class Asker:
-    """Asks by mail; `me` says whose address is which."""
+    """Asks by mail; the links in its letters lead to the city's address in `settings`."""
 
-    def __init__(self, settings: Settings, me: Callable[[Session, Actor], Addressed]) -> None:
-        self.base, self.me = settings.base_url.rstrip("/"), me
+    def __init__(self, settings: Settings) -> None:
+        self.base = settings.base_url.rstrip("/")
 
     def mail_asking(self, session: Session, event: SettlingAsked) -> None:
         """Put the letter on its way, if there is still something to ask."""
@@ -106,7 +97,7 @@ class Asker:
         if asking is None or queries.state_of(session, asking, clock.now()) != "open":
             return
         actor = Actor(asking.person_id)
-        if (address := self.me(session, actor).email) is None:
+        if (address := directory.email_of(session, asking.person_id)) is None:
             return
         lang = directory.languages_of(session, [asking.person_id]).get(asking.person_id, "ko")
         token = actions.renew_asking(session, actor, asking, at=clock.now())
