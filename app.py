@@ -11,17 +11,12 @@ import participation.demo.wiring
 import participation.home.wiring
 import participation.moderation.wiring
 import participation.reports.routing.wiring
-import participation.reports.settling.wiring
-import participation.reports.telling.wiring
 import participation.reports.wiring
-from participation.accounts import queries as people
-from participation.alerts.telling import Sources
-from participation.reports.feeds import queries as queries_feeds
-from participation.reports.feeds import wards
-from services import letters, maps, media, push, realtime, web
+from services import letters, maps, media, outbox, push, realtime, web
 from services.auth import oidc
 from services.config import Settings, load
 from services.db import make_engine
+from services.jobs import Job
 from services.registry import Registry
 from services.serving import command_line
 
@@ -41,21 +36,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application; raises SettingsError when a setting is odd."""
     settings = settings or load()
     app = Flask(__name__)
-    registry = Registry()
+    registry = Registry(settings=settings)
     for domain in DOMAINS:
         domain.register(registry)
-    app.extensions["alerts"] = participation.alerts.wiring.listen(
-        registry,
-        Sources(settings, queries_feeds.told_of, wards.ward_of, wards.ward_names, people.me),
-    )
-    participation.reports.settling.wiring.ask_by_mail(registry, settings, people.me)
-    participation.reports.telling.wiring.tell_by_mail(registry, settings, people.me)
     engine = make_engine(settings.database_url)
     participation.reports.routing.wiring.begin_calendar(engine, settings)
     web.install(app, settings, engine, registry)
     oidc.install(app, settings)
     media.install(app, settings)
-    registry.jobs.append(letters.job(settings))
+    letters.install(app, registry, settings)
+    registry.jobs.append(Job("outbox.prune", outbox.PRUNE_EVERY_S, outbox.prune))
     push.install(app, registry, settings)
     registry.blueprints.append(maps.tiles_blueprint(settings.tiles_path))
     for blueprint in registry.blueprints:

@@ -3,7 +3,8 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,10 +13,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from services import workdays
+from services.roles import parse_rules
 
 Mode = Literal["demo", "production", "test"]
 PREFIX = "MADANG_"
 LISTENS = re.compile(r"[^\s:]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
+# What stands in MADANG_BIND: an address or a name, no port.
+ADDRESS = re.compile(r"[0-9a-zA-Z.-]+|[0-9a-fA-F:]+")
+DOMAIN = re.compile(r"[^\s@./:]+(\.[^\s@./:]+)*")
+MAILBOX = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+")
+REDIS = ("redis", "rediss", "unix")
+SMTP = ("smtp", "smtp+starttls", "smtps")
+LONGEST_S = 30 * 86_400
 BARE = {"database_url", "redis_url", "port"}
 
 
@@ -130,11 +139,15 @@ def _completed(settings: Settings) -> Settings:
 
 def _kept_secret(path: Path) -> str:
     """Return this installation's own secret, made once: sessions outlive a restart."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            return path.read_text().strip()
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return _read_secret("MADANG_DATA_DIR", path)
+    except OSError as error:
+        raise SettingsError(f"MADANG_DATA_DIR: {path} cannot be written") from error
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32))
     return path.read_text().strip()
@@ -147,16 +160,12 @@ def _refuse_odd(settings: Settings) -> None:
         raise SettingsError("PORT must be between 1 and 65535")
     if not 0 <= settings.proxies <= 5:
         raise SettingsError("MADANG_PROXIES is the number of proxies before us, 0 to 5")
-    if settings.mail_in_bind and not LISTENS.fullmatch(settings.mail_in_bind):
-        raise SettingsError("MADANG_MAIL_IN_BIND must be like 127.0.0.1:2525")
-    scheme = settings.database_url.split(":", 1)[0]
-    if scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
-        raise SettingsError("DATABASE_URL must begin with sqlite: or postgresql:")
-    parts = urlsplit(settings.base_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-        raise SettingsError("MADANG_BASE_URL must be like https://madang.example.org")
-    if settings.mode == "production" and (parts.scheme != "https" or settings.push_allow_private):
-        raise SettingsError("production needs an https MADANG_BASE_URL and no test-only escapes")
+    for name, like, good in _shapes(settings):
+        if not good:
+            raise SettingsError(f"{name} must be like {like}")
+    if settings.mode == "production":
+        _refuse_escapes(settings)
+    _refuse_odd_places(settings)
     _refuse_odd_provider(settings)
     try:
         ZoneInfo(settings.timezone)
@@ -166,7 +175,81 @@ def _refuse_odd(settings: Settings) -> None:
         raise SettingsError(f"MADANG_COUNTRY {settings.country!r} is no country we know")
 
 
+def _shapes(s: Settings) -> Iterator[tuple[str, str, bool]]:
+    """Yield (name, what would be right, whether it is) of each setting that has a shape."""
+    url = s.database_url.split(":", 1)[0]
+    databases = ("sqlite", "postgresql", "postgresql+psycopg")
+    yield "DATABASE_URL", "sqlite:///path or postgresql://user@host/name", url in databases
+    yield "REDIS_URL", "redis://127.0.0.1:6379/0", not s.redis_url or _is_url(s.redis_url, REDIS)
+    base = urlsplit(s.base_url).path in ("", "/") and _is_url(s.base_url, ("http", "https"))
+    yield "MADANG_BASE_URL", "https://madang.example.org", base
+    yield "MADANG_BIND", "127.0.0.1", bool(ADDRESS.fullmatch(s.bind))
+    smtp = "smtp+starttls://user:password@mail.example.org"
+    yield "MADANG_SMTP_URL", smtp, not s.smtp_url or _is_url(s.smtp_url, SMTP)
+    yield "MADANG_MAIL_FROM", "madang@example.org", _is_sender(s.mail_from)
+    yield "MADANG_MAIL_IN_BIND", "127.0.0.1:2525", not s.mail_in_bind or _listens(s.mail_in_bind)
+    domain = not s.mail_in_domain or bool(DOMAIN.fullmatch(s.mail_in_domain))
+    yield "MADANG_MAIL_IN_DOMAIN", "reports.example.org", domain
+    mailto = s.vapid_subject.startswith("mailto:") and MAILBOX.fullmatch(s.vapid_subject[7:])
+    subject = bool(mailto) or _is_url(s.vapid_subject, ("https",))
+    yield "MADANG_VAPID_SUBJECT", "mailto:operator@example.org", subject
+    yield "MADANG_FORWARD_FOLLOW_S", "300, in seconds", 0 <= s.forward_follow_s <= LONGEST_S
+    yield "MADANG_FORWARD_LOOK_S", "120, in seconds", 0 <= s.forward_look_s <= LONGEST_S
+    yield "MADANG_CITY_NAME_KO", "하늘시, in one line", _is_name(s.city_name_ko)
+    yield "MADANG_CITY_NAME_EN", "Haneul, in one line", _is_name(s.city_name_en)
+    yield (
+        "MADANG_OIDC_NAME",
+        "the city's own, in one line",
+        not s.oidc_name or _is_name(s.oidc_name),
+    )
+
+
+def _is_url(text: str, schemes: Collection[str]) -> bool:
+    """Say whether it names a host by one of the schemes; a port, if any, is a number of one."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    there = parts.path if parts.scheme == "unix" else parts.hostname
+    return parts.scheme in schemes and bool(there) and port != 0 and text.isprintable()
+
+
+def _is_sender(text: str) -> bool:
+    found = getaddresses([text])
+    return text.isprintable() and len(found) == 1 and bool(MAILBOX.fullmatch(found[0][1]))
+
+
+def _listens(text: str) -> bool:
+    return bool(LISTENS.fullmatch(text)) and 0 < int(text.rpartition(":")[2]) < 65536
+
+
+def _is_name(text: str) -> bool:
+    return text.isprintable() and 0 < len(text) <= 60
+
+
+def _refuse_escapes(settings: Settings) -> None:
+    if not settings.base_url.startswith("https:") or settings.push_allow_private:
+        raise SettingsError("production needs an https MADANG_BASE_URL and no test-only escapes")
+
+
+def _refuse_odd_places(settings: Settings) -> None:
+    """What is to be a folder is no file, and the other way round."""
+    for name in ("data_dir", "media_dir", "tiles_path", "vapid_key_file"):
+        path: Path = getattr(settings, name)
+        folder = name.endswith("_dir")
+        if path.exists() and path.is_dir() != folder:
+            wanted, found = ("folder", "file") if folder else ("file", "folder")
+            raise SettingsError(
+                f"MADANG_{name.upper()} must be a {wanted}, and {path} is a {found}"
+            )
+
+
 def _refuse_odd_provider(settings: Settings) -> None:
+    try:
+        parse_rules(settings.oidc_roles)
+    except ValueError as error:
+        raise SettingsError(f"MADANG_OIDC_ROLES: {error}") from error
     if not settings.oidc_issuer:
         return
     if not settings.oidc_client_id or not settings.oidc_client_secret:

@@ -1,39 +1,37 @@
-"""Letters on their way out: rows of the writer's transaction, sent by a job with a few tries.
+"""Letters on their way out: rows of the writer's transaction, sent by a loop of their own.
 
-A server that takes its time holds up no writer: claiming, sending and noting are three steps. A
-letter that was taken by the mail server is emptied here, so that no address stays behind.
+A server that takes its time holds up no writer and no timer: claiming, sending and noting are
+three steps, one letter after another, each leased when its turn comes. A worker that is killed
+leaves at most the one letter in flight in doubt; it goes out again under the same Message-ID. A
+letter that was taken by the mail server is deleted here, so that no address stays behind; of one
+that never was, the row stays a month, emptied.
 """
 
 import logging
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import msgspec
-from sqlalchemy import Engine, String, Text, select, update
+from flask import Flask
+from sqlalchemy import Engine, String, Text, delete, select
 from sqlalchemy.orm import mapped_column
 
-from services import mail
+from services import clock, mail
 from services.config import Settings
 from services.db import Base, Key, Mapped, Session, reading_session, unit_of_work
 from services.ids import secret_token
 from services.jobs import Job
+from services.registry import Registry
 
 log = logging.getLogger(__name__)
-EVERY_S = 5
-LEASE = timedelta(minutes=2)
+# More than a mail server can take with every step at its longest (services.mail).
+LEASE = timedelta(minutes=5)
 PAUSE = timedelta(minutes=1)
 TRIES = 8
-AT_ONCE = 50
-
-
-class Addressed(Protocol):
-    """A person as far as a letter needs them."""
-
-    @property
-    def email(self) -> str | None: ...
+KEPT = timedelta(days=30)
+HOUR_S = 3600
 
 
 class LetterOut(Base):
@@ -50,6 +48,7 @@ class LetterOut(Base):
     tries: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(32))
     error: Mapped[str | None] = mapped_column(String(60))
+    given_up_at: Mapped[datetime | None]
 
 
 def enqueue(
@@ -65,58 +64,75 @@ def enqueue(
     more = msgspec.json.encode(dict(headers or {})).decode()
     letter = LetterOut(to=to, subject=subject[:200], text=text, headers=more, due_at=at, tries=0)
     session.add(letter)
+    session.info["told"] = True
 
 
-def job(settings: Settings) -> Job:
-    """Return the job that sends what is due."""
-    return Job("letters.send", EVERY_S, partial(_turn, settings))
+def install(app: Flask, registry: Registry, settings: Settings) -> None:
+    """Give `app` the loop that sends what is due, and the job that forgets what never was."""
+    engine: Engine = app.extensions["engine"]
+    app.extensions.setdefault("turns", []).append(partial(send_due, engine, settings))
+    registry.jobs.append(Job("letters.prune", HOUR_S, prune))
 
 
-def _turn(settings: Settings, session: Session, at: datetime) -> None:
-    bound = session.get_bind()
-    assert isinstance(bound, Engine)
-    send_due(bound, settings, at)
+def prune(session: Session, at: datetime) -> None:
+    """Delete the rows of letters that were given up a month ago."""
+    session.execute(delete(LetterOut).where(LetterOut.given_up_at < at - KEPT))
 
 
-def send_due(engine: Engine, settings: Settings, at: datetime) -> int:
-    """Send what is due, each letter by one worker; return how many the mail server took."""
-    with reading_session(engine) as session:
-        due = select(LetterOut.id).where(LetterOut.due_at <= at)
-        ids = session.scalars(due.order_by(LetterOut.due_at).limit(AT_ONCE)).all()
-    return sum(_send(engine, settings, letter_id, at) for letter_id in ids)
+def send_due(engine: Engine, settings: Settings, now: Callable[[], datetime] = clock.now) -> int:
+    """Send all that is due, each letter by one worker; return how many the mail server took."""
+    taken = 0
+    while (letter := _claim(engine, now())) is not None:
+        error = _posted(settings, letter)
+        with unit_of_work(engine) as session:
+            mine = select(LetterOut).where(LetterOut.lease == letter.lease)
+            if (row := session.scalar(mine)) is not None:
+                _note(session, row, error, now())
+        taken += error is None
+    return taken
 
 
-def _send(engine: Engine, settings: Settings, letter_id: object, at: datetime) -> bool:
-    lease = secret_token(16)
-    with unit_of_work(engine) as session:
-        mine = LetterOut.id == letter_id, LetterOut.due_at <= at
-        session.execute(update(LetterOut).where(*mine).values(lease=lease, due_at=at + LEASE))
-    with reading_session(engine) as session:
-        letter = session.scalar(select(LetterOut).where(LetterOut.lease == lease))
-    if letter is None:
-        return False
-    error = _posted(settings, letter)
-    with unit_of_work(engine) as session:
-        row = session.scalar(select(LetterOut).where(LetterOut.lease == lease))
-        if row is not None:
-            _note(row, error, at)
-    return error is None
+def _claim(engine: Engine, at: datetime) -> LetterOut | None:
+    """Lease the letter that has waited longest; a claim is a try, for a worker may die of it."""
+    due = select(LetterOut.id).where(LetterOut.due_at <= at).order_by(LetterOut.due_at).limit(1)
+    while True:
+        with reading_session(engine) as session:
+            letter_id = session.scalar(due)
+        if letter_id is None:
+            return None
+        with unit_of_work(engine) as session:
+            one = select(LetterOut).where(LetterOut.id == letter_id, LetterOut.due_at <= at)
+            row = session.scalar(one.with_for_update(skip_locked=True))
+            if row is not None and row.tries >= TRIES:
+                _give_up(row, at)
+            elif row is not None:
+                row.lease, row.due_at, row.tries = secret_token(16), at + LEASE, row.tries + 1
+                return row
 
 
 def _posted(settings: Settings, letter: LetterOut) -> str | None:
     headers = msgspec.json.decode(letter.headers, type=dict[str, str])
+    name = mail.message_id(settings, letter.id.hex)
     try:
-        mail.send(settings, letter.to, letter.subject, letter.text, headers)
+        mail.send(settings, letter.to, letter.subject, letter.text, headers | {"Message-ID": name})
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("a letter was not taken: %s", type(error).__name__)
         return type(error).__name__
     return None
 
 
-def _note(row: LetterOut, error: str | None, at: datetime) -> None:
-    """Empty a letter that is done with; one the server did not take is tried again later."""
-    row.lease, row.error, row.tries = None, error, row.tries + 1
-    if error is None or row.tries >= TRIES:
-        row.due_at, row.to, row.subject, row.text, row.headers = None, "", "", "", "{}"
+def _note(session: Session, row: LetterOut, error: str | None, at: datetime) -> None:
+    """Forget a letter that was taken; one the server did not take is tried again later."""
+    row.lease, row.error = None, error
+    if error is None:
+        session.delete(row)
+    elif row.tries >= TRIES:
+        _give_up(row, at)
     else:
         row.due_at = at + PAUSE * 2**row.tries
+
+
+def _give_up(row: LetterOut, at: datetime) -> None:
+    log.warning("a letter is given up after %d tries", row.tries)
+    row.lease, row.due_at, row.given_up_at = None, None, at
+    row.to, row.subject, row.text, row.headers = "", "", "", "{}"

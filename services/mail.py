@@ -5,10 +5,12 @@ import ssl
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
+from services import clock
 from services.config import Settings
 
 WAIT_S = 10
@@ -38,13 +40,15 @@ def send(
     text: str,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Send one plain letter with further `headers`.
+    """Send one plain letter with further `headers`; without a Message-ID it gets one (RFC 5322).
 
     Raises OSError or smtplib.SMTPException when it cannot, ValueError for a header of two lines.
     """
     message = EmailMessage(policy=POLICY)
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
-    for name, value in (headers or {}).items():
+    message["Date"] = format_datetime(clock.now())
+    given = {"Message-ID": message_id(settings, uuid4().hex)} | dict(headers or {})
+    for name, value in given.items():
         message[name] = value
     message.set_content(text)
     if settings.smtp_url is None:
@@ -57,6 +61,11 @@ def send(
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(message)
+
+
+def message_id(settings: Settings, name: str) -> str:
+    """Return the Message-ID of a letter that we know by `name`: the same at each try."""
+    return f"<{name}@{parseaddr(settings.mail_from)[1].rpartition('@')[2]}>"
 
 
 def _connected(scheme: str, host: str, port: int, context: ssl.SSLContext) -> smtplib.SMTP:

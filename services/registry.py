@@ -10,6 +10,7 @@ import click
 from flask import Blueprint
 
 from services.auth import Actor
+from services.config import Settings
 from services.db import Session
 from services.jobs import Job
 from services.letters_in import Letter
@@ -106,8 +107,14 @@ class Stuck:
 
 @dataclass
 class Registry:
-    """Filled once at start, read by those who compose what they do not import."""
+    """Filled once at start, read by those who compose what they do not import.
 
+    `offers` are answers one domain has for others, by "domain.name": whoever asks says in its own
+    words (a Protocol) what it needs of them.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    offers: dict[str, Callable[..., Any]] = field(default_factory=dict)
     blueprints: list[Blueprint] = field(default_factory=list)
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
     jobs: list[Job] = field(default_factory=list)
@@ -130,6 +137,12 @@ class Registry:
     bounds: list[BoundKind] = field(default_factory=list)
     identify: Identify | None = None
     letters: Callable[[Letter], None] | None = None
+
+    def offered(self, name: str) -> Callable[..., Any]:
+        """Return an answer another domain offers; LookupError if none of those before does."""
+        if name not in self.offers:
+            raise LookupError(f"no domain that was registered so far offers {name}")
+        return self.offers[name]
 
     def menu_for(self, actor: Actor, area: str) -> list[MenuEntry]:
         """Return the entries of `area` this actor may open, in order."""

@@ -26,6 +26,12 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.display_name for row in rows}
 
 
+def named(session: Session, begins: str, limit: int = 200) -> set[UUID]:
+    """Return people whose display name begins so; at most `limit` of them."""
+    rows = select(Person.id).where(Person.display_name.startswith(begins, autoescape=True))
+    return set(session.scalars(rows.order_by(Person.display_name, Person.id).limit(limit)))
+
+
 def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the language each person among `ids` reads."""
     rows = session.execute(select(Person.id, Person.language).where(Person.id.in_(list(ids))))
@@ -35,6 +41,11 @@ def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
 def since_of(session: Session, person_id: UUID) -> datetime | None:
     """Return since when a person has an account; None for nobody."""
     return session.scalar(select(Person.created_at).where(Person.id == person_id))
+
+
+def email_of(session: Session, person_id: UUID) -> str | None:
+    """Return a person's address, for a letter to them; None for nobody and for who has none."""
+    return session.scalar(select(Person.email).where(Person.id == person_id))
 
 
 def by_email(session: Session, email: str) -> UUID | None:

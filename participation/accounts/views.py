@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
-from participation.accounts import access, actions, queries
+from participation.accounts import actions, queries, visits
 from participation.accounts.rules import SIGN_IN_LIVES, local_path
 from services import i18n, mail, web
 from services.auth import oidc
@@ -20,7 +20,7 @@ from services.ids import parse_id
 
 log = logging.getLogger(__name__)
 pages = Blueprint("accounts", __name__)
-VISITS = access.Visits()
+VISITS = visits.Visits()
 MAIL = "Your code is %(code)s. It is good for 10 minutes. If you did not ask for it, do nothing."
 
 
@@ -115,11 +115,11 @@ def note_visit() -> None:
     if sign_in_id is None or not VISITS.due(sign_in_id, web.at()):
         return
     with reading_session(web.engine()) as reading:
-        if not access.unseen(reading, sign_in_id, web.at()):
+        if not visits.unseen(reading, sign_in_id, web.at()):
             return
     try:
         with unit_of_work(web.engine()) as session:
-            access.note_seen(session, sign_in_id, web.at())
+            visits.note_seen(session, sign_in_id, web.at())
     except (DBAPIError, sqlite3.OperationalError) as error:
         # A line in a list must not keep a page from its reader.
         log.warning("a visit was not noted: %s", type(error).__name__)

@@ -12,8 +12,7 @@ from participation.alerts.rules import FRESH
 from participation.alerts.telling import Sources, drop_untold, find_followers
 from participation.events.alerts import DigestMade
 from participation.events.reports import ReportMoved, ReportOpened
-from services import clock, i18n, mail
-from services.auth import Actor
+from services import clock, i18n, letters
 from services.db import Session
 
 OPEN = "open"
@@ -40,10 +39,10 @@ class Listener:
             find_followers(session, self.sources, event.report_id, told, at=now)
 
     def mail_digest(self, session: Session, event: DigestMade) -> None:
-        """Mail what was put together, to who has an address and still follows."""
+        """Put the letter of what was found on its way, to who has an address and still follows."""
         mine = select(AlertHit).where(AlertHit.digest_id == event.digest_id)
         hits = session.scalars(mine.order_by(AlertHit.found_at, AlertHit.id)).all()
-        address = self.sources.me(session, Actor(event.person_id)).email if hits else None
+        address = directory.email_of(session, event.person_id) if hits else None
         if address is None:
             return
         settings = self.sources.settings
@@ -52,7 +51,8 @@ class Listener:
         lines = self._lines(session, hits, lang)
         if lines:
             subject = i18n.translate(lang, "What happened at your places")
-            mail.send(settings, address, subject, "\n\n".join([*lines, self._end(lang)]) + "\n")
+            text = "\n\n".join([*lines, self._end(lang)]) + "\n"
+            letters.enqueue(session, address, subject, text, at=clock.now())
 
     def _lines(self, session: Session, hits: Sequence[AlertHit], lang: str) -> list[str]:
         labels = labels_of(session, [h.alert_id for h in hits])

@@ -15,10 +15,8 @@ from participation.alerts.queries import Times, labels_of, times_of
 from participation.alerts.rules import Way, next_digest, quiet_until
 from participation.events.alerts import DigestMade
 from services import i18n, outbox, push
-from services.auth import Actor
 from services.config import Settings
 from services.db import Session
-from services.letters import Addressed
 
 
 class Told(Protocol):
@@ -44,13 +42,12 @@ class Told(Protocol):
 
 @dataclass(frozen=True)
 class Sources:
-    """What alerts ask of others: a report that is public now, wards, a person's address."""
+    """What alerts ask of others: a report that is public now, wards."""
 
     settings: Settings
     told_of: Callable[[Session, UUID], Told | None]
     ward_of: Callable[[Session, float, float], str]
     wards: Callable[[Session], list[str]]
-    me: Callable[[Session, Actor], Addressed]
 
 
 def find_followers(

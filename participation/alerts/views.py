@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -24,7 +24,7 @@ pages = Blueprint("alerts", __name__, url_prefix="/me/places")
 
 
 def _sources() -> Sources:
-    return cast(Sources, current_app.extensions["alerts"])
+    return cast(Sources, web.registry().offered("alerts.sources")())
 
 
 def _search(text: str) -> list[maps.Spot]:

@@ -11,6 +11,12 @@ from services.registry import PrivacyHook, Registry
 
 
 def register(registry: Registry) -> None:
+    told_of, ward_of, ward_names = (
+        registry.offered(f"reports.{name}") for name in ("told_of", "ward_of", "ward_names")
+    )
+    sources = Sources(registry.settings, told_of, ward_of, ward_names)
+    registry.offers["alerts.sources"] = lambda: sources
+    _listen(registry, sources)
     registry.blueprints.append(views.pages)
     registry.jobs.append(Job("alerts.forget_removed", jobs.HOUR_S, forget_removed))
     registry.privacy.append(
@@ -23,11 +29,10 @@ def register(registry: Registry) -> None:
     )
 
 
-def listen(registry: Registry, sources: Sources) -> Sources:
+def _listen(registry: Registry, sources: Sources) -> None:
     """Let alerts hear of reports; `sources` is what they ask of those who know."""
     listener = Listener(sources)
     registry.subscriptions.on(ReportOpened, listener.hear_opened)
     registry.subscriptions.on(ReportMoved, listener.hear_moved)
     registry.subscriptions.on(DigestMade, listener.mail_digest)
     registry.jobs.append(Job("alerts.tell_due", jobs.EVERY_S, Clerk(sources).tell_due))
-    return sources

@@ -1,5 +1,6 @@
 """What an operator does about deliveries that failed."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from services import audit, outbox
@@ -11,3 +12,11 @@ def retry_letter(session: Session, actor: Actor, letter_id: str, *, at: datetime
     """Give a dead delivery a new round of tries; raises NotFoundError if it is not dead."""
     outbox.retry(session, letter_id, at=at)
     audit.record(session, actor.id, "retry_delivery", "delivery", letter_id[:80], at=at)
+
+
+def discard_letter(
+    session: Session, actor: Actor, letter_id: str, heard: Collection[str], *, at: datetime
+) -> None:
+    """Settle a delivery that none of those who are `heard` takes; NotFoundError if one would."""
+    outbox.discard(session, letter_id, heard, at=at)
+    audit.record(session, actor.id, "discard_delivery", "delivery", letter_id[:80], at=at)

@@ -1,9 +1,12 @@
 """The console's pages about the house itself: the audit trail and the dead letters."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from participation.moderation import actions, queries
+from participation.moderation.forms import Search
 from services import audit, outbox, web
 from services.auth.gates import role
 
@@ -13,12 +16,12 @@ pages = Blueprint("moderation", __name__, url_prefix="/console")
 @pages.get("/audit")
 @role("officer", "operator", bounded=False)
 def trail() -> ResponseReturnValue:
-    query = request.args.get("query", "").strip()[:80]
+    search = Search.of(request.args)
     return render_template(
         "console/audit.html",
-        entries=queries.trail(web.session(), query),
-        query=query,
-        intact=audit.intact(web.session()),
+        found=queries.trail(web.session(), search.who, search.wanted(web.settings().timezone)),
+        search=search,
+        checked=audit.checked(web.session()),
         head=audit.head(web.session()),
     )
 
@@ -29,7 +32,7 @@ def dead_letters() -> ResponseReturnValue:
     session = web.session()
     return render_template(
         "console/dead_letters.html",
-        letters=outbox.dead_letters(session),
+        letters=outbox.dead_letters(session, _heard(), at=web.at()),
         stuck=[one for told in web.registry().stuck for one in told(session)],
     )
 
@@ -39,3 +42,15 @@ def dead_letters() -> ResponseReturnValue:
 def retry(letter_id: str) -> ResponseReturnValue:
     actions.retry_letter(web.session(), web.actor(), letter_id, at=web.at())
     return redirect(url_for("moderation.dead_letters"), 303)
+
+
+@pages.post("/dead-letters/<letter_id>/discard")
+@role("operator")
+def discard(letter_id: str) -> ResponseReturnValue:
+    actions.discard_letter(web.session(), web.actor(), letter_id, _heard(), at=web.at())
+    return redirect(url_for("moderation.dead_letters"), 303)
+
+
+def _heard() -> Collection[str]:
+    """Return the names of all who hear events in this version of the house."""
+    return web.registry().subscriptions.by_name.keys()

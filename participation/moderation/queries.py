@@ -1,12 +1,15 @@
 """The audit trail with names, as the console shows it."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
 from participation.accounts import directory
 from services import audit
 from services.db import Session
+
+PAGE = 100
 
 
 class AuditLine(msgspec.Struct, frozen=True):
@@ -16,15 +19,26 @@ class AuditLine(msgspec.Struct, frozen=True):
     verb: str
     kind: str
     ref: str
+    detail: dict[str, str]
 
 
-def trail(session: Session, query: str) -> list[AuditLine]:
-    """Return the newest acts that begin with `query`, with the names of those who did them."""
-    rows = audit.latest(session, query=query)
+class AuditPage(msgspec.Struct, frozen=True):
+    """The newest acts that were looked for; `older` is where the next page begins, if any."""
+
+    lines: list[AuditLine]
+    older: int | None
+
+
+def trail(session: Session, who: str, wanted: audit.Wanted) -> AuditPage:
+    """Return the acts that are `wanted`, of people whose name begins with `who`, with names."""
+    if who:
+        wanted = msgspec.structs.replace(wanted, actors=directory.named(session, who))
+    rows = audit.latest(session, wanted, limit=PAGE + 1)
     names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id})
-    return [
-        AuditLine(
-            r.seq, r.at, names.get(r.actor_id, "") if r.actor_id else "", r.verb, r.kind, r.ref
-        )
-        for r in rows
-    ]
+    lines = [_line(r, names) for r in rows[:PAGE]]
+    return AuditPage(lines, lines[-1].seq if len(rows) > PAGE else None)
+
+
+def _line(row: audit.AuditRow, names: dict[UUID, str]) -> AuditLine:
+    who = names.get(row.actor_id, "") if row.actor_id else ""
+    return AuditLine(row.seq, row.at, who, row.verb, row.kind, row.ref, row.detail)

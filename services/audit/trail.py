@@ -9,7 +9,7 @@ from typing import Self
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import String, event, or_, select
+from sqlalchemy import String, event, select
 from sqlalchemy.orm import SessionTransaction, mapped_column
 
 from services.db import Base, Mapped, Session
@@ -27,10 +27,10 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[UUID | None] = mapped_column(index=True)
-    verb: Mapped[str] = mapped_column(String(60))
-    kind: Mapped[str] = mapped_column(String(40))
+    verb: Mapped[str] = mapped_column(String(60), index=True)
+    kind: Mapped[str] = mapped_column(String(40), index=True)
     ref: Mapped[str] = mapped_column(String(80), index=True)
     detail: Mapped[str]
     digest: Mapped[str] = mapped_column(String(64))
@@ -68,16 +68,6 @@ NEWEST = select(AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
 NOTHING = Head(0, FIRST)
 
 
-class AuditRow(msgspec.Struct, frozen=True):
-    seq: int
-    at: datetime
-    actor_id: UUID | None
-    verb: str
-    kind: str
-    ref: str
-    detail: str
-
-
 def record(
     session: Session,
     actor_id: UUID | None,
@@ -102,7 +92,7 @@ def record(
 @event.listens_for(Session, "before_commit")
 def _extend_at_commit(session: Session) -> None:
     if not session.in_nested_transaction():
-        _extend(session)
+        extend(session)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -113,7 +103,7 @@ def _forget(session: Session, undone: SessionTransaction) -> None:
         session.info[PENDING] = [act for act in acts if act[0] is not undone]
 
 
-def _extend(session: Session) -> None:
+def extend(session: Session) -> None:
     """Write the acts that wait, each upon the one before."""
     acts = session.info.pop(PENDING, [])
     if not acts:
@@ -127,7 +117,7 @@ def _extend(session: Session) -> None:
     # A head that stands elsewhere shows that the trail was cut: it is never brought into line.
     follows = before == kept.digest
     for _, entry in acts:
-        before = entry.digest = _digest(before, entry)
+        before = entry.digest = digest_of(before, entry)
         session.add(entry)
         # One by one, so that the numbers follow the order of the acts.
         session.flush()
@@ -144,7 +134,7 @@ def _hold_chain(session: Session) -> None:
         session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")
 
 
-def _digest(before: str, entry: AuditEntry | AuditRow) -> str:
+def digest_of(before: str, entry: AuditEntry) -> str:
     parts = (
         before,
         entry.at.isoformat(),
@@ -159,7 +149,7 @@ def _digest(before: str, entry: AuditEntry | AuditRow) -> str:
 
 def head(session: Session) -> Head:
     """Return how many acts there are and the newest digest, to be kept elsewhere."""
-    _extend(session)
+    extend(session)
     kept = session.get(AuditHead, ONE, populate_existing=True)
     return Head(kept.count, kept.digest) if kept else Head(0, FIRST)
 
@@ -170,30 +160,17 @@ def intact(session: Session, remembered: Head = NOTHING) -> bool:
     The kept head tells that the newest rows are gone. Who can rewrite the whole trail and its
     head is found by a `remembered` head, which stands where they cannot write.
     """
-    _extend(session)
+    extend(session)
     before, count, reached = FIRST, 0, remembered == NOTHING
     rows = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
     with closing(session.scalars(rows)) as entries:
         for entry in entries:
-            if entry.digest != _digest(before, entry):
+            if entry.digest != digest_of(before, entry):
                 return False
             before, count = entry.digest, count + 1
             reached = reached or Head(count, before) == remembered
             session.expunge(entry)
     return reached and head(session) == Head(count, before)
-
-
-def latest(session: Session, *, query: str = "", limit: int = 100) -> list[AuditRow]:
-    """Return the newest acts whose verb, kind or reference begins with `query`."""
-    _extend(session)
-    rows = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(limit)
-    if query:
-        columns = (AuditEntry.verb, AuditEntry.kind, AuditEntry.ref)
-        rows = rows.where(or_(*(c.startswith(query, autoescape=True) for c in columns)))
-    return [
-        AuditRow(r.seq, r.at, r.actor_id, r.verb, r.kind, r.ref, r.detail)
-        for r in session.scalars(rows)
-    ]
 
 
 def _refuse(*_args: object) -> None:

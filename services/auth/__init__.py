@@ -1,17 +1,10 @@
 """Who is asking. Knows roles and ids, never the domain's tables."""
 
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-
-class Role(StrEnum):
-    RESIDENT = "resident"
-    GUARDIAN = "guardian"
-    MODERATOR = "moderator"
-    OFFICER = "officer"
-    OPERATOR = "operator"
+from services.roles import Role
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -47,3 +40,5 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 STRANGER = Actor(None)
+
+__all__ = ["STRANGER", "Actor", "Role"]

@@ -5,19 +5,10 @@ from typing import Any
 
 import msgspec
 
-from services.auth import Role
-from services.config import SettingsError
+from services.roles import Role, Rule
 
 NAME_LENGTH = 80
 SUBJECT_LENGTH = 255
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """Who has `value` in `claim` holds `role`."""
-
-    role: Role
-    claim: str
-    value: str
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -32,19 +23,6 @@ class Identity(msgspec.Struct, frozen=True):
     email: str | None
     roles: frozenset[Role]
     managed: frozenset[Role]
-
-
-def parse_rules(text: str) -> tuple[Rule, ...]:
-    """Read `role:claim=value, role:claim=value`; raises SettingsError for anything else."""
-    return tuple(_rule(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _rule(text: str) -> Rule:
-    name, _, rest = text.partition(":")
-    claim, _, value = rest.partition("=")
-    if name not in {role.value for role in Role} or not claim.strip() or not value.strip():
-        raise SettingsError(f"MADANG_OIDC_ROLES: {text!r} is not like moderator:groups=city-team")
-    return Rule(Role(name), claim.strip(), value.strip())
 
 
 def identity_of(issuer: str, claims: Mapping[str, Any], rules: Sequence[Rule]) -> Identity | None:

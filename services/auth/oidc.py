@@ -11,9 +11,10 @@ from flask import Flask
 from flask import session as cookie
 from joserfc.errors import JoseError
 
-from services.auth.claims import Identity, identity_of, parse_rules
+from services.auth.claims import Identity, identity_of
 from services.config import Settings
 from services.errors import DomainError
+from services.roles import parse_rules
 
 log = logging.getLogger(__name__)
 NAME = "oidc"

@@ -1,17 +1,13 @@
 """One engine per process, set up alike for SQLite (WAL) and PostgreSQL (psycopg 3)."""
 
-import sqlite3
-import threading
-import time
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+import psycopg
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-WAIT_S = 5.0
-PAUSE_S = 0.02
+from services.db.turns import durable, listen_to
 
 
 def make_engine(url: str) -> Engine:
@@ -19,8 +15,9 @@ def make_engine(url: str) -> Engine:
 
     SQLite begins each writing transaction with BEGIN IMMEDIATE through `begin`, so that a
     reader never fails halfway when it turns into a writer; foreign keys are enforced and a
-    commit is on the disk before it is acknowledged (synchronous=FULL). Errors never quote the
-    values of a statement, for they end in logs and may be a person's words.
+    commit is on the disk before it is acknowledged (synchronous=FULL), unless the transaction
+    asked for less. Errors never quote the values of a statement, for they end in logs and may be
+    a person's words.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -28,7 +25,7 @@ def make_engine(url: str) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     options = {"options": "-c jit=off -c timezone=UTC", "connect_timeout": 5}
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=10,
         max_overflow=10,
@@ -36,69 +33,33 @@ def make_engine(url: str) -> Engine:
         connect_args=options,
         hide_parameters=True,
     )
+    event.listen(engine, "begin", _relax)
+    event.listen(engine, "handle_error", _without_values)
+    return engine
+
+
+def _relax(connection: Connection) -> None:
+    """Let a commit that asked for it be acknowledged before it is on PostgreSQL's disk."""
+    if not durable(connection):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Take the row's values out of what PostgreSQL says: its DETAIL quotes them.
+
+    A broken constraint is named in the first line; an odd value is quoted there already.
+    """
+    error, shown = context.original_exception, context.sqlalchemy_exception
+    if isinstance(shown, DBAPIError) and isinstance(error, psycopg.Error):
+        first = str(error).split("\n", 1)[0]
+        text = first if not isinstance(error, psycopg.DataError) else f"SQLSTATE {error.sqlstate}"
+        error.args = (text,)
+        shown.args = (f"({type(error).__module__}.{type(error).__name__}) {text}",)
 
 
 def _sqlite(url: str, database: str | None) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 0})
-    event.listen(engine, "connect", _prepare)
-    queue = _WriterQueue()
-    event.listen(engine, "begin", queue.begin)
-    event.listen(engine, "commit", queue.leave)
-    event.listen(engine, "rollback", queue.leave)
+    engine = create_engine(url, connect_args={"timeout": 0}, hide_parameters=True)
+    listen_to(engine)
     return engine
-
-
-def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver's own transaction control would commit behind our back; SQLAlchemy begins.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        # Waiting for other processes is ours (see _WriterQueue); this is for the odd reader.
-        "busy_timeout=100",
-        "cache_size=-16000",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-class _WriterQueue:
-    """Lets one writer of this process at a time reach SQLite, and waits for other processes.
-
-    SQLite's own busy wait sleeps inside C: under gevent it would stop every page, and the very
-    greenlet that holds the lock. Waiting here is cooperative, and ends after five seconds.
-    """
-
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-
-    def begin(self, connection: Any) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        if mode != "IMMEDIATE":
-            connection.exec_driver_sql("BEGIN")
-            return
-        ends = time.monotonic() + WAIT_S
-        if not self._turn.acquire(timeout=WAIT_S):
-            raise sqlite3.OperationalError("database is locked")
-        connection.info["writing"] = True
-        try:
-            while not self._begun(connection, last=time.monotonic() >= ends):
-                time.sleep(PAUSE_S)
-        except BaseException:
-            self.leave(connection)
-            raise
-
-    def _begun(self, connection: Any, *, last: bool) -> bool:
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if last or "locked" not in str(error.orig):
-                raise
-            return False
-        return True
-
-    def leave(self, connection: Any) -> None:
-        if connection.info.pop("writing", False):
-            self._turn.release()

@@ -1,84 +1,81 @@
-"""Timed work as rows: each job has one row, claimed by conditional update when it is due."""
+"""Timed work as rows: each job has one row, leased while it runs, and due again when it ended."""
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, String, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import mapped_column
+from sqlalchemy import Engine
 
-from services.db import Base, Mapped, Session, reading_session, unit_of_work
+from services import clock
+from services.db import Session, unit_of_work
+from services.jobs.leases import LEASE, JobRow, LeaseLostError, Leases
+from services.jobs.times import Daily, following
 
 log = logging.getLogger(__name__)
+UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
 class Job:
-    """`run(session, at)` is called every `every_s` seconds by whichever worker claims it."""
+    """`run(session, at)` is called by whichever worker claims it, every `when` seconds or daily.
+
+    A run that dies with its worker is done again by another; what it did in `session` counts
+    once, all else must bear being done twice.
+    """
 
     name: str
-    every_s: int
+    when: int | Daily
     run: Callable[[Session, datetime], None]
 
 
-class JobRow(Base):
-    __tablename__ = "job"
-
-    name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    due_at: Mapped[datetime]
-    last_error: Mapped[str | None] = mapped_column(String(120))
-
-
 class Scheduler:
-    """Runs what is due; several may share a database, each due run is claimed once."""
+    """Runs what is due; several may share a database, and no job overlaps with itself."""
 
-    def __init__(self, engine: Engine, jobs: Sequence[Job]) -> None:
-        self.engine = engine
+    def __init__(
+        self,
+        engine: Engine,
+        jobs: Sequence[Job],
+        zone: ZoneInfo = UTC_ZONE,
+        *,
+        now: Callable[[], datetime] = clock.now,
+        lasts: timedelta = LEASE,
+    ) -> None:
+        self.engine, self.zone, self.now = engine, zone, now
         self.jobs = {job.name: job for job in jobs}
+        self.leases = Leases(engine, now, lasts)
 
-    def turn(self, at: datetime) -> int:
-        """Run every due job once; return how many were run. A new job is due at once."""
-        return sum(self._run(job, at) for job in self.jobs.values() if self._claim(job, at))
+    def turn(self, at: datetime | None = None) -> int:
+        """Run every job that is due `at` (by default: when its turn comes); return how many.
 
-    def _claim(self, job: Job, at: datetime) -> bool:
-        with reading_session(self.engine) as session:
-            due = session.scalar(select(JobRow.due_at).where(JobRow.name == job.name))
-        if due is not None and due > at:
+        A new job is due at once, one with a time of day at that time.
+        """
+        return sum(self._take(job, at or self.now()) for job in self.jobs.values())
+
+    def _take(self, job: Job, at: datetime) -> bool:
+        first = job.when.after(at, self.zone) if isinstance(job.when, Daily) else at
+        lease = self.leases.claim(job.name, at, first)
+        if lease is None:
             return False
-        following = at + timedelta(seconds=job.every_s)
-        with unit_of_work(self.engine) as session:
-            if due is None:
-                return _first(session, JobRow(name=job.name, due_at=following))
-            claim = session.connection().execute(
-                update(JobRow)
-                .where(JobRow.name == job.name, JobRow.due_at == due)
-                .values(due_at=following)
-            )
-            return claim.rowcount == 1
-
-    def _run(self, job: Job, at: datetime) -> bool:
-        error: str | None = None
+        due_at = following(job.when, at, self.zone)
         try:
-            with unit_of_work(self.engine) as session:
+            with self.leases.held(job.name, lease), unit_of_work(self.engine) as session:
                 job.run(session, at)
+                self.leases.give_back(session, job.name, lease, due_at, None)
+        except LeaseLostError:
+            log.warning("job %s was taken over; what it did here is undone", job.name)
         except Exception as failure:
-            error = type(failure).__name__
             log.exception("job %s failed; it runs again at its next time", job.name)
-        with unit_of_work(self.engine) as session:
-            session.execute(update(JobRow).where(JobRow.name == job.name).values(last_error=error))
+            self._failed(job.name, lease, due_at, failure)
         return True
 
-
-def _first(session: Session, row: JobRow) -> bool:
-    """Say whether the row is ours: another worker may make it at the same moment."""
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return False
-    return True
+    def _failed(self, name: str, lease: str, due_at: datetime, failure: Exception) -> None:
+        try:
+            with unit_of_work(self.engine) as session:
+                self.leases.give_back(session, name, lease, due_at, type(failure).__name__)
+        except LeaseLostError:
+            log.warning("job %s was taken over", name)
 
 
-__all__ = ["Job", "JobRow", "Scheduler"]
+__all__ = ["Daily", "Job", "JobRow", "Scheduler"]

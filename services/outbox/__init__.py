@@ -2,7 +2,20 @@
 
 from services.outbox.dispatcher import Dispatcher
 from services.outbox.events import Event, publish
-from services.outbox.letters import Letter, dead_letters, retry
+from services.outbox.letters import Letter, dead_letters, discard, retry
+from services.outbox.pruning import EVERY_S as PRUNE_EVERY_S
+from services.outbox.pruning import prune
 from services.outbox.subscriptions import Subscriptions
 
-__all__ = ["Dispatcher", "Event", "Letter", "Subscriptions", "dead_letters", "publish", "retry"]
+__all__ = [
+    "PRUNE_EVERY_S",
+    "Dispatcher",
+    "Event",
+    "Letter",
+    "Subscriptions",
+    "dead_letters",
+    "discard",
+    "prune",
+    "publish",
+    "retry",
+]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, and_, insert, select, update
 from services import clock
 from services.db import Session, reading_session, unit_of_work
 from services.errors import DomainError
-from services.outbox.events import OutboxDelivery, OutboxEvent, committed
+from services.outbox.events import OutboxDelivery, OutboxEvent
 from services.outbox.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,7 @@ LEASE = timedelta(seconds=30)
 TRIES = 8
 LONGEST_WAIT_S = 600
 BATCH = 200
+NEVER_ENDED = "NeverEnded"
 
 
 class LeaseLostError(Exception):
@@ -30,16 +31,6 @@ class Dispatcher:
     def __init__(self, engine: Engine, subscriptions: Subscriptions) -> None:
         self.engine = engine
         self.subscriptions = subscriptions
-
-    def run(self, poll_s: float = 1.0) -> None:
-        """Deliver for ever: woken at each commit of this process, else every `poll_s` seconds."""
-        while True:
-            committed.clear()
-            try:
-                self.drain()
-            except Exception:
-                log.exception("dispatcher turn failed; the next follows")
-            committed.wait(poll_s)
 
     def drain(self) -> int:
         """Deliver all that is due now; return how many deliveries were tried."""
@@ -122,13 +113,13 @@ class Dispatcher:
         if found is None:
             return None
         row, body = found
-        lease = secrets.token_hex(16)
+        lease = "" if row.tries >= TRIES else secrets.token_hex(16)
         with unit_of_work(self.engine) as session:
             claim = session.connection().execute(
                 update(OutboxDelivery)
                 .where(_is(row.event_seq, row.subscriber), OutboxDelivery.tries == row.tries)
                 .where(OutboxDelivery.done_at.is_(None), OutboxDelivery.dead_at.is_(None))
-                .values(tries=row.tries + 1, due_at=now + LEASE, lease=lease)
+                .values(**_claimed(row, lease, now))
             )
         return row.event_seq, row.subscriber, body, lease if claim.rowcount == 1 else ""
 
@@ -155,6 +146,18 @@ class Dispatcher:
             row.error = _safe(error)
             row.due_at = now + wait_before(row.tries)
             row.dead_at = now if row.tries >= TRIES else None
+
+
+def _claimed(row: OutboxDelivery, lease: str, now: datetime) -> dict[str, object]:
+    """Return what a claim changes. A lease that is still there lapsed: its worker died or hung.
+
+    That was a try like any other. Without a new `lease` it was the last one.
+    """
+    error = NEVER_ENDED if row.lease else row.error
+    if not lease:
+        log.warning("delivery %s to %s is given up", row.event_seq, row.subscriber)
+        return {"dead_at": now, "lease": None, "error": error}
+    return {"tries": row.tries + 1, "due_at": now + LEASE, "lease": lease, "error": error}
 
 
 def wait_before(tries: int) -> timedelta:

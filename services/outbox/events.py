@@ -1,6 +1,7 @@
 """Events, their rows, and the wake-up at commit."""
 
 import threading
+import weakref
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -44,7 +45,29 @@ class OutboxDelivery(Base):
     error: Mapped[str | None] = mapped_column(String(300))
 
 
-committed = threading.Event()
+class Bell:
+    """Rung at each commit that has something to tell.
+
+    Whoever works waits on an ear of their own: one flag for all would be lowered by the first
+    that wakes, before another that was busy had seen it.
+    """
+
+    def __init__(self) -> None:
+        self._ears: tuple[weakref.ref[threading.Event], ...] = ()
+
+    def ear(self) -> threading.Event:
+        """Return an event that is set at each ring, for as long as someone holds it."""
+        ear = threading.Event()
+        self._ears = (*(one for one in self._ears if one() is not None), weakref.ref(ear))
+        return ear
+
+    def ring(self) -> None:
+        for one in self._ears:
+            if (ear := one()) is not None:
+                ear.set()
+
+
+committed = Bell()
 
 
 def publish(session: Session, event: Event, *, at: datetime) -> None:
@@ -56,4 +79,4 @@ def publish(session: Session, event: Event, *, at: datetime) -> None:
 @event.listens_for(Session, "after_commit")
 def _wake(session: Any) -> None:
     if session.info.pop("told", False):
-        committed.set()
+        committed.ring()

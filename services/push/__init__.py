@@ -5,7 +5,6 @@ from flask import Flask
 from services.config import Settings
 from services.jobs import Job
 from services.push import views
-from services.push.events import LastBrowserGone
 from services.push.messages import Choice, Notice, enqueue, prune, shown_to
 from services.push.models import PushMessage, PushSubscription
 from services.push.sender import Sender
@@ -16,7 +15,6 @@ HOUR_S = 3600
 
 __all__ = [
     "Choice",
-    "LastBrowserGone",
     "Notice",
     "PushMessage",
     "PushSubscription",

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Engine, Row, Update, case, delete, not_, select, update
 
-from services import clock, outbox
+from services import clock
 from services.config import Settings
 from services.db import Session, reading_session, unit_of_work
 from services.outbound import GuardedSession
 from services.push import counters
 from services.push.breaker import Breaker
-from services.push.events import LastBrowserGone
 from services.push.messages import waiting
 from services.push.models import PushMessage, PushSubscription
 from services.push.post import CLASSES, Post, Verdict
@@ -176,7 +175,7 @@ class Sender:
         if where is None:
             return
         if verdict.fate == "gone":
-            _reap(session, where, at)
+            _reap(session, where)
         elif verdict.fate == "refused":
             _count_refusal(session, where, at)
         elif where.failures:
@@ -198,18 +197,15 @@ def _again(session: Session, message: PushMessage, verdict: Verdict, at: datetim
 def _count_refusal(session: Session, where: PushSubscription, at: datetime) -> None:
     """A browser that never showed anything and is refused five times is none."""
     if where.failures + 1 >= NEVER_WORKED and where.last_receipt_at is None:
-        _reap(session, where, at)
+        _reap(session, where)
     else:
         session.execute(_one(where).values(failures=PushSubscription.failures + 1))
 
 
-def _reap(session: Session, where: PushSubscription, at: datetime) -> None:
+def _reap(session: Session, where: PushSubscription) -> None:
     session.execute(delete(PushSubscription).where(PushSubscription.id == where.id))
     counters.REAPED.inc()
     log.info("a browser that is gone was removed")
-    left = select(PushSubscription.id).where(PushSubscription.person_id == where.person_id)
-    if session.scalar(left.limit(1)) is None:
-        outbox.publish(session, LastBrowserGone(person_id=where.person_id), at=at)
 
 
 def _settle(session: Session, key: UUID, *, state: str, error: str | None) -> None:

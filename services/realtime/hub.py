@@ -169,7 +169,7 @@ class Hub:
         elif (person := message.get("evict")) is not None:
             self._put_out(UUID(person))
         elif message.get("wake"):
-            committed.set()
+            committed.ring()
         elif message.get("gap"):
             self._gap()
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
@@ -24,24 +25,30 @@ class Background:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self._ears: list[threading.Event] = []
         self._working: list[threading.Thread] = []
 
     def start(self, loop: Callable[[], None]) -> None:
         """Run a loop that may be cut off at any point."""
         threading.Thread(target=loop, daemon=True).start()
 
-    def work(self, turn: Callable[[], object], wake: threading.Event | None = None) -> None:
-        """Call `turn` again and again; at the end the running one is waited for."""
+    def work(self, turn: Callable[[], object], *, woken: bool = False) -> None:
+        """Call `turn` again and again; at the end the running one is waited for.
+
+        A `woken` one is called at each commit too.
+        """
+        wake = committed.ear() if woken else self.stopping
+        self._ears.append(wake)
 
         def keep_on() -> None:
             while not self.stopping.is_set():
-                if wake is not None:
+                if woken:
                     wake.clear()
                 try:
                     turn()
                 except Exception:
                     log.exception("a turn failed; the next follows")
-                (wake or self.stopping).wait(POLL_S)
+                wake.wait(POLL_S)
 
         thread = threading.Thread(target=keep_on, daemon=True)
         self._working.append(thread)
@@ -50,7 +57,8 @@ class Background:
     def stop(self) -> None:
         """Let what was begun end, so that no lease is left behind; twenty seconds at most."""
         self.stopping.set()
-        committed.set()
+        for ear in self._ears:
+            ear.set()
         for thread in self._working:
             thread.join(LAST_WORK_S)
 
@@ -59,6 +67,23 @@ def start_news(app: Flask, background: Background) -> None:
     """Start what every process needs that changes something: its news reach the open pages."""
     hub: Hub = app.extensions["hub"]
     background.start(hub.ticks.run)
+
+
+def start_wakes(app: Flask, background: Background) -> None:
+    """Start what a process needs that commits and does not deliver: the workers are told at once.
+
+    Without it they would find what was committed here at their next look.
+    """
+    relay, ear = app.extensions["hub"].relay, committed.ear()
+
+    def tell() -> None:
+        while True:
+            ear.wait()
+            ear.clear()
+            relay.publish({"wake": True})
+
+    if relay is not None:
+        background.start(tell)
 
 
 def start_sockets(app: Flask, background: Background) -> None:
@@ -78,7 +103,8 @@ def start_work(app: Flask, background: Background) -> None:
     engine, registry = app.extensions["engine"], app.extensions["registry"]
     everything = Dispatcher(engine, registry.subscriptions)
     urgent = Dispatcher(engine, _emergencies(registry.subscriptions))
-    scheduler = Scheduler(engine, registry.jobs)
+    zone = ZoneInfo(app.extensions["settings"].timezone)
+    scheduler = Scheduler(engine, registry.jobs, zone)
 
     def deliver(dispatcher: Dispatcher) -> None:
         everything.fan_out(clock.now())
@@ -88,9 +114,11 @@ def start_work(app: Flask, background: Background) -> None:
             everything.fan_out(clock.now())
 
     if urgent.subscriptions.by_name:
-        background.work(lambda: deliver(urgent), committed)
-    background.work(lambda: deliver(everything), committed)
-    background.work(lambda: scheduler.turn(clock.now()))
+        background.work(lambda: deliver(urgent), woken=True)
+    background.work(lambda: deliver(everything), woken=True)
+    background.work(lambda: scheduler.turn())
+    for turn in app.extensions.get("turns", []):
+        background.work(turn, woken=True)
     for loop in app.extensions.get("background", []):
         background.start(loop)
 

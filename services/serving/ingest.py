@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from services.config import Settings
 from services.errors import DomainError
 from services.letters_in import Letter, addresses
-from services.serving.background import Background, start_news
+from services.serving.background import Background, start_news, start_wakes
 
 log = logging.getLogger(__name__)
 LARGEST = 12 * 1024 * 1024
@@ -107,6 +107,7 @@ def serve(app: Flask, settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     background = Background()
     start_news(app, background)
+    start_wakes(app, background)
     control, box = listener(app, settings)
     control.start()
     print(f"Madang takes letters at {settings.mail_in_bind}", flush=True)

@@ -9,9 +9,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from services.config import Settings
-from services.outbox.events import committed
-from services.realtime import Hub
-from services.serving.background import Background, start_news
+from services.serving.background import Background, start_news, start_wakes
 
 THREADS = 8
 LAST_ANSWERS_S = 15
@@ -25,7 +23,7 @@ def serve(create_app: Callable[[Settings], Flask], settings: Settings) -> None:
         app = create_app(settings)
         background = Background()
         start_news(app, background)
-        background.start(lambda: _wake_workers(app.extensions["hub"]))
+        start_wakes(app, background)
         return app.extensions["pages"]
 
     Granian(
@@ -39,11 +37,3 @@ def serve(create_app: Callable[[Settings], Flask], settings: Settings) -> None:
         log_level=LogLevels.warning,
         workers_kill_timeout=LAST_ANSWERS_S,
     ).serve(target_loader=load)
-
-
-def _wake_workers(hub: Hub) -> None:
-    """Tell the workers of each commit here, so that they need not wait for their next look."""
-    while hub.relay is not None:
-        committed.wait()
-        committed.clear()
-        hub.relay.publish({"wake": True})

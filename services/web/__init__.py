@@ -3,7 +3,7 @@
 from services.web.browsers import device
 from services.web.install import install
 from services.web.limits import limit
-from services.web.request import actor, at, engine, registry, session, settings
+from services.web.request import actor, at, engine, holds_turn, registry, session, settings
 from services.web.stamps import stamp, stamped_at
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "at",
     "device",
     "engine",
+    "holds_turn",
     "install",
     "limit",
     "registry",

@@ -59,6 +59,7 @@ SPECIAL = {
         "That border cannot be read",
         "Give one GeoJSON polygon that does not cross itself, longitude first.",
     ),
+    "day_odd": ("That is no day", "Write it as year, month and day, like 2026-11-02."),
     "service_away": (
         "Something we need does not answer",
         "This was not done. Try again in a minute.",

@@ -47,6 +47,11 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
+def holds_turn() -> bool:
+    """Say whether this request has begun to write: everyone else's writes wait until it ends."""
+    return "session" in g and request.method not in READS and g.session.in_transaction()
+
+
 def install(app: Flask) -> None:
     app.before_request(_identify)
     app.after_request(_commit)
@@ -89,4 +94,4 @@ def _close(_error: BaseException | None) -> None:
         g.pop("session").close()
 
 
-__all__ = ["actor", "at", "engine", "install", "registry", "session", "settings"]
+__all__ = ["actor", "at", "engine", "holds_turn", "install", "registry", "session", "settings"]

@@ -3,25 +3,41 @@
 import importlib
 import json
 import pkgutil
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
+from flask import Flask
 
-import participation.events
-from services.outbox import Event
+import participation
+import services
+from services.outbox import Event, Subscriptions
 from tests.law.sources import ROOT
 
 EXAMPLES = ROOT / "tests" / "examples" / "events"
 
 
 def events() -> dict[str, type[Event]]:
-    """Return every event class of the product by its kind."""
+    """Return every event class of the product by its kind, wherever in it one is defined."""
     found: dict[str, type[Event]] = {}
-    for module in pkgutil.iter_modules(participation.events.__path__):
-        for one in vars(importlib.import_module(f"participation.events.{module.name}")).values():
-            if isinstance(one, type) and issubclass(one, Event) and one is not Event:
-                assert found.setdefault(one.kind, one) is one, f"{one.kind} is used twice"
+    for house in (participation, services):
+        for module in pkgutil.walk_packages(house.__path__, f"{house.__name__}."):
+            importlib.import_module(module.name)
+    for one in subclasses(Event):
+        if one.__module__.startswith(("participation.", "services.")):
+            assert found.setdefault(one.kind, one) is one, f"{one.kind} is used twice"
     return found
+
+
+def subclasses(kind: type[Event]) -> Iterator[type[Event]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from subclasses(one)
+
+
+def unheard(kinds: Collection[str], subscriptions: Subscriptions) -> list[str]:
+    """Return the events that nobody subscribes to: they are told into the void."""
+    return sorted(kind for kind in kinds if not subscriptions.to(kind))
 
 
 def misshapen(kinds: dict[str, type[Event]], folder: Path) -> list[str]:
@@ -49,6 +65,11 @@ def misshapen(kinds: dict[str, type[Event]], folder: Path) -> list[str]:
 
 def test_every_event_does() -> None:
     assert misshapen(events(), EXAMPLES) == []
+
+
+def test_somebody_hears_every_event(app: Flask) -> None:
+    assert unheard(events(), app.extensions["registry"].subscriptions) == []
+    assert unheard({"walls.painted"}, Subscriptions()) == ["walls.painted"]
 
 
 def test_events_hold_ids_and_no_words_of_a_person() -> None:

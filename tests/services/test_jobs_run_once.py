@@ -1,14 +1,20 @@
 """Timed work: each due run is claimed once, and a failure waits for its next time."""
 
+import multiprocessing
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from services.db import Session, unit_of_work
-from services.jobs import Job, JobRow, Scheduler
+from services.db import Session, reading_session, unit_of_work
+from services.jobs import Daily, Job, JobRow, Scheduler
+from services.jobs.leases import LEASE
 from tests.conftest import AT
+from tests.flows.processes import eventually
+from tests.services.timed import keep_running
 
 MINUTE = timedelta(minutes=1)
 
@@ -101,3 +107,106 @@ def test_after_a_good_run_the_old_error_is_gone(engine: sa.Engine) -> None:
     scheduler.turn(AT + MINUTE)
     with Session(engine) as session:
         assert session.scalars(select(JobRow.last_error)).one() is None
+
+
+def leave_unended(scheduler: Scheduler, at: datetime) -> None:
+    """Begin a job as a worker does that is killed in the middle of it."""
+    (name,) = scheduler.jobs
+    assert scheduler.leases.claim(name, at, at) is not None
+
+
+def test_a_run_that_died_with_its_worker_is_done_again_when_its_lease_lapsed(
+    engine: sa.Engine,
+) -> None:
+    runs: list[object] = []
+    scheduler = Scheduler(engine, [counted(runs)])
+    leave_unended(scheduler, AT)
+    assert scheduler.turn(AT + LEASE - timedelta(seconds=1)) == 0
+    assert scheduler.turn(AT + LEASE) == 1
+    assert scheduler.turn(AT + LEASE + timedelta(seconds=59)) == 0
+    assert runs == [AT + LEASE]
+
+
+def claimed_until(engine: sa.Engine) -> datetime:
+    with reading_session(engine) as session:
+        until = session.scalars(select(JobRow.claimed_until)).one()
+    assert until is not None
+    return until
+
+
+def test_a_long_run_keeps_its_lease_and_no_other_worker_begins(engine: sa.Engine) -> None:
+    lasts = timedelta(seconds=1.5)
+    runs: list[object] = []
+    other = Scheduler(engine, [Job("test.long", 60, lambda _s, at: runs.append(at))])
+
+    def long(_session: Session, at: datetime) -> None:
+        runs.append(at)
+        first = claimed_until(engine)
+        eventually(lambda: claimed_until(engine) > first, 60)
+        assert other.turn(first + timedelta(microseconds=1)) == 0
+
+    assert Scheduler(engine, [Job("test.long", 60, long)], lasts=lasts).turn() == 1
+    assert len(runs) == 1
+    with reading_session(engine) as session:
+        assert session.scalars(select(JobRow.last_error)).one() is None
+
+
+def test_one_whose_lease_was_lost_undoes_its_work(engine: sa.Engine) -> None:
+    def taken_over(session: Session, _at: object) -> None:
+        session.add(JobRow(name="left behind", due_at=AT))
+        session.flush()
+        session.execute(sa.update(JobRow).values(lease="another"))
+
+    Scheduler(engine, [Job("test.lost", 60, taken_over)]).turn(AT)
+    with reading_session(engine) as session:
+        (row,) = session.scalars(select(JobRow)).all()
+    assert (row.name, row.due_at) == ("test.lost", AT)
+
+
+def test_a_daily_job_waits_for_its_time_of_day(engine: sa.Engine) -> None:
+    runs: list[object] = []
+    zone = ZoneInfo("Asia/Seoul")
+    job = Job("test.daily", Daily(3, 30), lambda _session, at: runs.append(at))
+    scheduler = Scheduler(engine, [job], zone)
+    evening = datetime(2026, 11, 2, 20, 0, tzinfo=zone)
+    due = datetime(2026, 11, 3, 3, 30, tzinfo=zone)
+    assert scheduler.turn(evening) == 0
+    assert scheduler.turn(due - timedelta(seconds=1)) == 0
+    assert scheduler.turn(due + timedelta(hours=2)) == 1
+    assert scheduler.turn(due + timedelta(hours=23, minutes=59)) == 0
+    assert scheduler.turn(due + timedelta(days=1)) == 1
+
+
+def test_two_workers_one_of_them_killed_run_each_once_at_a_time(
+    engine: sa.Engine, database_url: str, tmp_path: Path
+) -> None:
+    """The notes tell: no run begins before the other ended, but for the one that was killed."""
+    notes = tmp_path / "notes"
+    notes.touch()
+    forks = multiprocessing.get_context("forkserver")
+    workers = [
+        forks.Process(target=keep_running, args=(database_url, str(notes)), daemon=True)
+        for _ in range(2)
+    ]
+    for worker in workers:
+        worker.start()
+    begun = lambda: [line for line in notes.read_text().split("\n") if line.startswith("begin")]  # noqa: E731
+    eventually(lambda: len(begun()) >= 6, 60)
+    victim = int(begun()[-1].split()[1])
+    dead = next(worker for worker in workers if worker.pid == victim)
+    dead.kill()
+    dead.join(10)
+    after = len(begun())
+    eventually(lambda: len(begun()) >= after + 4, 60)
+    for worker in workers:
+        worker.kill()
+        worker.join(10)
+    running: set[str] = set()
+    for line in notes.read_text().split("\n")[:-1]:
+        what, pid = line.split()
+        if what == "begin":
+            assert running <= {str(victim)}
+            running = {pid}
+        else:
+            assert running == {pid}
+            running = set()

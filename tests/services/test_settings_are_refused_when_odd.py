@@ -1,10 +1,13 @@
 """Settings: typed, read once, and refused with a sentence when odd."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from services.config import Settings, SettingsError, load
+from services.config import FIELDS, Settings, SettingsError, load
+from tests.law.sources import ROOT
 
 SECRET = "0123456789abcdef0123456789abcdef"
 PRODUCTION = {
@@ -13,9 +16,19 @@ PRODUCTION = {
     "MADANG_SECRET_KEY": SECRET,
 }
 
+PROVIDER = {
+    "MADANG_OIDC_ISSUER": "https://login.example.org",
+    "MADANG_OIDC_CLIENT_ID": "madang",
+    "MADANG_OIDC_CLIENT_SECRET": SECRET,
+}
+
 
 def loaded(folder: Path, **env: str) -> Settings:
     return load({"MADANG_DATA_DIR": str(folder)} | env)
+
+
+# Every value of these is right: texts that only their other side can judge.
+FREE = {"oidc_client_id", "oidc_client_secret"}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +48,42 @@ def loaded(folder: Path, **env: str) -> Settings:
         ({"MADANG_SECRET_KEY": "short"}, "MADANG_SECRET_KEY"),
         ({"MADANG_PUSH_ALLOW_PRIVATE": "perhaps"}, "push_allow_private"),
         ({"MADANG_SECRET_KEY_FILE": "/nowhere/secret"}, "MADANG_SECRET_KEY_FILE"),
+        *[({"REDIS_URL": odd}, "REDIS_URL") for odd in ("localhost:6379", "http://a", "redis://")],
+        ({"REDIS_URL": "redis://a:port/0"}, "REDIS_URL"),
+        *[({"MADANG_BIND": odd}, "MADANG_BIND") for odd in ("127.0.0.1:80", "a b", "http://a")],
+        ({"MADANG_PROXIES": "-1"}, "MADANG_PROXIES"),
+        ({"MADANG_PROXIES": "many"}, "proxies"),
+        ({"MADANG_DATA_DIR": __file__}, "MADANG_DATA_DIR"),
+        ({"MADANG_MEDIA_DIR": __file__}, "MADANG_MEDIA_DIR"),
+        ({"MADANG_TILES_PATH": "/"}, "MADANG_TILES_PATH"),
+        ({"MADANG_VAPID_KEY_FILE": "/"}, "MADANG_VAPID_KEY_FILE"),
+        # A slip in the scheme must not send the password in the clear.
+        ({"MADANG_SMTP_URL": "smtp+startls://me:word@mail.example.org"}, "MADANG_SMTP_URL"),
+        ({"MADANG_SMTP_URL": "mail.example.org"}, "MADANG_SMTP_URL"),
+        ({"MADANG_SMTP_URL": "smtp://"}, "MADANG_SMTP_URL"),
+        ({"MADANG_SMTP_URL": "smtp://mail:99999"}, "MADANG_SMTP_URL"),
+        ({"MADANG_MAIL_FROM": "madang"}, "MADANG_MAIL_FROM"),
+        ({"MADANG_MAIL_FROM": "a@example.org, b@example.org"}, "MADANG_MAIL_FROM"),
+        ({"MADANG_MAIL_FROM": "a@example.org\nBcc: b@example.org"}, "MADANG_MAIL_FROM"),
+        ({"MADANG_MAIL_IN_BIND": "127.0.0.1"}, "MADANG_MAIL_IN_BIND"),
+        ({"MADANG_MAIL_IN_BIND": "127.0.0.1:99999"}, "MADANG_MAIL_IN_BIND"),
+        ({"MADANG_MAIL_IN_DOMAIN": "help@reports.example.org"}, "MADANG_MAIL_IN_DOMAIN"),
+        ({"MADANG_FIRST_TIME_QUEUE": "perhaps"}, "first_time_queue"),
+        ({"MADANG_VAPID_SUBJECT": "operator@example.org"}, "MADANG_VAPID_SUBJECT"),
+        ({"MADANG_VAPID_SUBJECT": "mailto:"}, "MADANG_VAPID_SUBJECT"),
+        ({"MADANG_VAPID_SUBJECT": "http://example.org"}, "MADANG_VAPID_SUBJECT"),
+        ({"MADANG_FORWARD_FOLLOW_S": "-1"}, "MADANG_FORWARD_FOLLOW_S"),
+        ({"MADANG_FORWARD_LOOK_S": "-120"}, "MADANG_FORWARD_LOOK_S"),
+        ({"MADANG_FORWARD_LOOK_S": "soon"}, "forward_look_s"),
+        ({"MADANG_CITY_NAME_KO": "하늘\n시"}, "MADANG_CITY_NAME_KO"),
+        ({"MADANG_CITY_NAME_EN": "H" * 61}, "MADANG_CITY_NAME_EN"),
+        ({"MADANG_OIDC_NAME": "a\tb"}, "MADANG_OIDC_NAME"),
+        ({"MADANG_OIDC_ROLES": "mayor:groups=all"}, "MADANG_OIDC_ROLES"),
+        ({"MADANG_OIDC_ROLES": "officer"}, "MADANG_OIDC_ROLES"),
+        ({"MADANG_OIDC_ISSUER": "login.example.org"}, "MADANG_OIDC_ISSUER"),
+        (PROVIDER | {"MADANG_OIDC_ISSUER": "ftp://login.example.org"}, "MADANG_OIDC_ISSUER"),
+        (PROVIDER | {"MADANG_OIDC_CLIENT_ID": ""}, "MADANG_OIDC_CLIENT_ID"),
+        (PROVIDER | {"MADANG_OIDC_CLIENT_SECRET": ""}, "CLIENT_SECRET"),
     ],
 )
 def test_an_odd_one_is_refused_by_name(tmp_path: Path, env: dict[str, str], named: str) -> None:
@@ -95,3 +144,46 @@ def test_nothing_can_be_changed_afterwards(tmp_path: Path) -> None:
 
 def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     assert loaded(tmp_path, HOME="/nowhere", LANG="C").port == 8000
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"MADANG_SMTP_URL": "smtp://mail.example.org"},
+        {"MADANG_SMTP_URL": "smtp+starttls://me:w%40rd@mail.example.org:587"},
+        {"MADANG_SMTP_URL": "smtps://mail.example.org"},
+        {"MADANG_MAIL_FROM": "하늘시 <madang@example.org>"},
+        {"MADANG_MAIL_IN_BIND": "[::1]:2525", "MADANG_MAIL_IN_DOMAIN": "reports.example.org"},
+        {"MADANG_VAPID_SUBJECT": "https://example.org/contact"},
+        {"MADANG_BIND": "::"},
+        {"REDIS_URL": "unix:///run/redis.sock"},
+        {"REDIS_URL": "rediss://:word@redis.example.org:6380/1"},
+        {"MADANG_FORWARD_LOOK_S": "0"},
+        PROVIDER | {"MADANG_OIDC_ROLES": "moderator:groups=city-team"},
+    ],
+)
+def test_what_is_right_is_taken(tmp_path: Path, env: dict[str, str]) -> None:
+    for name, value in env.items():
+        found = getattr(loaded(tmp_path, **env), name.removeprefix("MADANG_").lower())
+        assert str(found) == value
+
+
+def test_no_setting_takes_just_anything() -> None:
+    """Each has an odd value above that is refused by its name."""
+    (mark,) = test_an_odd_one_is_refused_by_name.pytestmark  # type: ignore[attr-defined]
+    odd = {
+        name.removeprefix("MADANG_").removesuffix("_FILE").lower()
+        for env, _ in mark.args[1]
+        for name in env
+    }
+    known = {name.removesuffix("_file") for name in FIELDS}
+    assert known - odd - FREE == set()
+
+
+def test_the_command_line_says_what_is_odd(tmp_path: Path) -> None:
+    env = {"PATH": "/usr/bin", "MADANG_DATA_DIR": str(tmp_path), "MADANG_OIDC_ROLES": "mayor"}
+    asked = [sys.executable, "-m", "app", "serve"]
+    ran = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.strip().startswith("Settings: MADANG_OIDC_ROLES: 'mayor' is not like")
+    assert "Traceback" not in ran.stderr

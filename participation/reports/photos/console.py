@@ -11,7 +11,8 @@ from participation.reports.photos import actions, queries
 from participation.reports.photos.forms import parse_boxes
 from services import media, web
 from services.auth.gates import role
-from services.errors import InvalidError
+from services.db import reading_session
+from services.errors import InvalidError, RefusedError
 
 pages = Blueprint("reports_photo", __name__, url_prefix="/console/reports")
 
@@ -27,12 +28,23 @@ def _back(report_id: str) -> ResponseReturnValue:
 @pages.post("/<report_id>/redact")
 @role("moderator", "officer")
 def redact(report_id: str) -> ResponseReturnValue:
-    boxes, report = parse_boxes(request.form), _report(report_id)
-    if report.photo_hash is None:
-        raise InvalidError("no_photo")
-    redacted = media.redact(report.photo_hash, boxes)
+    boxes, shown = parse_boxes(request.form), _shown(report_id)
+    # Before the writing begins: nobody's report waits for this picture.
+    redacted = media.redact(shown, boxes)
+    report = _report(report_id)
+    if report.photo_hash != shown:
+        raise RefusedError("photo_changed")
     actions.cover_photo(web.session(), web.actor(), report, redacted, at=web.at())
     return _back(report_id)
+
+
+def _shown(report_id: str) -> str:
+    """Return the hash of the picture a report shows, read without the writer's turn."""
+    with reading_session(web.engine()) as reading:
+        name = report_for(reading, web.actor(), report_id, to="handle").photo_hash
+    if name is None:
+        raise InvalidError("no_photo")
+    return name
 
 
 @pages.post("/<report_id>/original")

@@ -1,6 +1,5 @@
 """A settled report asks those who follow it: with two buttons on the phone, or by mail."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from participation.accounts import directory
@@ -90,12 +89,10 @@ def _notice(report: Report, token: str, lang: str) -> push.Notice:
 
 
 class Asker:
-    """Asks by mail; `me` says whose address is which."""
+    """Asks by mail; the links in its letters lead to the city's address in `settings`."""
 
-    def __init__(
-        self, settings: Settings, me: Callable[[Session, Actor], letters.Addressed]
-    ) -> None:
-        self.base, self.me = settings.base_url.rstrip("/"), me
+    def __init__(self, settings: Settings) -> None:
+        self.base = settings.base_url.rstrip("/")
         self.secret = settings.secret_key
 
     def mail_asking(self, session: Session, event: SettlingAsked) -> None:
@@ -106,7 +103,7 @@ class Asker:
         if not wants_letters(session, asking.person_id):
             return
         actor = Actor(asking.person_id)
-        if (address := self.me(session, actor).email) is None:
+        if (address := directory.email_of(session, asking.person_id)) is None:
             return
         lang = directory.languages_of(session, [asking.person_id]).get(asking.person_id, "ko")
         token = actions.renew_asking(session, actor, asking, at=clock.now())

@@ -1,6 +1,6 @@
 """Telling people of a step: their browsers by a notice, by letter whoever has none with us."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,6 @@ from participation.reports.promises.rules import RAISED
 from participation.reports.rules import MERGED, STATUS_LABELS, Status
 from participation.reports.telling import queries, rules
 from services import clock, i18n, letters, outbox, push
-from services.auth import Actor
 from services.config import Settings
 from services.db import Session
 
@@ -86,12 +85,10 @@ def _by_language(session: Session, people: Sequence[UUID]) -> dict[str, list[UUI
 
 
 class Teller:
-    """Writes the letters; `me` says whose address is which."""
+    """Writes the letters; their links lead to the city's address in `settings`."""
 
-    def __init__(
-        self, settings: Settings, me: Callable[[Session, Actor], letters.Addressed]
-    ) -> None:
-        self.settings, self.me = settings, me
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.base = settings.base_url.rstrip("/")
 
     def mail_step(self, session: Session, event: LetterAwaited) -> None:
@@ -104,7 +101,7 @@ class Teller:
         )
         if not stands or not queries.wants_letters(session, event.person_id):
             return
-        if (address := self.me(session, Actor(event.person_id)).email) is None:
+        if (address := directory.email_of(session, event.person_id)) is None:
             return
         langs = directory.languages_of(session, [event.person_id])
         lang = langs.get(event.person_id, self.settings.language)

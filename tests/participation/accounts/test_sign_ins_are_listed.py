@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from participation.accounts import actions, queries
-from participation.accounts.access import Visits
 from participation.accounts.models import SignInSession
+from participation.accounts.visits import Visits
 from services import clock
 from services.auth import Actor
 from services.db import Session, unit_of_work

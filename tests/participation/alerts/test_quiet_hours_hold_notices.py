@@ -19,6 +19,7 @@ from participation.alerts.rules import Way
 from services import clock
 from services.config import Settings
 from services.db import unit_of_work
+from services.letters import send_due
 from tests.participation.alerts.conftest import Street
 from tests.people import MINJI
 
@@ -93,8 +94,9 @@ def test_what_is_not_followed_any_more_is_not_told(
 
 
 @pytest.fixture
-def letters(settings: Settings) -> Callable[[], list[str]]:
+def letters(app: Flask, settings: Settings) -> Callable[[], list[str]]:
     def read() -> list[str]:
+        send_due(app.extensions["engine"], settings)
         found = sorted(Path(settings.data_dir / "mail").glob("*.eml"))
         made = [
             email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in found

@@ -8,11 +8,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from services import outbox
 from services.db import reading_session
-from services.push import LastBrowserGone, Notice, PushMessage, PushSubscription, Sender
+from services.push import Notice, PushMessage, PushSubscription, Sender
 from tests.conftest import AT
-from tests.people import MINJI
 from tests.pushservice import Answer, Browser, PushService
 
 Tell = Callable[..., None]
@@ -37,28 +35,6 @@ def test_a_browser_that_is_gone_is_forgotten(
     sender.send_due(AT)
     assert browsers(engine) == 0
     assert [(row.state, row.error) for row in rows(engine)] == [("dead", "gone")]
-
-
-def test_a_persons_last_browser_going_is_told(
-    engine: sa.Engine,
-    service: PushService,
-    browser: Browser,
-    sender: Sender,
-    tell: Tell,
-    keep: Keep,
-) -> None:
-    heard: list[UUID] = []
-    subscriptions = outbox.Subscriptions()
-    subscriptions.on(LastBrowserGone, lambda _session, event: heard.append(event.person_id))
-    second = service.subscribe()
-    keep(second)
-    for one in (browser, second):
-        assert heard == []
-        one.gone = True
-        tell()
-        sender.send_due(AT)
-        outbox.Dispatcher(engine, subscriptions).drain()
-    assert heard == [MINJI.id]
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])

@@ -94,7 +94,7 @@ def refusal(port: int, message: EmailMessage, sender: str = WRITER) -> int:
 def answers(app: Flask) -> list[EmailMessage]:
     """Send what is to be sent, and return the letters that went out."""
     settings = app.extensions["settings"]
-    send_due(app.extensions["engine"], settings, clock.now() + timedelta(seconds=1))
+    send_due(app.extensions["engine"], settings)
     files = sorted((settings.data_dir / "mail").glob("*.eml"))
     return [email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in files]
 

@@ -1,0 +1,76 @@
+"""Finding acts in the trail: by who, what, on what, and when."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+
+from services.audit.trail import AuditEntry, extend
+from services.db import Session
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which acts are looked for; what is empty or None asks for nothing.
+
+    `verb`, `kind` and `ref` are how the words begin, `since` and `until` (not included) are
+    moments, `before` is a number of an act: only older ones.
+    """
+
+    actors: Collection[UUID] | None = None
+    verb: str = ""
+    kind: str = ""
+    ref: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+ALL = Wanted()
+
+
+class AuditRow(msgspec.Struct, frozen=True):
+    seq: int
+    at: datetime
+    actor_id: UUID | None
+    verb: str
+    kind: str
+    ref: str
+    detail: dict[str, str]
+
+
+def latest(session: Session, wanted: Wanted = ALL, *, limit: int = 100) -> list[AuditRow]:
+    """Return the newest acts that are wanted, newest first."""
+    extend(session)
+    rows = select(AuditEntry).where(*_terms(wanted)).order_by(AuditEntry.seq.desc()).limit(limit)
+    return [
+        AuditRow(
+            r.seq,
+            r.at,
+            r.actor_id,
+            r.verb,
+            r.kind,
+            r.ref,
+            msgspec.json.decode(r.detail, type=dict[str, str]),
+        )
+        for r in session.scalars(rows)
+    ]
+
+
+def _terms(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    for column, begins in (
+        (AuditEntry.verb, wanted.verb),
+        (AuditEntry.kind, wanted.kind),
+        (AuditEntry.ref, wanted.ref),
+    ):
+        if begins:
+            yield column.startswith(begins, autoescape=True)
+    if wanted.actors is not None:
+        yield AuditEntry.actor_id.in_(list(wanted.actors))
+    if wanted.since is not None:
+        yield AuditEntry.at >= wanted.since
+    if wanted.until is not None:
+        yield AuditEntry.at < wanted.until
+    if wanted.before is not None:
+        yield AuditEntry.seq < wanted.before

@@ -1,0 +1,107 @@
+"""The record of acts in the console: found by who, what, on what and when, and proven."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from participation.moderation import queries
+from services import audit
+from services.auth import Actor
+from services.db import unit_of_work
+from services.jobs import Scheduler
+from tests.conftest import AT
+from tests.pages import Pages
+from tests.people import HANA, JUN, MINJI, SOYEON
+
+Visit = Callable[[Actor | None], Pages]
+ROWS = "<tbody>"
+
+
+def acted(app: Flask, who: Actor, verb: str, ref: str, at: datetime = AT) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        audit.record(session, who.id, verb, "wall", ref, at=at, detail={"colour": f"c-{ref}"})
+
+
+def shown(page: str) -> str:
+    return page.partition(ROWS)[2]
+
+
+def test_each_way_of_finding(app: Flask, visit: Visit) -> None:
+    # One minute before midnight of the third of November in the city, and one after.
+    midnight = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+    acted(app, MINJI, "paint_wall", "w-one", midnight - timedelta(minutes=1))
+    acted(app, JUN, "burn_wall", "w-two", midnight + timedelta(minutes=1))
+    operator = visit(HANA)
+
+    def finds(query: str) -> tuple[bool, bool]:
+        rows = shown(operator.get(f"/console/audit?{query}"))
+        return "w-one" in rows, "w-two" in rows
+
+    assert finds("") == (True, True)
+    assert finds("who=김민") == (True, False)
+    assert finds("who=Nobody") == (False, False)
+    assert finds("verb=burn") == (False, True)
+    assert finds("kind=wall") == (True, True)
+    assert finds("kind=house") == (False, False)
+    assert finds("ref=w-one&kind=wall") == (True, False)
+    assert finds("since=2026-11-03") == (False, True)
+    assert finds("until=2026-11-02") == (True, False)
+    assert finds("since=2026-11-02&until=2026-11-03") == (True, True)
+    assert "c-w-one" in shown(operator.get("/console/audit?verb=paint_wall"))
+
+
+def test_a_day_that_is_none_gets_a_sentence(visit: Visit) -> None:
+    operator = visit(HANA)
+    for query in ("since=tomorrow", "since=2026-02-30", "since=0001-01-01", "until=9999-12-31"):
+        assert "그런 날짜는 없어요" in operator.get(f"/console/audit?{query}", 422), query
+
+
+def test_older_acts_come_page_by_page(app: Flask, visit: Visit) -> None:
+    for number in range(queries.PAGE + 3):
+        acted(app, MINJI, "paint_wall", f"w-{number}.")
+    operator = visit(HANA)
+    first = operator.get("/console/audit?verb=paint_wall")
+    assert ("w-102." in first, "w-2." in first) == (True, False)
+    link = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert "verb=paint_wall" in link
+    second = operator.get(link)
+    assert ("w-102." in second, "w-2." in second) == (False, True)
+    assert 'rel="next"' not in second
+    assert "w-102." in operator.get("/console/audit?verb=paint_wall&before=" + "9" * 30)
+
+
+def test_the_page_tells_what_the_last_check_found(app: Flask, visit: Visit) -> None:
+    engine, operator = app.extensions["engine"], visit(HANA)
+    acted(app, MINJI, "paint_wall", "w")
+    assert "아직 끝까지 확인하지 못했어요" in operator.get("/console/audit")
+    jobs = [job for job in app.extensions["registry"].jobs if job.name == "audit.check"]
+    scheduler = Scheduler(engine, jobs)
+    scheduler.turn()
+    assert "기록의 사슬이 온전해요" in operator.get("/console/audit")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE audit_entry SET ref = 'other' WHERE ref = 'w'"))
+    scheduler.turn(datetime.now(UTC) + timedelta(hours=1))
+    assert 'role="alert"' in operator.get("/console/audit")
+
+
+def test_the_page_does_not_read_the_whole_trail(app: Flask, visit: Visit) -> None:
+    """Its queries are as many, and as bounded, for many acts as for few."""
+    operator, asked = visit(HANA), []
+    for number in range(queries.PAGE + 50):
+        acted(app, MINJI, "paint_wall", f"w-{number}")
+
+    @sa.event.listens_for(app.extensions["engine"], "before_cursor_execute")
+    def _note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "FROM audit_entry" in statement:
+            asked.append(statement)
+
+    operator.get("/console/audit")
+    assert asked
+    assert all("LIMIT" in statement for statement in asked)
+
+
+def test_it_is_open_to_those_who_may(visit: Visit) -> None:
+    visit(SOYEON).get("/console/audit", 403)
+    visit(MINJI).get("/console/audit", 403)
