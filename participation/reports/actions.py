@@ -88,12 +88,12 @@ def answer_report(
         raise RefusedError("report_cannot_move")
     if not text.strip() and status == now:
         raise InvalidError("answer_empty", {"text": "empty"})
-    keep_clusters(session, report, now, status)
     if now not in PUBLIC and status in PUBLIC:
         show_first(session, report, at=at)
     report.status = status.value
     report.changed_at = at
     report.ended_at = at if status in ENDED else None
+    keep_clusters(session, report, at=at)
     entry = add_entry(session, _entry(actor, report, "answer", text, at, public=True))
     detail = {"from": now.value, "to": status.value}
     audit.record(session, actor.id, "answer_report", "report", str(report.id), at=at, detail=detail)
@@ -141,6 +141,7 @@ def merge_report(
         follow_report(session, Actor(person_id), into, at=at)
     answer_report(session, actor, report, Status.CLOSED, "", at=at)
     report.merged_into = into.id
+    keep_clusters(session, report, at=at)
     _changed(session, actor, report, "merge_report", at)
 
 

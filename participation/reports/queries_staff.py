@@ -10,7 +10,8 @@ from participation.accounts import directory
 from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, original_of
-from participation.reports.rules import ENDED, Status, late, staff_moves
+from participation.reports.queries_map import Sight, cards_in
+from participation.reports.rules import ENDED, MapState, Status, late, staff_moves
 from services.auth import Actor
 from services.db import Session
 
@@ -143,6 +144,5 @@ def _near(session: Session, report: Report) -> list[queries.ReportCard]:
     """Return live reports of the same kind within about 50 metres."""
     lat, lon = 0.00045, 0.00055
     box = (report.lon - lon, report.lat - lat, report.lon + lon, report.lat + lat)
-    view = queries.cards_in(session, box)
-    same = [c for c in view if c.category == report.category and c.id != str(report.id)]
-    return [c for c in same if c.status in LIVE][:5]
+    same = Sight(category=report.category, state=MapState.OPEN)
+    return [c for c in cards_in(session, box, same, 6) if c.id != str(report.id)][:5]

@@ -9,12 +9,18 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports import actions, queries, queries_family, queries_near
+from participation.reports import actions, queries, queries_family, queries_map, queries_near
 from participation.reports.access import is_staff, may_judge, report_for
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.rules import Signs
-from participation.reports.forms import JudgeForm, NewReportForm, parse_spot, parse_view
+from participation.reports.forms import (
+    JudgeForm,
+    NewReportForm,
+    parse_sight,
+    parse_spot,
+    parse_view,
+)
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
 from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
@@ -88,10 +94,13 @@ def _filters() -> queries.Filters:
 @pages.get("/map")
 @public
 def city_map() -> ResponseReturnValue:
-    filters = _filters()
-    cards, _ = queries.newest(web.session(), filters)
+    sight = parse_sight(request.args)
     return render_template(
-        "reports/map.html", reports=cards, categories=CATEGORIES, filters=filters, home=_home()
+        "reports/map.html",
+        reports=queries_map.newest_shown(web.session(), sight),
+        categories=CATEGORIES,
+        sight=sight,
+        home=_home(),
     )
 
 
@@ -105,7 +114,7 @@ def _home() -> str:
 @public
 def sheet() -> ResponseReturnValue:
     box, _ = parse_view(request.args.get("box", ""), request.args.get("zoom", ""))
-    cards = queries.cards_in(web.session(), box, request.args.get("category", ""))
+    cards = queries_map.cards_in(web.session(), box, parse_sight(request.args))
     return render_template("reports/parts/sheet.html", reports=cards)
 
 
@@ -113,7 +122,7 @@ def sheet() -> ResponseReturnValue:
 @public
 def view() -> ResponseReturnValue:
     box, zoom = parse_view(request.args.get("box", ""), request.args.get("zoom", ""))
-    found = queries.in_view(web.session(), box, zoom, request.args.get("category", ""))
+    found = queries_map.in_view(web.session(), box, zoom, parse_sight(request.args))
     return Response(msgspec.json.encode(found), mimetype="application/json")
 
 

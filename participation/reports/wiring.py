@@ -18,6 +18,7 @@ from participation.events.reports import ReportChanged, ReportMoved, ReportOpene
 from participation.reports import (
     actions,
     cli,
+    clusters,
     console,
     console_family,
     live,
@@ -28,8 +29,10 @@ from participation.reports import (
     views,
 )
 from participation.reports.rules import UNDO_S
+from services.jobs import Job
 from services.registry import MenuEntry, PrivacyHook, Registry
 
+AGE_EVERY_S = 600
 # The routing's rules come before the reports: the past ones go where the rules say. So do the
 # erasers of every room: the reports' own no longer knows whose words they were.
 ROOMS = (
@@ -59,6 +62,7 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)
     registry.subscriptions.on(ReportChanged, subscribers.show_changed)
     registry.seeds.append(seeds.seed_city)
+    registry.jobs.append(Job("reports.age_clusters", AGE_EVERY_S, clusters.age_clusters))
     registry.cli.append(cli.reports)
     registry.rooms += live.ROOMS
     registry.menu += [

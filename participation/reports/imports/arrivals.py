@@ -13,10 +13,10 @@ from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow
 from participation.reports.routing.queries import calendar_of
 from participation.reports.rules import (
     PROMISE_DAYS,
-    PUBLIC,
     SEVERITY,
     Category,
     Status,
+    shelf_of,
     title_of,
 )
 from services import audit
@@ -58,11 +58,12 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
         return 0
     keyed = [(uuid4(), arrival) for arrival in new.values()]
     calendar = calendar_of(session)
-    session.execute(insert(Report), [_report(key, a, calendar) for key, a in keyed])
+    rows = [_report(key, a, calendar, at) for key, a in keyed]
+    session.execute(insert(Report), rows)
     add_stories(session, [row for key, a in keyed for row in _story(key, a)])
     if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
         session.execute(insert(ReportFollow), follows)
-    shown = [(a.lat, a.lon, a.category.value) for _, a in keyed if a.status in PUBLIC]
+    shown = [(r["lat"], r["lon"], r["category"], r["shelf"]) for r in rows if r["shelf"]]
     add_points(session, REPORT_CLUSTER, shown)
     for source in sorted({a.source for a in new.values()}):
         count = sum(a.source == source for a in new.values())
@@ -80,7 +81,7 @@ def _known(session: Session, arrivals: Iterable[Arrival]) -> set[tuple[str | Non
     return {(row.source, row.source_id) for row in rows}
 
 
-def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
+def _report(key: UUID, a: Arrival, calendar: Calendar, at: datetime) -> dict[str, Any]:
     return {
         "id": key,
         "reporter_id": a.reporter_id,
@@ -102,6 +103,7 @@ def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
         "due_at": a.due_at or calendar.due(a.opened_at, PROMISE_DAYS[a.category]),
         "team_id": a.team_id,
         "followers": 0 if a.reporter_id is None else 1,
+        "shelf": shelf_of(a.status, a.opened_at, a.ended_at, merged=False, at=at).value,
     }
 
 
