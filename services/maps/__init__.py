@@ -20,7 +20,7 @@ from services.maps.places import PlaceName, Spot, folded, import_places, named_n
 from services.maps.serve import home_of, tiles_blueprint
 from services.maps.sheet import Hexagon, Sheet, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
-from services.maps.town import Address, Size, Town, make_town, write_extract
+from services.maps.town import Address, Size, Town, blocks_of, make_town, write_extract
 
 __all__ = [
     "Address",
@@ -34,6 +34,7 @@ __all__ = [
     "Spot",
     "Town",
     "add_points",
+    "blocks_of",
     "bounds_of",
     "build_tiles",
     "cluster_table",

@@ -46,7 +46,12 @@ def accept_upload(upload: FileStorage | None) -> str | None:
     """Return the hash of a picture a form brought, None if it brought none; InvalidError else."""
     if upload is None or not upload.filename:
         return None
-    return _processor().accept(upload.stream.read())
+    return accept(upload.stream.read())
+
+
+def accept(data: bytes) -> str:
+    """Return the hash of a picture that comes from no form; InvalidError if it is none."""
+    return _processor().accept(data)
 
 
 def redact(photo_hash: str, boxes: list[tuple[float, float, float, float]]) -> str:

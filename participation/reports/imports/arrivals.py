@@ -28,7 +28,8 @@ from services.workdays import Calendar
 class Arrival(msgspec.Struct, frozen=True):
     """A report as another system told it. Times aware; place in WGS84 degrees (lat, lon).
 
-    `answer` is what the other city said at `ended_at`; `due_at` its own promise, if it made one.
+    `answer` is what the other city said at `ended_at`; `due_at` its own promise, if it made one;
+    `photo_hash` of services.media.
     """
 
     source: str
@@ -45,6 +46,7 @@ class Arrival(msgspec.Struct, frozen=True):
     due_at: datetime | None = None
     answer: str = ""
     team_id: UUID | None = None
+    photo_hash: str | None = None
 
 
 def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> int:
@@ -102,6 +104,7 @@ def _report(key: UUID, a: Arrival, calendar: Calendar, at: datetime) -> dict[str
         "ended_at": a.ended_at,
         "due_at": a.due_at or calendar.due(a.opened_at, PROMISE_DAYS[a.category]),
         "team_id": a.team_id,
+        "photo_hash": a.photo_hash,
         "followers": 0 if a.reporter_id is None else 1,
         "shelf": shelf_of(a.status, a.opened_at, a.ended_at, merged=False, at=at).value,
     }
