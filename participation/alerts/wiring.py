@@ -13,6 +13,9 @@ from services.registry import PrivacyHook, Registry
 def register(registry: Registry) -> None:
     registry.blueprints.append(views.pages)
     registry.jobs.append(Job("alerts.forget_removed", jobs.HOUR_S, forget_removed))
+    registry.home_places.append(
+        lambda session, actor: queries.spots_of(session, actor.id) if actor.id else []
+    )
     registry.privacy.append(
         PrivacyHook(
             "alerts",

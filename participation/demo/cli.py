@@ -68,7 +68,10 @@ def _settle(town: maps.Town, extract: Path) -> None:
 @with_appcontext
 def import_osm(osm: Path) -> None:
     """Build the base map from an OpenStreetMap extract (.osm.pbf)."""
-    maps.build_tiles(osm, web.settings().tiles_path, click.echo)
+    try:
+        maps.build_tiles(osm, web.settings().tiles_path, click.echo)
+    except (RuntimeError, ValueError) as error:
+        raise click.ClickException(f"{osm.name} cannot be read: {error}") from error
     with unit_of_work(engine()) as session:
         click.echo(f"  {maps.import_places(session, osm)} names of places")
 

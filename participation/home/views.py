@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from participation.home import queries
+from participation.home.forms import parse_place
 from services import web
 from services.auth.gates import public
 
@@ -25,9 +27,23 @@ ICONS = [
 @public
 def index() -> ResponseReturnValue:
     registry, session, actor = web.registry(), web.session(), web.actor()
-    cards = [c for source in registry.home_cards for c in source(session, actor, web.at())]
-    reports = [r for source in registry.home_lists for r in source(session, actor)]
-    return render_template("home/index.html", cards=cards, reports=reports[:6], decision=None)
+    places = queries.near_places(session, registry, actor)
+    return render_template(
+        "home/index.html",
+        cards=queries.cards_of(session, registry, actor, web.at()),
+        places=places,
+        reports=[] if places else queries.in_the_city(session, registry),
+        decision=queries.decision_of(session, registry, actor),
+    )
+
+
+@pages.get("/near")
+@public
+@web.limit("home_near", times=120, window_s=600)
+def near() -> ResponseReturnValue:
+    lat, lon = parse_place(request.args.get("lat", ""), request.args.get("lon", ""))
+    found = queries.near_here(web.session(), web.registry(), lat, lon)
+    return render_template("home/parts/here.html", reports=found, near_me=True)
 
 
 @pages.get("/manifest.webmanifest")

@@ -1,5 +1,6 @@
 """What the map shows, and its list: the same reports, by the same filters, from the same index."""
 
+import math
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, literal_column, 
 
 from participation.reports.models import REPORT_CLUSTER
 from participation.reports.queries import CARD, KEY, TABLE, C, ReportCard, card_of
-from participation.reports.rules import LATELY, SHELVES, Category, MapState
+from participation.reports.rules import LATELY, SHELVES, Category, MapState, Shelf, Status
 from services.db import Session
 from services.maps import Box, Cluster, clusters_in, count_in, newest_in, points_in, within
 
@@ -63,6 +64,10 @@ class Sight(msgspec.Struct, frozen=True):
         return {"shelf_low": low, "shelf_high": high} | kind
 
 
+DEGREE_M = 111_320.0
+# Read backwards from the end of the shelf of what was settled lately.
+FIXED = select(*CARD).where(C.shelf == Shelf.SETTLED.value, C.status == Status.FIXED.value)
+FIXED = FIXED.order_by(C.ended_at.desc(), C.id.desc()).limit(1)
 EVERYTHING = Sight(state=MapState.ALL)
 
 
@@ -115,6 +120,22 @@ def cards_in(
 def newest_shown(session: Session, sight: Sight, limit: int = SHEET) -> list[ReportCard]:
     """Return the newest reports of the whole city that the map shows, newest first."""
     return cards_in(session, (-180.0, -90.0, 180.0, 90.0), sight, limit)
+
+
+def newest_near(
+    session: Session, lat: float, lon: float, radius_m: float, limit: int
+) -> list[ReportCard]:
+    """Return the newest the map shows within `radius_m` of a place, as a square, newest first."""
+    high = radius_m / DEGREE_M
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    box = (max(lon - wide, -180), max(lat - high, -90), min(lon + wide, 180), min(lat + high, 90))
+    return cards_in(session, box, Sight(), limit)
+
+
+def last_fixed(session: Session) -> ReportCard | None:
+    """Return what the city mended last, of what anyone may see."""
+    row = session.connection().execute(FIXED).first()
+    return card_of(row) if row else None
 
 
 def _cards(session: Session, ids: list[Any]) -> list[ReportCard]:

@@ -23,7 +23,7 @@ from participation.reports.forms import (
 )
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
-from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Status
+from participation.reports.rules import LABELS, QUESTIONS, STATUS_LABELS, Category, Status
 from participation.reports.settling import actions as settling_actions
 from participation.reports.stickers import actions as stickers_actions
 from participation.reports.stickers import queries as stickers_queries
@@ -33,11 +33,13 @@ from services.auth.gates import public, signed_in
 from services.db import Session, reading_session
 from services.errors import InvalidError
 from services.ids import parse_id
-from services.registry import HomeCard
+from services.registry import HomeCard, Spot
 from services.web.request import engine
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 RECENT = timedelta(days=7)
+# A followed place may be one door; what happens around the corner matters there too.
+LEAST_M = 300
 CATEGORIES = [{"code": c.value, "label": label} for c, label in LABELS.items()]
 STATUSES = [
     {"code": s.value, "label": label} for s, label in STATUS_LABELS.items() if s is not Status.HELD
@@ -67,6 +69,23 @@ def home_cards(session: Session, actor: Actor, at: datetime) -> list[HomeCard]:
         state = say(STATUS_LABELS[Status(one.status)])
         cards.append(HomeCard(sentence, state, "Read it", f"/reports/{one.id}", "answer"))
     return cards
+
+
+def home_list(session: Session, spot: Spot | None, most: int) -> list[queries.ReportCard]:
+    """Return the newest reports around a spot, a few streets at least, or of the whole city."""
+    if spot is None:
+        return queries_map.newest_shown(session, queries_map.Sight(), most)
+    radius = max(spot.radius_m, LEAST_M)
+    return queries_map.newest_near(session, spot.lat, spot.lon, radius, most)
+
+
+def home_decision(session: Session, actor: Actor) -> HomeCard | None:
+    """Return what the city mended last."""
+    one = queries_map.last_fixed(session)
+    if one is None:
+        return None
+    figure = one.place or i18n.translate(actor.lang, LABELS[Category(one.category)])
+    return HomeCard(one.title, figure, "What was done", f"/reports/{one.id}", "decision")
 
 
 @pages.get("/")

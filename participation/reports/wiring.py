@@ -22,7 +22,6 @@ from participation.reports import (
     console,
     console_family,
     live,
-    queries,
     queries_own,
     seeds,
     subscribers,
@@ -72,9 +71,8 @@ def register(registry: Registry) -> None:
         MenuEntry("console", "Queue", "/console/", "queue", 10),
     ]
     registry.home_cards.append(views.home_cards)
-    registry.home_lists.append(
-        lambda session, _actor: queries.newest(session, queries.Filters())[0]
-    )
+    registry.home_lists.append(views.home_list)
+    registry.home_decisions.append(views.home_decision)
     registry.privacy.append(
         PrivacyHook(
             "reports",

@@ -136,20 +136,27 @@ class ReportMap {
       chip.addEventListener("click", (event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
-        this.root.dataset[chip.dataset["filter"] ?? ""] = chip.dataset["value"] ?? "";
+        this.root.dataset[chip.dataset["filter"] ?? ""] = this.meant(chip);
         for (const other of chips) this.mark(other);
         this.moved();
       });
     }
   }
 
+  /** The value a chip's filter has after a tap: one that toggles takes itself back. */
+  private meant(chip: HTMLAnchorElement): string {
+    const { filter = "", value = "", toggles } = chip.dataset;
+    return toggles !== undefined && this.root.dataset[filter] === value ? "" : value;
+  }
+
   private mark(chip: HTMLAnchorElement): void {
     const { filter = "", value = "" } = chip.dataset;
+    const meant = this.meant(chip);
     if ((this.root.dataset[filter] ?? "") === value) chip.setAttribute("aria-current", "true");
     else chip.removeAttribute("aria-current");
     const query = new URLSearchParams();
     this.narrow(query);
-    if (value) query.set(filter, value);
+    if (meant) query.set(filter, meant);
     else query.delete(filter);
     chip.search = query.toString();
   }
