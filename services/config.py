@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Asia/Seoul"
     city_name_ko: str = "하늘시"
     city_name_en: str = "Haneul"
+    city_hue: int | None = None
     language: Literal["ko", "en"] = "ko"
 
 
@@ -146,6 +147,8 @@ def _refuse_odd(settings: Settings) -> None:
         raise SettingsError("MADANG_PROXIES is the number of proxies before us, 0 to 5")
     if settings.mail_in_bind and not LISTENS.fullmatch(settings.mail_in_bind):
         raise SettingsError("MADANG_MAIL_IN_BIND must be like 127.0.0.1:2525")
+    if settings.city_hue is not None and not 0 <= settings.city_hue <= 359:
+        raise SettingsError("MADANG_CITY_HUE is an angle in degrees, 0 to 359")
     scheme = settings.database_url.split(":", 1)[0]
     if scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise SettingsError("DATABASE_URL must begin with sqlite: or postgresql:")

@@ -9,8 +9,10 @@ from participation.home import queries
 from participation.home.forms import parse_place
 from services import web
 from services.auth.gates import public
+from services.web import hue
 
 pages = Blueprint("home", __name__)
+CITY = "#0B6B62"
 ICONS = [
     {"src": "/static/icons/app-192.png", "sizes": "192x192", "type": "image/png"},
     {"src": "/static/icons/app-512.png", "sizes": "512x512", "type": "image/png"},
@@ -67,7 +69,9 @@ def _installed_app(*, korean: bool) -> dict[str, Any]:
         "scope": "/",
         "display": "standalone",
         "background_color": "#FBF9F4",
-        "theme_color": "#0B6B62",
+        "theme_color": CITY
+        if settings.city_hue is None
+        else hue.schemes(settings.city_hue)[0]["city"],
         "icons": ICONS,
         "shortcuts": [
             _shortcut("알리기" if korean else "Report", "/reports/new", "report"),
@@ -79,6 +83,14 @@ def _installed_app(*, korean: bool) -> dict[str, Any]:
 def _shortcut(name: str, url: str, icon: str) -> dict[str, Any]:
     source = {"src": f"/static/icons/shortcut-{icon}-96.png", "sizes": "96x96", "type": "image/png"}
     return {"name": name, "url": url, "icons": [source]}
+
+
+@pages.get("/theme.css")
+@public
+def theme() -> ResponseReturnValue:
+    response = Response(hue.theme_css(web.settings().city_hue), mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @pages.get("/sw.js")
