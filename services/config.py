@@ -65,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     country: str = "KR"
     city_name_ko: str = "하늘시"
     city_name_en: str = "Haneul"
+    city_hue: int | None = None
     language: Literal["ko", "en"] = "ko"
 
 
@@ -195,6 +196,8 @@ def _shapes(s: Settings) -> Iterator[tuple[str, str, bool]]:
     yield "MADANG_VAPID_SUBJECT", "mailto:operator@example.org", subject
     yield "MADANG_FORWARD_FOLLOW_S", "300, in seconds", 0 <= s.forward_follow_s <= LONGEST_S
     yield "MADANG_FORWARD_LOOK_S", "120, in seconds", 0 <= s.forward_look_s <= LONGEST_S
+    hue = s.city_hue is None or 0 <= s.city_hue <= 359
+    yield "MADANG_CITY_HUE", "172, an angle in degrees from 0 to 359", hue
     yield "MADANG_CITY_NAME_KO", "하늘시, in one line", _is_name(s.city_name_ko)
     yield "MADANG_CITY_NAME_EN", "Haneul, in one line", _is_name(s.city_name_en)
     yield (

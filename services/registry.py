@@ -88,6 +88,16 @@ class HomeCard:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """A place that matters to someone, by the name they gave it; WGS84 degrees, metres around."""
+
+    label: str
+    lat: float
+    lon: float
+    radius_m: int
+
+
+@dataclass(frozen=True)
 class Room:
     """A kind of realtime room: who may join those whose name begins with `prefix`."""
 
@@ -126,7 +136,10 @@ class Registry:
     home_cards: list[Callable[[Session, Actor, datetime], list[HomeCard]]] = field(
         default_factory=list
     )
-    home_lists: list[Callable[[Session, Actor], list[Any]]] = field(default_factory=list)
+    home_places: list[Callable[[Session, Actor], list[Spot]]] = field(default_factory=list)
+    # What there is of late around a spot, or in the whole city where it is None; at most so many.
+    home_lists: list[Callable[[Session, Spot | None, int], list[Any]]] = field(default_factory=list)
+    home_decisions: list[Callable[[Session, Actor], HomeCard | None]] = field(default_factory=list)
     seeds: list[Callable[[Session, Town, datetime], None]] = field(default_factory=list)
     pictures: list[Callable[[Session, Actor, str], bool]] = field(default_factory=list)
     held_pictures: list[Callable[[Session, Sequence[str], datetime], set[str]]] = field(

@@ -5,12 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from participation.accounts import actions, console, jobs, live, queries, views, views_identity
+from participation.accounts import (
+    actions,
+    console,
+    jobs,
+    live,
+    queries,
+    seeds,
+    views,
+    views_identity,
+)
 from participation.events.accounts import PersonErased, PersonRoleChanged, SessionRevoked
 from services import privacy
 from services.db import Session
 from services.jobs import Job
-from services.maps import Town
 from services.push import PushMessage, subscriptions
 from services.registry import MenuEntry, PrivacyHook, Purpose, Registry
 
@@ -22,7 +30,7 @@ def register(registry: Registry) -> None:
     registry.purposes.append(NOTICES)
     registry.jobs.append(Job("accounts.forget_past", HOUR_S, jobs.forget_past))
     registry.identify = queries.identify
-    registry.seeds.append(_settle)
+    registry.seeds.append(seeds.seed_people)
     registry.subscriptions.on(SessionRevoked, live.put_out)
     registry.subscriptions.on(PersonErased, live.put_out)
     registry.subscriptions.on(PersonRoleChanged, live.put_out)
@@ -65,7 +73,3 @@ NOTICES = Purpose(
     given_by="push.subscribe",
     setup_url="/me/notifications",
 )
-
-
-def _settle(session: Session, _town: Town, at: datetime) -> None:
-    actions.ensure_cast(session, at)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from participation.alerts.models import Alert, AlertHit, AlertTimes
 from participation.alerts.rules import DIGEST_HOUR, Kind
 from services.db import Session
+from services.registry import Spot
 
 LATELY = 10
 
@@ -76,6 +77,21 @@ def _followed(one: Alert, found: int) -> Followed:
         active=one.active,
         found=found,
     )
+
+
+def spots_of(session: Session, person_id: UUID) -> list[Spot]:
+    """Return the circles a person follows, oldest first, for their own pages alone."""
+    rows = session.execute(
+        select(Alert.label, Alert.lat, Alert.lon, Alert.radius_m)
+        .where(Alert.person_id == person_id, Alert.kind == Kind.CIRCLE.value)
+        .where(Alert.removed_at.is_(None), Alert.active)
+        .order_by(Alert.since, Alert.id)
+    )
+    return [
+        Spot(row.label, row.lat, row.lon, row.radius_m)
+        for row in rows
+        if row.lat is not None and row.lon is not None and row.radius_m is not None
+    ]
 
 
 def count_of(session: Session, person_id: UUID) -> int:

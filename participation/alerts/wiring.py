@@ -19,6 +19,9 @@ def register(registry: Registry) -> None:
     _listen(registry, sources)
     registry.blueprints.append(views.pages)
     registry.jobs.append(Job("alerts.forget_removed", jobs.HOUR_S, forget_removed))
+    registry.home_places.append(
+        lambda session, actor: queries.spots_of(session, actor.id) if actor.id else []
+    )
     registry.privacy.append(
         PrivacyHook(
             "alerts",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
 
 from participation.demo.jobs import Life
 from participation.demo.models import CityMade
@@ -17,26 +18,49 @@ SEED = 7
 
 
 @city.command("demo")
-@click.option("--size", default="small", type=click.Choice(["small", "medium", "large"]))
+@click.option("--size", default="small", help="small, medium, large, or blocks a side, 4 to 120.")
+@click.option("--seed", default=None, type=int, help=f"Another seed, another city. [{SEED}]")
+@click.option("--people", type=click.IntRange(0, 100_000), help="Residents known by name.")
+@click.option("--reports", type=click.IntRange(0, 1_000_000), help="Reports of the past.")
 @with_appcontext
-def demo(size: maps.Size) -> None:
-    """Make the demo city: streets, tiles, people and past reports. Does nothing twice."""
+def demo(size: str, seed: int | None, people: int | None, reports: int | None) -> None:
+    """Make the demo city: streets, tiles, people and past reports. Does nothing twice.
+
+    People and reports are as many as the streets call for, unless told. The same seed and size
+    make the same city.
+    """
     settings = web.settings()
-    town = maps.make_town(seed=SEED, size=size)
     extract = settings.data_dir / "demo.osm.pbf"
-    if not extract.exists():
+    with unit_of_work(engine()) as session:
+        made = session.scalar(select(CityMade.seed))
+    if made is not None and seed not in (None, made):
+        raise click.ClickException(
+            f"here is the city of seed {made} already; another one needs an empty database"
+        )
+    town = _town(size, made or (SEED if seed is None else seed), people, reports)
+    if made is None or not extract.exists():
         maps.write_extract(town, extract)
     if not settings.tiles_path.exists():
         click.echo("  drawing the streets of the demo city")
         maps.build_tiles(extract, settings.tiles_path, click.echo)
+    if made is None:
+        _settle(town, extract)
+
+
+def _town(size: str, seed: int, people: int | None, reports: int | None) -> maps.Town:
+    try:
+        return maps.make_town(seed=seed, size=size, people=people, events=reports)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _settle(town: maps.Town, extract: Path) -> None:
     with unit_of_work(engine()) as session:
-        if session.get(CityMade, SEED) is not None:
-            return
         maps.import_places(session, extract)
-        click.echo("  settling people and their past reports")
+        click.echo(f"  settling {town.people} people and {town.events} past reports")
         for seed in web.registry().seeds:
             seed(session, town, clock.now())
-        session.add(CityMade(seed=SEED, made_at=clock.now()))
+        session.add(CityMade(seed=town.seed, made_at=clock.now()))
 
 
 @city.command("import")
@@ -44,7 +68,10 @@ def demo(size: maps.Size) -> None:
 @with_appcontext
 def import_osm(osm: Path) -> None:
     """Build the base map from an OpenStreetMap extract (.osm.pbf)."""
-    maps.build_tiles(osm, web.settings().tiles_path, click.echo)
+    try:
+        maps.build_tiles(osm, web.settings().tiles_path, click.echo)
+    except (RuntimeError, ValueError) as error:
+        raise click.ClickException(f"{osm.name} cannot be read: {error}") from error
     with unit_of_work(engine()) as session:
         click.echo(f"  {maps.import_places(session, osm)} names of places")
 

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from participation.home import queries
+from participation.home.forms import parse_place
 from services import web
 from services.auth.gates import public
+from services.web import hue
 
 pages = Blueprint("home", __name__)
+CITY = "#0B6B62"
 ICONS = [
     {"src": "/static/icons/app-192.png", "sizes": "192x192", "type": "image/png"},
     {"src": "/static/icons/app-512.png", "sizes": "512x512", "type": "image/png"},
@@ -25,9 +29,23 @@ ICONS = [
 @public
 def index() -> ResponseReturnValue:
     registry, session, actor = web.registry(), web.session(), web.actor()
-    cards = [c for source in registry.home_cards for c in source(session, actor, web.at())]
-    reports = [r for source in registry.home_lists for r in source(session, actor)]
-    return render_template("home/index.html", cards=cards, reports=reports[:6], decision=None)
+    places = queries.near_places(session, registry, actor)
+    return render_template(
+        "home/index.html",
+        cards=queries.cards_of(session, registry, actor, web.at()),
+        places=places,
+        reports=[] if places else queries.in_the_city(session, registry),
+        decision=queries.decision_of(session, registry, actor),
+    )
+
+
+@pages.get("/near")
+@public
+@web.limit("home_near", times=120, window_s=600)
+def near() -> ResponseReturnValue:
+    lat, lon = parse_place(request.args.get("lat", ""), request.args.get("lon", ""))
+    found = queries.near_here(web.session(), web.registry(), lat, lon)
+    return render_template("home/parts/here.html", reports=found, near_me=True)
 
 
 @pages.get("/manifest.webmanifest")
@@ -51,7 +69,9 @@ def _installed_app(*, korean: bool) -> dict[str, Any]:
         "scope": "/",
         "display": "standalone",
         "background_color": "#FBF9F4",
-        "theme_color": "#0B6B62",
+        "theme_color": CITY
+        if settings.city_hue is None
+        else hue.schemes(settings.city_hue)[0]["city"],
         "icons": ICONS,
         "shortcuts": [
             _shortcut("알리기" if korean else "Report", "/reports/new", "report"),
@@ -63,6 +83,14 @@ def _installed_app(*, korean: bool) -> dict[str, Any]:
 def _shortcut(name: str, url: str, icon: str) -> dict[str, Any]:
     source = {"src": f"/static/icons/shortcut-{icon}-96.png", "sizes": "96x96", "type": "image/png"}
     return {"name": name, "url": url, "icons": [source]}
+
+
+@pages.get("/theme.css")
+@public
+def theme() -> ResponseReturnValue:
+    response = Response(hue.theme_css(web.settings().city_hue), mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @pages.get("/sw.js")

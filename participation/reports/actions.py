@@ -84,12 +84,12 @@ def answer_report(
         raise RefusedError("report_cannot_move")
     if not text.strip() and status == now:
         raise InvalidError("answer_empty", {"text": "empty"})
-    keep_clusters(session, report, now, status)
     if now not in PUBLIC and status in PUBLIC:
         show_first(session, report, at=at)
     report.status = status.value
     report.changed_at = at
     report.ended_at = _ended_at(report, now, status, at)
+    keep_clusters(session, report, at=at)
     entry = add_entry(session, _entry(actor, report, "answer", text, at, public=True))
     detail = {"from": now.value, "to": status.value}
     audit.record(session, actor.id, "answer_report", "report", str(report.id), at=at, detail=detail)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from participation.events.reports import ReportMoved
+from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
@@ -50,6 +51,7 @@ def _send_on(session: Session, report: Report, into: Report, now: Status, at: da
     report.merged_into, report.status, report.changed_at = into.id, Status.CLOSED.value, at
     if now not in ENDED or report.ended_at is None:
         report.ended_at = at
+    keep_clusters(session, report, at=at)
 
 
 def _step(actor: Actor, report: Report, at: datetime) -> ReportEntry:

@@ -50,11 +50,11 @@ def _withdraw(session: Session, actor: Actor, entry: ReportEntry, at: datetime) 
     if len(story) < 2 or story[0].id != entry.id or report.merged_into is not None:
         return False
     before = Status(str(story[1].status))
-    keep_clusters(session, report, Status(report.status), before)
     report.status, report.changed_at = before.value, at
     take_back(session, entry, before.value, at=at)
     session.flush()
     report.ended_at = settled_since(session, report.id) if before in ENDED else None
+    keep_clusters(session, report, at=at)
     audit.record(session, actor.id, "withdraw_answer", "report", str(report.id), at=at)
     outbox.publish(session, ReportChanged(report_id=report.id, what="withdraw_answer"), at=at)
     return True

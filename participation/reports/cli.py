@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from participation.reports import clusters
 from participation.reports.imports import feeds
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.open311 import actions as open311_actions
@@ -45,6 +46,14 @@ def import_file(file: Path) -> None:
         click.echo(line, err=True)
     known = total - new - len(refused)
     click.echo(f"{total} rows: {new} taken in, {known} known before, {len(refused)} refused")
+
+
+@reports.command("rebuild-map")
+@with_appcontext
+def rebuild_map() -> None:
+    """Count anew what the map's rings say, from the reports themselves."""
+    with unit_of_work(engine()) as session:
+        click.echo(f"{clusters.rebuild_clusters(session, clock.now())} reports on the map")
 
 
 @reports.command("open311-key")

@@ -11,7 +11,16 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from participation.reports.actions import NewReport
 from participation.reports.models import Report
-from participation.reports.rules import LABELS, PUBLIC, STATUS_LABELS, Category, Status
+from participation.reports.queries_map import Sight
+from participation.reports.rules import (
+    LABELS,
+    LATELY,
+    PUBLIC,
+    STATUS_LABELS,
+    Category,
+    MapState,
+    Status,
+)
 from services import maps
 from services.errors import InvalidError
 from services.ids import parse_id
@@ -169,6 +178,16 @@ def parse_view(box: str, zoom: str) -> tuple[tuple[float, float, float, float], 
     if not inside or not 0 <= level <= 22:
         raise InvalidError("view_unreadable", {"box": "west,south,east,north"})
     return (west, south, east, north), level
+
+
+def parse_sight(args: Mapping[str, str]) -> Sight:
+    """Return what a map's address narrows it to; what it does not know is the default."""
+    state = args.get("state", "")
+    return Sight(
+        category=args.get("category", ""),
+        state=MapState(state) if state in set(MapState) else MapState.NOW,
+        lately=args.get("time", "") == str(LATELY.days),
+    )
 
 
 def parse_spot(args: Mapping[str, str]) -> tuple[Category, float, float]:

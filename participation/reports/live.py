@@ -47,24 +47,13 @@ def room_of(lon: float, lat: float) -> str:
 
 
 def tell_everyone(session: Session, report: Report) -> None:
-    """Nudge the tile's map and the report's page."""
-    item = {
-        "kind": "report",
-        "id": str(report.id),
-        "lat": report.lat,
-        "lon": report.lon,
-        "category": report.category,
-        "status": report.status,
-        "title": report.title,
-    }
-    realtime.nudge(session, room_of(report.lon, report.lat), item)
-    realtime.nudge(session, f"report:{report.id}", {"kind": "report", "id": str(report.id)})
+    """Let the tile's map and the report's page look again.
 
-
-def tell_hidden(session: Session, report: Report) -> None:
-    """Let maps take the report away; what it was is no longer said."""
-    realtime.nudge(session, room_of(report.lon, report.lat), {"kind": "hidden"})
-    realtime.nudge(session, f"report:{report.id}", {"kind": "hidden"})
+    What a room was told is kept for an hour and given to whoever joins late, so it holds nothing
+    that a report which is hidden meanwhile would have to take back.
+    """
+    realtime.nudge(session, room_of(report.lon, report.lat), {"kind": "report"})
+    realtime.nudge(session, f"report:{report.id}", {"kind": "report"})
 
 
 def tell_staff(session: Session, report_id: str) -> None:

@@ -4,7 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped
@@ -30,8 +38,19 @@ class Report(Base):
         CheckConstraint("lon BETWEEN -180 AND 180", name="lon"),
         UniqueConstraint("source", "source_id"),
         UniqueConstraint("reporter_id", "idempotency_key"),
-        Index("ix_report_place", "cell", "lat", "lon", "category", "status", "id"),
-        Index("ix_report_newest", "opened_at", "id"),
+        Index(
+            "ix_report_place",
+            "cell",
+            "lat",
+            "lon",
+            "shelf",
+            "category",
+            "status",
+            "opened_at",
+            "id",
+        ),
+        Index("ix_report_newest", "opened_at", "id", "shelf", "category", "lat", "lon"),
+        Index("ix_report_shelf", "shelf", "ended_at", "opened_at"),
         Index("ix_report_newest_of", "status", "opened_at", "id"),
         Index("ix_report_queue", "status", "severity", "opened_at"),
     )
@@ -65,6 +84,8 @@ class Report(Base):
     ended_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     followers: Mapped[int] = mapped_column(default=0)
+    # The Shelf on which the clusters count it; only `clusters` writes it.
+    shelf: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
 
 class ReportEntry(Base):

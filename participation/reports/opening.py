@@ -8,8 +8,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from participation.events.reports import ReportChanged, ReportOpened
+from participation.reports.clusters import keep_clusters
 from participation.reports.history.chain import add_entry, make_public
-from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
+from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.actions import note_cover
 from participation.reports.photos.queries import shown_as
 from participation.reports.promises.rules import rises_at
@@ -19,7 +20,7 @@ from participation.reports.rules import SEVERITY, Category, Status, title_of
 from services import outbox
 from services.auth import Actor
 from services.db import Session
-from services.maps import add_point, morton
+from services.maps import morton
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +81,7 @@ def store_once(
     if origin.held:
         outbox.publish(session, ReportChanged(report_id=report.id, what="hold_report"), at=at)
         return report, True
-    add_point(session, REPORT_CLUSTER, lat=report.lat, lon=report.lon, category=report.category)
+    keep_clusters(session, report, at=at)
     outbox.publish(session, _opened(report), at=at)
     return report, True
 

@@ -19,18 +19,14 @@ from sqlalchemy import (
     select,
 )
 
-from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
+from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, PUBLIC, Category, Status, late
 from services.auth import Actor
 from services.db import Session
 from services.db.keys import written
-from services.maps import Cluster, clusters_in, points_in
 
 PAGE = 20
-POINT_ZOOM = 15
-VIEW_LIMIT = 1000
-SHOWN = tuple(s.value for s in PUBLIC)
 HIDDEN = tuple(s.value for s in Status if s not in PUBLIC)
 
 
@@ -97,7 +93,6 @@ CARD = (
     *(KEY, C.title, C.category, C.status, C.opened_at, C.lat, C.lon, C.place),
     *(C.photo_hash, C.followers),
 )
-POINT = (KEY, C.lat, C.lon, C.category, C.status, C.title)
 NEWEST = (
     select(*CARD)
     # What is hidden is named, not what is shown: SQLite would sort every shown report by hand.
@@ -262,42 +257,3 @@ def followers_of(session: Session, report_id: UUID) -> list[UUID]:
     return list(
         session.scalars(select(ReportFollow.person_id).where(ReportFollow.report_id == report_id))
     )
-
-
-class Point(msgspec.Struct, frozen=True):
-    id: str
-    lat: float
-    lon: float
-    category: str
-    status: str
-    title: str
-
-
-class View(msgspec.Struct, frozen=True):
-    """What a map shows: single reports where they are few, else counts per cell."""
-
-    clusters: list[Cluster]
-    points: list[Point]
-
-
-def in_view(
-    session: Session, box: tuple[float, float, float, float], zoom: int, category: str
-) -> View:
-    """Return the view of `box` (west, south, east, north in degrees) at a map zoom."""
-    only = category if category in set(Category) else None
-    if zoom < POINT_ZOOM:
-        # A level coarser than the view: rings stand a ring's width apart.
-        return View(clusters_in(session, REPORT_CLUSTER, box, zoom - 1, category=only), [])
-    points = [Point(*row) for row in points_in(session, TABLE, POINT, box, limit=VIEW_LIMIT)]
-    return View([], [p for p in points if p.status in SHOWN and only in (None, p.category)])
-
-
-def cards_in(
-    session: Session, box: tuple[float, float, float, float], category: str = "", limit: int = 50
-) -> list[ReportCard]:
-    """Return the public reports within `box` (west, south, east, north), newest first."""
-    only = category if category in set(Category) else None
-    rows = points_in(session, TABLE, CARD, box, limit=VIEW_LIMIT)
-    shown = [r for r in rows if r.status in SHOWN and only in (None, r.category)]
-    shown.sort(key=lambda row: row.opened_at, reverse=True)
-    return [card_of(row) for row in shown[:limit]]

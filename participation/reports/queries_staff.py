@@ -12,14 +12,16 @@ from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, original_of
 from participation.reports.promises.rules import RAISED
+from participation.reports.queries_map import Sight, cards_in
 from participation.reports.routing.models import RoutingRule
 from participation.reports.routing.queries import handled_by
-from participation.reports.rules import ENDED, PUBLIC, Status, late, staff_moves
+from participation.reports.rules import ENDED, PUBLIC, MapState, Status, late, staff_moves
 from services.auth import Actor
 from services.db import Session
 from services.ids import parse_id
 
 LENGTH = 100
+MOST_NEAR = 50
 LIVE = tuple(s.value for s in Status if s not in ENDED)
 OPEN = tuple(s.value for s in PUBLIC if s not in ENDED)
 NUMBER = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I)
@@ -191,9 +193,8 @@ def _near(session: Session, actor: Actor, report: Report) -> list[queries.Report
     """Return live reports of the same kind within about 50 metres."""
     lat, lon = 0.00045, 0.00055
     box = (report.lon - lon, report.lat - lat, report.lon + lon, report.lat + lat)
-    view = queries.cards_in(session, box)
-    same = [c for c in view if c.category == report.category and c.id != str(report.id)]
-    near = [c for c in same if c.status in LIVE]
+    alike = Sight(category=report.category, state=MapState.OPEN)
+    near = [c for c in cards_in(session, box, alike, MOST_NEAR) if c.id != str(report.id)]
     keys = [UUID(c.id) for c in near]
     mine = set(session.scalars(select(Report.id).where(Report.id.in_(keys), handled_by(actor))))
     return [c for c in near if UUID(c.id) in mine][:5]

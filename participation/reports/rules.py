@@ -1,7 +1,7 @@
 """The life of a report, its kinds and its promise, as tables: no database, no Flask, no clock."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Status(StrEnum):
@@ -52,6 +52,42 @@ JUDGING_LIVES = timedelta(days=28)
 # A rejected report may hold what must not be public, and at one that is held nobody looked yet:
 # only the reporter and staff see them. This is the one place that says so.
 PUBLIC = frozenset(Status) - {S.REJECTED, S.HELD}
+
+
+class Shelf(IntEnum):
+    """Where the map keeps a report. In this order, each of its filters is a run of neighbours."""
+
+    NOWHERE = 0
+    WAITS_LONG = 1
+    WAITS = 2
+    SETTLED = 3
+    SETTLED_LONG = 4
+
+
+# What was opened or settled within so long is "lately" to the map.
+LATELY = timedelta(days=30)
+
+
+class MapState(StrEnum):
+    """What a map shows: by default what is not settled, and what was settled lately."""
+
+    NOW = "now"
+    OPEN = "open"
+    SETTLED = "settled"
+    ALL = "all"
+
+
+# By state and by whether only what is of lately: the first and the last shelf that is shown.
+SHELVES: dict[tuple[MapState, bool], tuple[Shelf, Shelf]] = {
+    (MapState.NOW, False): (Shelf.WAITS_LONG, Shelf.SETTLED),
+    (MapState.NOW, True): (Shelf.WAITS, Shelf.SETTLED),
+    (MapState.OPEN, False): (Shelf.WAITS_LONG, Shelf.WAITS),
+    (MapState.OPEN, True): (Shelf.WAITS, Shelf.WAITS),
+    (MapState.SETTLED, False): (Shelf.SETTLED, Shelf.SETTLED_LONG),
+    (MapState.SETTLED, True): (Shelf.SETTLED, Shelf.SETTLED),
+    (MapState.ALL, False): (Shelf.WAITS_LONG, Shelf.SETTLED_LONG),
+    (MapState.ALL, True): (Shelf.WAITS, Shelf.SETTLED),
+}
 
 # In working days of the city (services.workdays).
 PROMISE_DAYS: dict[Category, int] = {
@@ -125,6 +161,17 @@ def staff_moves(now: Status) -> list[Status]:
 def late(status: Status, due_at: datetime, at: datetime) -> bool:
     """Say whether the promise is broken at `at`."""
     return status not in ENDED and at > due_at
+
+
+def shelf_of(
+    status: Status, opened_at: datetime, ended_at: datetime | None, *, merged: bool, at: datetime
+) -> Shelf:
+    """Return where the map keeps a report at `at`: nowhere if hidden, or told by another."""
+    if status not in PUBLIC or merged:
+        return Shelf.NOWHERE
+    if status in ENDED:
+        return Shelf.SETTLED if (ended_at or opened_at) > at - LATELY else Shelf.SETTLED_LONG
+    return Shelf.WAITS if opened_at > at - LATELY else Shelf.WAITS_LONG
 
 
 def title_of(text: str) -> str:

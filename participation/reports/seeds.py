@@ -1,19 +1,25 @@
 """The demo city's past: the same reports for the same seed."""
 
 import random
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice, product
 from uuid import UUID
 
 import msgspec
 
 from participation.accounts import directory
+from participation.reports.drawings import VARIANTS, drawn
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.routing.queries import route
 from participation.reports.rules import Category, Status
+from services import media
 from services.db import Session
 from services.maps import Town
 
-PAST = 240
+# So many of those that can be seen come with a picture.
+PICTURED = 0.6
+BATCH = 2000
 SCENES: dict[Category, tuple[str, ...]] = {
     Category.STREET_LIGHT: (
         "가로등이 꺼져 있어요. 밤에 골목이 많이 어두워요.",
@@ -37,8 +43,33 @@ def seed_city(session: Session, town: Town, at: datetime) -> None:
     """Give the demo city a past: the same reports for the same seed."""
     chance = random.Random(town.seed)  # noqa: S311  a city, not a secret
     people = [person.id for person in directory.residents(session)]
-    past = [_scene(chance, town, people, number, at) for number in range(PAST)]
-    take_in(session, [_routed(session, one) for one in past], at=at)
+    pictures = _pictures() if town.events else {}
+    past = (_scene(chance, town, people, number, at) for number in range(town.events))
+    for batch in batched(past, BATCH):
+        routed = [_routed(session, _pictured(chance, one, pictures)) for one in batch]
+        take_in(session, routed, at=at)
+
+
+def _pictures() -> dict[Category, list[str]]:
+    """Draw what can be seen, and return the hashes of the drawings by kind."""
+    found: dict[Category, list[str]] = {}
+    for category, variant in product(Category, range(VARIANTS)):
+        if (data := drawn(category, variant)) is not None:
+            found.setdefault(category, []).append(media.accept(data))
+    return found
+
+
+def _pictured(chance: random.Random, one: Arrival, pictures: dict[Category, list[str]]) -> Arrival:
+    share, known = chance.random(), pictures.get(one.category, [])
+    photo = chance.choice(known) if known and share < PICTURED else None
+    return msgspec.structs.replace(one, photo_hash=photo)
+
+
+def batched(past: Iterable[Arrival], size: int) -> Iterator[list[Arrival]]:
+    """Yield lists of up to `size`, so that a large past is never held whole."""
+    rest = iter(past)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 def _routed(session: Session, one: Arrival) -> Arrival:

@@ -1,5 +1,7 @@
 """What follows when a report opened or moved: maps, pages and phones hear of it."""
 
+from uuid import UUID
+
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports import live, queries, queries_staff
 from participation.reports.models import Report, ReportEntry
@@ -13,29 +15,24 @@ SEEN = {"withdraw_answer", "cover_photo", "uncover_photo"}
 
 
 def show_opened(session: Session, event: ReportOpened) -> None:
-    """Draw the report on every open map of its tile, and in the queue."""
-    live.tell_everyone(session, session.get_one(Report, event.report_id))
-    live.tell_staff(session, str(event.report_id))
+    """Let every open map of its tile look again, and the queue."""
+    _show(session, event.report_id)
 
 
 def show_moved(session: Session, event: ReportMoved) -> None:
-    report = session.get_one(Report, event.report_id)
-    _show(session, report)
-
-
-def _show(session: Session, report: Report) -> None:
-    if Status(report.status) in PUBLIC:
-        live.tell_everyone(session, report)
-    else:
-        live.tell_hidden(session, report)
-    live.tell_staff(session, str(report.id))
+    _show(session, event.report_id)
 
 
 def show_changed(session: Session, event: ReportChanged) -> None:
     if event.what in SEEN:
-        _show(session, session.get_one(Report, event.report_id))
+        _show(session, event.report_id)
     else:
         live.tell_staff(session, str(event.report_id))
+
+
+def _show(session: Session, report_id: UUID) -> None:
+    live.tell_everyone(session, session.get_one(Report, report_id))
+    live.tell_staff(session, str(report_id))
 
 
 def push_moved(session: Session, event: ReportMoved) -> None:

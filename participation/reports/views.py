@@ -9,15 +9,36 @@ import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports import actions, queries, queries_family, queries_near, views_same
+from participation.reports import (
+    actions,
+    queries,
+    queries_family,
+    queries_map,
+    queries_near,
+    views_same,
+)
 from participation.reports.access import is_staff, judging_over, may_judge, report_for
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.rules import Signs
-from participation.reports.forms import JudgeForm, NewReportForm, parse_spot, parse_view
+from participation.reports.forms import (
+    JudgeForm,
+    NewReportForm,
+    parse_sight,
+    parse_spot,
+    parse_view,
+)
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
-from participation.reports.rules import GRAVEST, JUDGED, LABELS, QUESTIONS, STATUS_LABELS, Status
+from participation.reports.rules import (
+    GRAVEST,
+    JUDGED,
+    LABELS,
+    QUESTIONS,
+    STATUS_LABELS,
+    Category,
+    Status,
+)
 from participation.reports.settling import actions as settling_actions
 from participation.reports.stickers import actions as stickers_actions
 from participation.reports.stickers import queries as stickers_queries
@@ -27,11 +48,13 @@ from services.auth.gates import public, signed_in
 from services.db import Session, reading_session
 from services.errors import InvalidError
 from services.ids import parse_id
-from services.registry import HomeCard
+from services.registry import HomeCard, Spot
 from services.web.request import engine
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 RECENT = timedelta(days=7)
+# A followed place may be one door; what happens around the corner matters there too.
+LEAST_M = 300
 CATEGORIES = [{"code": c.value, "label": label} for c, label in LABELS.items()]
 STATUSES = [
     {"code": s.value, "label": label} for s, label in STATUS_LABELS.items() if s is not Status.HELD
@@ -65,6 +88,23 @@ def home_cards(session: Session, actor: Actor, at: datetime) -> list[HomeCard]:
     return cards
 
 
+def home_list(session: Session, spot: Spot | None, most: int) -> list[queries.ReportCard]:
+    """Return the newest reports around a spot, a few streets at least, or of the whole city."""
+    if spot is None:
+        return queries_map.newest_shown(session, queries_map.Sight(), most)
+    radius = max(spot.radius_m, LEAST_M)
+    return queries_map.newest_near(session, spot.lat, spot.lon, radius, most)
+
+
+def home_decision(session: Session, actor: Actor) -> HomeCard | None:
+    """Return what the city mended last."""
+    one = queries_map.last_fixed(session)
+    if one is None:
+        return None
+    figure = one.place or i18n.translate(actor.lang, LABELS[Category(one.category)])
+    return HomeCard(one.title, figure, "What was done", f"/reports/{one.id}", "decision")
+
+
 @pages.get("/")
 @public
 def index() -> ResponseReturnValue:
@@ -90,10 +130,13 @@ def _filters() -> queries.Filters:
 @pages.get("/map")
 @public
 def city_map() -> ResponseReturnValue:
-    filters = _filters()
-    cards, _ = queries.newest(web.session(), filters)
+    sight = parse_sight(request.args)
     return render_template(
-        "reports/map.html", reports=cards, categories=CATEGORIES, filters=filters, home=_home()
+        "reports/map.html",
+        reports=queries_map.newest_shown(web.session(), sight),
+        categories=CATEGORIES,
+        sight=sight,
+        home=_home(),
     )
 
 
@@ -107,7 +150,7 @@ def _home() -> str:
 @public
 def sheet() -> ResponseReturnValue:
     box, _ = parse_view(request.args.get("box", ""), request.args.get("zoom", ""))
-    cards = queries.cards_in(web.session(), box, request.args.get("category", ""))
+    cards = queries_map.cards_in(web.session(), box, parse_sight(request.args))
     return render_template("reports/parts/sheet.html", reports=cards)
 
 
@@ -115,7 +158,7 @@ def sheet() -> ResponseReturnValue:
 @public
 def view() -> ResponseReturnValue:
     box, zoom = parse_view(request.args.get("box", ""), request.args.get("zoom", ""))
-    found = queries.in_view(web.session(), box, zoom, request.args.get("category", ""))
+    found = queries_map.in_view(web.session(), box, zoom, parse_sight(request.args))
     return Response(msgspec.json.encode(found), mimetype="application/json")
 
 

@@ -19,18 +19,20 @@ from participation.events.reports import ReportChanged, ReportMoved, ReportOpene
 from participation.reports import (
     actions,
     cli,
+    clusters,
     console,
     console_family,
     live,
-    queries,
     queries_own,
     seeds,
     subscribers,
     views,
 )
 from participation.reports.rules import UNDO_S
+from services.jobs import Job
 from services.registry import MenuEntry, PrivacyHook, Registry
 
+AGE_EVERY_S = 600
 # The routing's rules come before the reports: the past ones go where the rules say. So do the
 # erasers of every room: the reports' own no longer knows whose words they were.
 ROOMS = (
@@ -62,6 +64,7 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportChanged, subscribers.show_changed)
     registry.subscriptions.on(ReportChanged, subscribers.tell_team)
     registry.seeds.append(seeds.seed_city)
+    registry.jobs.append(Job("reports.age_clusters", AGE_EVERY_S, clusters.age_clusters))
     registry.cli.append(cli.reports)
     registry.rooms += live.ROOMS
     registry.menu += [
@@ -71,9 +74,8 @@ def register(registry: Registry) -> None:
         MenuEntry("console", "Queue", "/console/", "queue", 10),
     ]
     registry.home_cards.append(views.home_cards)
-    registry.home_lists.append(
-        lambda session, _actor: queries.newest(session, queries.Filters())[0]
-    )
+    registry.home_lists.append(views.home_list)
+    registry.home_decisions.append(views.home_decision)
     registry.privacy.append(
         PrivacyHook(
             "reports",

@@ -6,19 +6,22 @@ from services.maps.hexagons import HexGrid, grid_over
 from services.maps.hotspots import hot_spots
 from services.maps.index import (
     Cluster,
-    add_point,
     add_points,
     cluster_table,
     clusters_in,
+    count_all,
+    count_in,
+    move_point,
+    newest_in,
     points_in,
-    remove_point,
+    within,
 )
 from services.maps.outlines import bounds_of, outlines_of
 from services.maps.places import PlaceName, Spot, folded, import_places, named_near, search
 from services.maps.serve import home_of, tiles_blueprint
 from services.maps.sheet import Hexagon, Sheet, Words, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
-from services.maps.town import Address, Size, Town, make_town, write_extract
+from services.maps.town import Address, Size, Town, blocks_of, make_town, write_extract
 
 __all__ = [
     "Address",
@@ -33,12 +36,14 @@ __all__ = [
     "Spot",
     "Town",
     "Words",
-    "add_point",
     "add_points",
+    "blocks_of",
     "bounds_of",
     "build_tiles",
     "cluster_table",
     "clusters_in",
+    "count_all",
+    "count_in",
     "draw_sheet",
     "folded",
     "grid_over",
@@ -48,15 +53,17 @@ __all__ = [
     "import_places",
     "make_town",
     "morton",
+    "move_point",
     "named_near",
+    "newest_in",
     "outlines_of",
     "points_in",
     "policy_of",
     "ranges",
-    "remove_point",
     "search",
     "self_contained",
     "tile_of",
     "tiles_blueprint",
+    "within",
     "write_extract",
 ]

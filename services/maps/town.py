@@ -13,6 +13,9 @@ import osmium
 from osmium.osm.mutable import Node, Way
 
 Size = Literal["small", "medium", "large"]
+LEAST, MOST = 4, 120
+# Doors to a person whose name is known, and to a thing that happened: about those of a small town.
+DOORS_A_PERSON, DOORS_AN_EVENT = 14, 4
 BLOCKS: dict[Size, int] = {"small": 14, "medium": 30, "large": 60}
 WEST, SOUTH = 127.90, 34.20
 STEP_LON, STEP_LAT = 0.0021, 0.0016
@@ -27,7 +30,6 @@ DISTRICTS = (
     *(("바람동", "Baram"), ("숲속동", "Supsok"), ("햇살동", "Haetsal"), ("파도동", "Pado")),
     *(("미루동", "Miru"), ("모래동", "Morae"), ("언덕동", "Eondeok"), ("고래동", "Gorae")),
 )
-DISTRICTS_A_SIDE: dict[Size, int] = {"small": 2, "medium": 3, "large": 4}
 LANDMARKS = (
     *(("하늘시청", "Haneul City Hall"), ("하늘도서관", "Haneul Library")),
     *(("바다초등학교", "Bada School"), ("솔숲병원", "Solsup Hospital")),
@@ -70,17 +72,36 @@ class Town(msgspec.Struct, frozen=True):
     addresses: list[Address]
     lines: list[Line]
     districts: list[tuple[Place, str, str]]
+    people: int
+    events: int
 
 
-def make_town(*, seed: int, size: Size = "small") -> Town:
-    """Return the town of `seed`; `size` is small (14 blocks a side), medium (30) or large (60).
+def blocks_of(size: Size | int | str) -> int:
+    """Return the blocks a side of small (14), medium (30), large (60) or of a number from 4 to 120.
 
-    Raises ValueError for another size.
+    Raises ValueError for anything else.
     """
-    if size not in BLOCKS:
-        raise ValueError(f"size is one of {', '.join(BLOCKS)}")
+    named = {str(name): blocks for name, blocks in BLOCKS.items()}
+    word = str(size)
+    blocks = named.get(word) or (int(word) if word.isascii() and word.isdigit() else 0)
+    if not LEAST <= blocks <= MOST:
+        raise ValueError(f"size is {', '.join(BLOCKS)} or blocks a side, {LEAST} to {MOST}")
+    return blocks
+
+
+def make_town(
+    *,
+    seed: int,
+    size: Size | int | str = "small",
+    people: int | None = None,
+    events: int | None = None,
+) -> Town:
+    """Return the town of `seed` and `size` (see `blocks_of`, which raises ValueError).
+
+    `people` live there by name and `events` happened; by default as many as its doors call for.
+    """
+    n = blocks_of(size)
     chance = random.Random(seed)  # noqa: S311  a town, not a secret
-    n = BLOCKS[size]
     corner = _corners(chance, n)
     # A stream of its own: what is drawn around the blocks does not move their doors.
     around = random.Random(f"{seed} around")  # noqa: S311
@@ -90,8 +111,11 @@ def make_town(*, seed: int, size: Size = "small") -> Town:
         for row in range(n):
             _block(chance, corner, (col, row), lines, addresses)
     _place_landmarks(around, lines)
-    districts = _districts(corner, n, DISTRICTS_A_SIDE[size])
-    return Town(seed, addresses, lines, districts)
+    districts = _districts(corner, n, 1 + (n > 8) + (n > 21) + (n > 44))
+    doors = len(addresses)
+    known = max(1, doors // DOORS_A_PERSON) if people is None else people
+    happened = max(1, doors // DOORS_AN_EVENT) if events is None else events
+    return Town(seed, addresses, lines, districts, known, happened)
 
 
 def _corners(chance: random.Random, n: int) -> dict[tuple[int, int], Place]:

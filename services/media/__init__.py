@@ -56,7 +56,12 @@ def accept_upload(upload: FileStorage | None) -> str | None:
     """Return the hash of a picture a form brought, None if it brought none; InvalidError else."""
     if upload is None or not upload.filename:
         return None
-    return _at_work().accept(upload.stream.read())
+    return accept(upload.stream.read())
+
+
+def accept(data: bytes) -> str:
+    """Return the hash of a picture that comes from no form; InvalidError if it is none."""
+    return _at_work().accept(data)
 
 
 def is_kept(photo_hash: str) -> bool:

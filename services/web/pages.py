@@ -36,6 +36,7 @@ def _context() -> dict[str, Any]:
         "lang": who.lang,
         "actor": who,
         "city_name": chosen.city_name_ko if who.lang == "ko" else chosen.city_name_en,
+        "city_hue": chosen.city_hue,
         "mode": chosen.mode,
         "menu": registry().menu_for(who, "resident"),
         "console_menu": registry().menu_for(who, "console"),

@@ -51,9 +51,10 @@ def test_a_report_opened_through_web_reaches_a_socket_of_realtime(
         report_id = open_report(browser(web.address, minji), web.address, "tap-across-1")
         name, frame = stranger.receive(timeout=10)
         assert (name, frame["room"]) == ("changes", ROOM)
-        assert [item["id"] for item in frame["items"]] == [report_id]
+        assert [item["kind"] for item in frame["items"]] == ["report"]
         name, frame = moderator.receive(timeout=10)
         assert (name, frame["room"]) == ("changes", "console")
+        assert [item["id"] for item in frame["items"]] == [report_id]
         assert [one.stop() for one in (worker, web, realtime)] == [0, 0, 0]
     with app.extensions["engine"].connect() as connection:
         held = select(func.count()).where(OutboxDelivery.lease.is_not(None))

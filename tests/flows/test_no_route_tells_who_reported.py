@@ -73,6 +73,7 @@ WRITTEN["forwarding_id"] = [NOBODY]
 QUERIES: dict[str, list[str]] = {
     "reports.view": ["box=127.8,34.1,128.0,34.3&zoom=8", "box=127.8,34.1,128.0,34.3&zoom=17"],
     "reports.sheet": ["box=127.8,34.1,128.0,34.3&zoom=17"],
+    "home.near": ["lat=34.21&lon=127.91"],
     "reports.near": ["category=street_light&lat=34.21&lon=127.91"],
     "reports.places": ["q=34"],
     "reports_routing.tried": ["category=litter&lat=34.21&lon=127.91&at=2026-11-02T09:00"],
@@ -102,7 +103,7 @@ LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
     ((*TEAM, *MINE), "reports_picture.picture", {HIDDEN}),
     (("officer", "operator"), "moderation.trail", {"name"}),
     (("operator",), "people.index", {"name", "person"}),
-    (MINE, "home.index", {HIDDEN}),
+    (MINE, "home.index", {HIDDEN, "wish"}),
     (MINE, "reports.new", {"person"}),
     (MINE, "accounts.me", {"name", "mail"}),
     (MINE, "alerts.index", {"wish"}),

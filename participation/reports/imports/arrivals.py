@@ -18,10 +18,10 @@ from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import calendar_of
 from participation.reports.rules import (
     PROMISE_DAYS,
-    PUBLIC,
     SEVERITY,
     Category,
     Status,
+    shelf_of,
     title_of,
 )
 from services import audit
@@ -35,7 +35,7 @@ class Arrival(msgspec.Struct, frozen=True):
     """A report as another system told it. Times aware; place in WGS84 degrees (lat, lon).
 
     `answer` is what the other city said at `ended_at`; `due_at` its own promise, if it made one;
-    `body` who answers for it there, where no team of ours does.
+    `body` who answers for it there, where no team of ours does; `photo_hash` of services.media.
     """
 
     source: str
@@ -53,6 +53,7 @@ class Arrival(msgspec.Struct, frozen=True):
     answer: str = ""
     team_id: UUID | None = None
     body: str = ""
+    photo_hash: str | None = None
 
 
 def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> int:
@@ -67,7 +68,7 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
     keyed = [(uuid4(), arrival) for arrival in new.values()]
     calendar = calendar_of(session)
     teams = {one: team_of_body(session, STRANGER, one, at=at) for one in _bodies(new.values())}
-    rows = [_report(key, a, calendar) | _team(a, teams) for key, a in keyed]
+    rows = [_report(key, a, calendar, at) | _team(a, teams) for key, a in keyed]
     session.execute(insert(Report), rows)
     if unpromised := [{"report_id": key} for key, a in keyed if a.due_at is None and a.source]:
         session.execute(insert(ReportUnpromised), unpromised)
@@ -76,7 +77,7 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
     add_stories(session, [row for key, a in keyed for row in _story(key, a)], words)
     if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
         session.execute(insert(ReportFollow), follows)
-    shown = [(a.lat, a.lon, a.category.value) for _, a in keyed if a.status in PUBLIC]
+    shown = [(r["lat"], r["lon"], r["category"], r["shelf"]) for r in rows if r["shelf"]]
     add_points(session, REPORT_CLUSTER, shown)
     for source in sorted({a.source for a in new.values()}):
         count = sum(a.source == source for a in new.values())
@@ -102,7 +103,7 @@ def _known(session: Session, arrivals: Iterable[Arrival]) -> set[tuple[str | Non
     return {(row.source, row.source_id) for row in rows}
 
 
-def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
+def _report(key: UUID, a: Arrival, calendar: Calendar, at: datetime) -> dict[str, Any]:
     due = a.due_at or calendar.due(a.opened_at, PROMISE_DAYS[a.category])
     return {
         "id": key,
@@ -126,7 +127,9 @@ def _report(key: UUID, a: Arrival, calendar: Calendar) -> dict[str, Any]:
         "promised_at": due,
         "rises_at": rises_at(calendar, a.opened_at, due) if a.ended_at is None else None,
         "team_id": a.team_id,
+        "photo_hash": a.photo_hash,
         "followers": 0 if a.reporter_id is None else 1,
+        "shelf": shelf_of(a.status, a.opened_at, a.ended_at, merged=False, at=at).value,
     }
 
 

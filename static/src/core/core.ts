@@ -13,6 +13,7 @@ async function loadPush(): Promise<{ start?: Island; resync?: () => Promise<void
 const islands: Record<string, () => Promise<{ start?: Island }>> = {
   push: loadPush,
   "report-form": () => import("../reports/form"),
+  "home-here": () => import("../home/here"),
   console: () => import("../console/console"),
 };
 

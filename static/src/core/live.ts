@@ -4,15 +4,11 @@
 import { io, type Socket } from "socket.io-client";
 import { isAway, isEnded, isHere } from "./live-state";
 
+/** That something changed, never what: who hears of it reads it where it may be read. */
 export interface Change {
   seq: number;
   kind: string;
-  id: string;
-  lat?: number;
-  lon?: number;
-  category?: string;
-  status?: string;
-  title?: string;
+  id?: string;
 }
 /** `reset`: something may have been missed; read the whole again. */
 export interface News {

@@ -13,6 +13,8 @@ const ROOM_ZOOM = 13;
 const MOST_ROOMS = 40;
 const CALM_MS = 200;
 const MY_ZOOM = 17;
+/** What narrows the map; each stands in the address and in the data of the page's own part. */
+const FILTERS = ["category", "state", "time"] as const;
 
 function rooms(map: L.Map): string[] {
   const bounds = map.getBounds();
@@ -63,8 +65,7 @@ class ReportMap {
     query.set("lat", at.lat.toFixed(5));
     query.set("lon", at.lng.toFixed(5));
     query.set("z", String(this.map.getZoom()));
-    if (this.category) query.set("category", this.category);
-    else query.delete("category");
+    this.narrow(query);
     history.replaceState(history.state, "", `?${query}`);
   }
 
@@ -75,8 +76,12 @@ class ReportMap {
     return Math.min(sheet.offsetHeight, this.map.getSize().y / 2);
   }
 
-  private get category(): string {
-    return this.root.dataset["category"] ?? "";
+  private narrow(query: URLSearchParams): void {
+    for (const key of FILTERS) {
+      const value = this.root.dataset[key];
+      if (value) query.set(key, value);
+      else query.delete(key);
+    }
   }
 
   private listen(): void {
@@ -103,7 +108,7 @@ class ReportMap {
   private query(top: L.LatLng, bottom: L.LatLng): URLSearchParams {
     const box = [top.lng, bottom.lat, bottom.lng, top.lat].map((part) => part.toFixed(6)).join(",");
     const query = new URLSearchParams({ box, zoom: String(Math.round(this.map.getZoom())) });
-    if (this.category) query.set("category", this.category);
+    this.narrow(query);
     return query;
   }
 
@@ -126,16 +131,34 @@ class ReportMap {
 
   // A chip changes what is shown without a new page; its link still works without script.
   private filters(): void {
-    const chips = [...this.root.querySelectorAll<HTMLElement>("[data-map-filters] [data-category]")];
+    const chips = [...this.root.querySelectorAll<HTMLAnchorElement>("[data-filter]")];
     for (const chip of chips) {
       chip.addEventListener("click", (event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
-        this.root.dataset["category"] = chip.dataset["category"] ?? "";
-        for (const other of chips) other.removeAttribute("aria-current");
-        chip.setAttribute("aria-current", "true");
+        this.root.dataset[chip.dataset["filter"] ?? ""] = this.meant(chip);
+        for (const other of chips) this.mark(other);
         this.moved();
       });
     }
+  }
+
+  /** The value a chip's filter has after a tap: one that toggles takes itself back. */
+  private meant(chip: HTMLAnchorElement): string {
+    const { filter = "", value = "", toggles } = chip.dataset;
+    return toggles !== undefined && this.root.dataset[filter] === value ? "" : value;
+  }
+
+  private mark(chip: HTMLAnchorElement): void {
+    const { filter = "", value = "" } = chip.dataset;
+    const meant = this.meant(chip);
+    if ((this.root.dataset[filter] ?? "") === value) chip.setAttribute("aria-current", "true");
+    else chip.removeAttribute("aria-current");
+    const query = new URLSearchParams();
+    this.narrow(query);
+    if (meant) query.set(filter, meant);
+    else query.delete(filter);
+    chip.search = query.toString();
   }
 
   private locate(): void {

@@ -22,9 +22,18 @@ from sqlalchemy import Connection, func, select
 from participation.accounts import actions as accounts
 from participation.reports import actions, actions_merge, actions_undo
 from participation.reports.blocks import actions as blocks_actions
+from participation.reports.clusters import age_clusters, rebuild_clusters
 from participation.reports.history.models import HistoryStep
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
-from participation.reports.rules import ENDED, NEXT, PUBLIC, Category, Status, staff_moves
+from participation.reports.rules import (
+    ENDED,
+    NEXT,
+    PUBLIC,
+    Category,
+    Status,
+    shelf_of,
+    staff_moves,
+)
 from participation.reports.settling import actions as settling_actions
 from services.db import Session, make_engine, unit_of_work
 from services.errors import DomainError
@@ -228,17 +237,52 @@ class Lives(RuleBasedStateMachine):
         assert {r.id: r.followers for r in self._rows() if r.followers} == counted
 
     @invariant()
-    def clusters_count_what_anyone_may_see(self) -> None:
-        seen: Counter[tuple[int, int, str]] = Counter()
+    def clusters_count_what_the_map_shows_where_it_belongs(self) -> None:
+        seen: Counter[tuple[int, int, int, str]] = Counter()
         for report in self._rows():
             cell = morton(report.lon, report.lat)
             assert report.cell == cell
+            status, merged = Status(report.status), report.id in self.merged
+            assert (report.shelf > 0) == (status in PUBLIC and not merged)
+            if report.shelf:
+                assert (report.shelf in (3, 4)) == (status in ENDED)
             for zoom in range(COARSEST, FINEST + 1):
                 shift = 2 * (26 - zoom - 2)
-                seen[zoom, cell >> shift, report.category] += Status(report.status) in PUBLIC
+                seen[zoom, cell >> shift, report.shelf, report.category] += report.shelf > 0
+        assert self._counted() == dict(+seen)
+
+    def _counted(self) -> dict[tuple[Any, ...], int]:
         c = REPORT_CLUSTER.c
-        rows = self.session.execute(select(c.zoom, c.cell, c.category, c.n).where(c.n != 0))
-        assert {tuple(row[:3]): row.n for row in rows} == dict(+seen)
+        rows = self.session.execute(
+            select(c.zoom, c.cell, c.shelf, c.category, c.n).where(c.n != 0)
+        )
+        return {tuple(row[:4]): row.n for row in rows}
+
+    @rule(days=st.sampled_from([1, 29, 31]))
+    def days_pass(self, days: int) -> None:
+        self.at += timedelta(days=days)
+        age_clusters(self.session, self.at)
+        self.session.commit()
+        for report in self._rows():
+            merged = report.merged_into is not None
+            life = (Status(report.status), report.opened_at, report.ended_at)
+            assert report.shelf == shelf_of(*life, merged=merged, at=self.at)
+
+    @rule()
+    def count_all_anew(self) -> None:
+        before = self._counted()
+        shown = rebuild_clusters(self.session, self.at)
+        self.session.commit()
+        assert shown == sum(r.shelf > 0 for r in self._rows())
+        age_clusters(self.session, self.at)
+        assert self._ageless(self._counted()) == self._ageless(before)
+
+    def _ageless(self, counted: dict[tuple[Any, ...], int]) -> Counter[tuple[Any, ...]]:
+        """Return counts without their age: what grew old meanwhile moves with any step."""
+        found: Counter[tuple[Any, ...]] = Counter()
+        for (zoom, cell, shelf, category), n in counted.items():
+            found[zoom, cell, shelf > 2, category] += n
+        return found
 
     def _rows(self) -> list[Report]:
         self.session.expire_all()

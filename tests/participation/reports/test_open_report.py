@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from participation.reports import actions, actions_merge, queries, queries_own
+from participation.reports import actions, actions_merge, queries, queries_map, queries_own
 from participation.reports.actions import NewReport
 from participation.reports.models import Report
 from participation.reports.rules import Category, Status
@@ -49,10 +49,10 @@ def test_a_stranger_cannot(session: Session) -> None:
 
 def test_it_appears_in_its_box_and_in_no_other(session: Session) -> None:
     report = opened(session)
-    here = queries.in_view(session, (127.9, 34.2, 127.92, 34.22), 16, "")
+    here = queries_map.in_view(session, (127.9, 34.2, 127.92, 34.22), 16)
     assert [point.id for point in here.points] == [str(report.id)]
-    assert queries.in_view(session, (127.8, 34.1, 127.9, 34.2), 16, "").points == []
-    assert [c.n for c in queries.in_view(session, (127.0, 34.0, 128.0, 35.0), 9, "").clusters] == [
+    assert queries_map.in_view(session, (127.8, 34.1, 127.9, 34.2), 16).points == []
+    assert [c.n for c in queries_map.in_view(session, (127.0, 34.0, 128.0, 35.0), 9).clusters] == [
         1
     ]
 
@@ -61,8 +61,8 @@ def test_a_rejected_one_leaves_the_map(session: Session) -> None:
     report = opened(session)
     actions.reject_report(session, SOYEON, report, "사진에 얼굴이 있어요", at=AT)
     box = (127.9, 34.2, 127.92, 34.22)
-    assert queries.in_view(session, box, 16, "").points == []
-    assert queries.in_view(session, box, 9, "").clusters == []
+    assert queries_map.in_view(session, box, 16).points == []
+    assert queries_map.in_view(session, box, 9).clusters == []
     assert queries.newest(session, queries.Filters())[0] == []
 
 

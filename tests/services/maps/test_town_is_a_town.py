@@ -35,6 +35,18 @@ def test_no_door_stands_in_the_sea(tmp_path: Path) -> None:
     assert not any(house.intersects(sea) for house in houses)
 
 
-def test_another_size_is_refused() -> None:
-    with pytest.raises(ValueError, match="size is one of"):
-        make_town(seed=1, size="huge")  # type: ignore[arg-type]
+@pytest.mark.parametrize("odd", ["huge", "", 3, 121, "-5", "٣٠", "1e3"])
+def test_another_size_is_refused(odd: str | int) -> None:
+    with pytest.raises(ValueError, match="size is small"):
+        make_town(seed=1, size=odd)
+
+
+@pytest.mark.parametrize("blocks", [4, 5, 9, 23])
+def test_it_may_be_of_any_size_and_its_people_grow_with_it(blocks: int) -> None:
+    town, wider = make_town(seed=3, size=blocks), make_town(seed=3, size=str(blocks * 2))
+    assert 0 < len(town.addresses) < len(wider.addresses)
+    assert 0 < town.people < wider.people
+    assert 0 < town.events < wider.events
+    asked = make_town(seed=3, size=blocks, people=2, events=9)
+    assert (asked.people, asked.events) == (2, 9)
+    assert asked.addresses == town.addresses

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from participation.accounts import actions as accounts
 from participation.events.reports import ReportMoved, ReportOpened
-from participation.reports import actions, queries, queries_staff
+from participation.reports import actions, queries, queries_map, queries_staff
 from participation.reports.actions import NewReport
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
@@ -69,9 +69,9 @@ def test_the_first_report_of_a_new_account_waits(session: Session) -> None:
 def test_what_waits_stands_in_no_public_place(session: Session) -> None:
     report = held(session)
     assert queries.newest(session, queries.Filters())[0] == []
-    assert queries.in_view(session, BOX, 16, "").points == []
-    assert queries.in_view(session, BOX, 9, "").clusters == []
-    assert queries.cards_in(session, BOX) == []
+    assert queries_map.in_view(session, BOX, 16).points == []
+    assert queries_map.in_view(session, BOX, 9).clusters == []
+    assert queries_map.cards_in(session, BOX) == []
     assert near_same(session, Category.WATER, 34.21, 127.91, at=AT) == []
     assert requests_of(session, Asked(), "").rows == []
     assert requests_of(session, Asked(ids=(report.id,)), "").rows == []
@@ -101,7 +101,7 @@ def test_let_through_it_is_told_everywhere_once(session: Session) -> None:
     assert kinds(session).count(ReportOpened.kind) == 1
     assert kinds(session).count(ReportMoved.kind) == 1
     assert [card.id for card in queries.newest(session, queries.Filters())[0]] == [str(report.id)]
-    assert [c.n for c in queries.in_view(session, (127.0, 34.0, 128.0, 35.0), 9, "").clusters] == [
+    assert [c.n for c in queries_map.in_view(session, (127.0, 34.0, 128.0, 35.0), 9).clusters] == [
         1
     ]
     assert [e.kind for e in queries.timeline(session, report.id)] == ["opened", "answer"]
@@ -114,7 +114,7 @@ def test_turned_down_it_was_never_in_public_and_its_reporter_reads_why(session: 
     assert report.status == Status.REJECTED
     assert kinds(session).count(ReportOpened.kind) == 0
     assert [e.text for e in queries.timeline(session, report.id)] == ["광고예요"]
-    assert queries.in_view(session, BOX, 9, "").clusters == []
+    assert queries_map.in_view(session, BOX, 9).clusters == []
 
 
 def test_one_turned_down_by_mistake_is_told_when_it_is_opened_again(session: Session) -> None:
