@@ -2,8 +2,10 @@
 
     .venv/bin/python bench/circles.py [--quick]
 
-Prints one JSON line a figure. The peer of the same run is the plain way: the distance to every
-circle, worked out in the database. Every answer is held against numpy's. `--quick` takes 10,000.
+Beside the circles stand 5,000 words, 2,000 wards and 50 whole cities; a match hears all of them
+and notes who is to be told. Prints one JSON line a figure. The peer of the same run is the plain
+way: the distance to every circle, worked out in the database. Every answer is held against
+numpy's. `--quick` takes 10,000.
 """
 
 import json
@@ -15,7 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import numpy as np
 from sqlalchemy import Engine, bindparam, func, select, text
@@ -28,6 +30,7 @@ from participation.accounts.models import Person  # noqa: E402
 from participation.alerts.matching import ALERTS, circles_at, cover, matches  # noqa: E402
 from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes  # noqa: E402
 from participation.alerts.rules import EARTH_M  # noqa: E402
+from participation.alerts.telling import note_hits  # noqa: E402
 from services.db import Session, make_engine  # noqa: E402
 from tests import servers  # noqa: E402
 
@@ -79,6 +82,7 @@ def rows(held: Circles, person: UUID) -> Iterator[tuple[tuple[Any, ...], list[tu
 
 
 ALERT_COLUMNS = "id, person_id, kind, label, lat, lon, radius_m, categories, way, active, since"
+OTHER_COLUMNS = "id, person_id, kind, label, words, gram, ward, categories, way, active, since"
 CELL_COLUMNS = "alert_id, cell, lat, lon, radius_m"
 
 
@@ -94,12 +98,32 @@ def fill(engine: Engine, held: Circles) -> int:
         connection.execute(Person.__table__.insert(), [_person(person)])
         raw: Any = connection.connection.driver_connection
         _store(engine.dialect.name, raw, f"alert ({ALERT_COLUMNS})", alerts)
+        _store(engine.dialect.name, raw, f"alert ({OTHER_COLUMNS})", list(others(person)))
         _store(engine.dialect.name, raw, f"alert_cell ({CELL_COLUMNS})", squares)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(
             text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
         )
     return len(squares)
+
+
+SYLLABLES = "가나다라마바사아자차카타파하거너더러머버"
+WORDS, WARDS, CITIES = 5000, 2000, 50
+SAID_TEXT = "바다로 12 앞 가로등이 꺼져서 밤에 길이 어두워요. 어제부터 그래요, 고쳐 주세요."
+
+
+def others(person: UUID) -> Iterator[tuple[Any, ...]]:
+    """Yield the alerts that are no circles: words, wards, the whole city."""
+    rng = np.random.default_rng(5)
+    for number in range(WORDS + WARDS + CITIES):
+        key = key_of(10**7 + number)
+        words = "".join(SYLLABLES[n] for n in rng.integers(0, len(SYLLABLES), 3))
+        if number == 0:
+            words = "가로등"
+        kind = "words" if number < WORDS else "ward" if number < WORDS + WARDS else "city"
+        own = (words, words[:2]) if kind == "words" else (None, None)
+        ward = f"ward {number % 40}" if kind == "ward" else None
+        yield (key, person, kind, "home", *own, ward, "", "push", True, SAID)
 
 
 def _person(key: UUID) -> dict[str, Any]:
@@ -141,12 +165,10 @@ def truth(held: Circles, lat: float, lon: float) -> set[UUID]:
 
 
 def timed(read: Callable[[float, float], object], places: list[tuple[float, float]]) -> list[float]:
-    """Return milliseconds a place, sorted.
-
-    Each place counts with the quickest of five readings: what it costs, not what the machine's
-    other work did meanwhile.
-    """
-    return sorted(min(_once(read, place) for _ in range(5)) for place in places)
+    """Return milliseconds of every single reading, sorted: five a place, after a first."""
+    for place in places:
+        _once(read, place)
+    return sorted(_once(read, place) for place in places for _ in range(5))
 
 
 def _once(read: Callable[[float, float], object], place: tuple[float, float]) -> float:
@@ -168,11 +190,16 @@ def judge(engine: Engine, held: Circles, places: list[tuple[float, float]]) -> b
     with Session(engine) as session:
 
         def whole(lat: float, lon: float) -> object:
-            return matches(session, (lat, lon), "litter", text="", ward="")
+            found = matches(session, (lat, lon), "litter", text=SAID_TEXT, ward="ward 7")
+            note_hits(session, "Asia/Seoul", uuid4(), found, DAY)
+            session.rollback()
+            return found
 
         def scan(lat: float, lon: float) -> object:
             return session.connection().execute(SCAN, {"lat": lat, "lon": lon}).all()
 
+        heard = {one.id for one in matches(session, places[0], "litter", text=SAID_TEXT, ward="")}
+        told = key_of(10**7) in heard
         found = [{row.id for row in circles_at(session, *place)} for place in places]
         wrong = sum(f != truth(held, *place) for f, place in zip(found, places, strict=True))
         circle = timed(lambda lat, lon: circles_at(session, lat, lon), places)
@@ -181,6 +208,7 @@ def judge(engine: Engine, held: Circles, places: list[tuple[float, float]]) -> b
     plain95 = plain[int(len(plain) * 0.95)]
     results = [
         ("circles around a place, mean", sum(map(len, found)) / len(found), "circles", "", True),
+        ("word alerts heard", int(told), "of 1", "1", told),
         ("wrong answers", wrong, f"of {len(places)}", "0", wrong == 0),
         ("which circles p95", circle[int(len(circle) * 0.95)], "ms", "", True),
         ("one match p50", match[len(match) // 2], "ms", "", True),

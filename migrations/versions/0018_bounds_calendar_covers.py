@@ -18,6 +18,7 @@ def upgrade() -> None:
     _calendar()
     _covers()
     _late_history()
+    _grams()
 
 
 def _bounds() -> None:
@@ -128,7 +129,20 @@ def _late_history() -> None:
     )
 
 
+def _grams() -> None:
+    op.add_column("alert", sa.Column("gram", sa.String(length=6), nullable=True))
+    some = sa.text("gram IS NOT NULL")
+    op.create_index("ix_alert_gram", "alert", ["gram"], sqlite_where=some, postgresql_where=some)
+    alert = sa.table("alert", sa.column("id", sa.Uuid()), sa.column("words"), sa.column("gram"))
+    bind = op.get_bind()
+    told = sa.select(alert.c.id, alert.c.words).where(alert.c.words.is_not(None))
+    for key, words in bind.execute(told).all():
+        bind.execute(sa.update(alert).where(alert.c.id == key).values(gram=words.lower()[:2]))
+
+
 def downgrade() -> None:
+    op.drop_index("ix_alert_gram", "alert")
+    op.drop_column("alert", "gram")
     op.drop_table("history_check")
     op.drop_table("history_late")
     op.drop_table("covered_picture")

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from participation.alerts.matching import cover
 from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes
 from participation.alerts.queries import Times, count_of
-from participation.alerts.rules import MOST_ALERTS, Kind, Way, next_digest, quiet_until
+from participation.alerts.rules import MOST_ALERTS, Kind, Way, gram_of, next_digest, quiet_until
 from services import audit
 from services.auth import Actor
 from services.db import Session
@@ -63,6 +63,7 @@ def _take(alert: Alert, wish: Wish) -> None:
     alert.radius_m = wish.radius_m if circle else None
     alert.ward = wish.ward if wish.kind is Kind.WARD else None
     alert.words = wish.words if wish.kind is Kind.WORDS else None
+    alert.gram = gram_of(alert.words) if alert.words else None
     alert.categories = f",{','.join(wish.categories)}," if wish.categories else ""
 
 

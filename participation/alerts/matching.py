@@ -13,8 +13,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import BigInteger, Float, FromClause, bindparam, func, or_, select
 
-from participation.alerts.models import NO_CIRCLE, Alert, AlertCell
-from participation.alerts.rules import EARTH_M, MOST_M, Kind, metres_between
+from participation.alerts.models import NO_CIRCLE, SOME_WORDS, Alert, AlertCell
+from participation.alerts.rules import EARTH_M, MOST_M, Kind, grams_in, metres_between
 from services.db import Session
 from services.maps import morton
 
@@ -35,7 +35,8 @@ LIVE = select(*COLUMNS).where(ALERTS.c.active, ALERTS.c.removed_at.is_(None))
 # Built once: building a statement costs more than running it.
 WHOLE_CITY = LIVE.where(NO_CIRCLE, ALERTS.c.kind == Kind.CITY)
 IN_WARD = LIVE.where(NO_CIRCLE, ALERTS.c.kind == Kind.WARD, ALERTS.c.ward == bindparam("ward"))
-BY_WORDS = LIVE.where(NO_CIRCLE, ALERTS.c.kind == Kind.WORDS)
+BY_WORDS = LIVE.where(SOME_WORDS, ALERTS.c.gram.in_(bindparam("grams", expanding=True)))
+AT_ONCE = 500
 # Metres a degree, a little too few: the box leaves out only what is surely too far away.
 DEGREE_M = 111_000.0
 HIGH = func.abs(CELLS.c.lat - bindparam("lat", type_=Float)) * DEGREE_M
@@ -123,8 +124,11 @@ def matches(
     found |= {row[0]: row for row in connection.execute(WHOLE_CITY)}
     if ward:
         found |= {row[0]: row for row in connection.execute(IN_WARD, {"ward": ward})}
-    rows = connection.execute(BY_WORDS)
-    found |= {row[0]: row for row in rows if row.words.lower() in said}
+    grams = sorted(grams_in(text))
+    # A long text has more beginnings than one statement should carry.
+    for start in range(0, len(grams), AT_ONCE):
+        rows = connection.execute(BY_WORDS, {"grams": grams[start : start + AT_ONCE]})
+        found |= {row[0]: row for row in rows if row.words.lower() in said}
     wanted = f",{category},"
     return [
         Following(key, person_id, label, way)

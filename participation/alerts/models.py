@@ -9,6 +9,7 @@ from sqlalchemy.orm import mapped_column
 from services.db import Base, Key, Mapped
 
 NO_CIRCLE = text("kind <> 'circle'")
+SOME_WORDS = text("gram IS NOT NULL")
 GONE = text("removed_at IS NOT NULL")
 
 
@@ -19,6 +20,7 @@ class Alert(Base):
     __table_args__ = (
         # Circles, the most by far, have an index of their own: alert_cell's.
         Index("ix_alert_kind", "kind", "ward", sqlite_where=NO_CIRCLE, postgresql_where=NO_CIRCLE),
+        Index("ix_alert_gram", "gram", sqlite_where=SOME_WORDS, postgresql_where=SOME_WORDS),
         Index("ix_alert_removed_at", "removed_at", sqlite_where=GONE, postgresql_where=GONE),
     )
 
@@ -31,6 +33,8 @@ class Alert(Base):
     radius_m: Mapped[int | None]
     ward: Mapped[str | None] = mapped_column(String(200))
     words: Mapped[str | None] = mapped_column(String(80))
+    # How the words begin, as `gram_of` says: a report is asked only for those that begin in it.
+    gram: Mapped[str | None] = mapped_column(String(6))
     categories: Mapped[str] = mapped_column(String(400), default="")
     way: Mapped[str] = mapped_column(String(10))
     active: Mapped[bool]

@@ -31,6 +31,7 @@ UNDO = timedelta(minutes=10)
 FRESH = timedelta(days=2)
 DIGEST_HOUR = 8
 DAY_MIN = 24 * 60
+GRAM = 2
 EARTH_M = 6_371_008.8
 CLOCK = re.compile(r"\A([01]\d|2[0-3]):([0-5]\d)\Z")
 
@@ -90,3 +91,14 @@ def _moment(local: datetime, minutes: int, days: int, after: datetime) -> dateti
     """Return the moment the clocks show `minutes`; the second one where they are set back."""
     first = _wall(local, minutes, days)
     return first if first > after else max(_wall(local, minutes, days, fold=1), after)
+
+
+def gram_of(words: str) -> str:
+    """Return the two letters words begin with, in small letters; one where there is but one."""
+    return words.lower()[:GRAM]
+
+
+def grams_in(text: str) -> set[str]:
+    """Return every beginning that words said in a text can have, in small letters."""
+    said = text.lower()
+    return {said[n : n + size] for size in range(1, GRAM + 1) for n in range(len(said))}

@@ -64,16 +64,17 @@ def find_followers(
     noted = set(session.scalars(known))
     new = [f for f in found if f.id not in noted and f.person_id != told.reporter_id]
     if new:
-        _note(session, sources.settings.timezone, report_id, new, at)
+        note_hits(session, sources.settings.timezone, report_id, new, at)
         now = select(AlertHit).where(
             AlertHit.report_id == report_id, AlertHit.told_at.is_(None), AlertHit.due_at <= at
         )
         push_hits(session, sources, session.scalars(now).all(), at=at)
 
 
-def _note(
+def note_hits(
     session: Session, zone: str, report_id: UUID, new: Sequence[Following], at: datetime
 ) -> None:
+    """Note that a report was found by these alerts, and when each person may be told."""
     times = times_of(session, [f.person_id for f in new])
     rows = [
         {

@@ -3,17 +3,33 @@
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
 
+import numpy as np
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
+from participation.reports.imports import feeds
 from participation.reports.imports.arrivals import Arrival, take_in
-from participation.reports.queries_near import NEAR_M, RECENT, SHOWN, metres_between, near_same
+from participation.reports.models import Report
+from participation.reports.queries_near import (
+    DEGREE_M,
+    NEAR_M,
+    RECENT,
+    SHOWN,
+    metres_between,
+    near_same,
+)
 from participation.reports.rules import Category, Status
 from services.auth import Actor
 from services.db import unit_of_work
+from services.maps import morton
 from tests.pages import Pages
 
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "reporting" / "requests.csv.gz"
+RECALL = 0.98
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 MIDDLE = (34.2117, 127.9152)
 
@@ -72,3 +88,84 @@ def test_a_query_that_names_no_spot_is_told_so(visit: Callable[[Actor | None], P
     for query in ("", "category=litter", "category=??&lat=1&lon=1", "category=litter&lat=x&lon=1"):
         assert pages.client.get(f"/reports/near?{query}").status_code == 422
     assert pages.client.get("/reports/near?category=litter&lat=0&lon=0").text.strip() == ""
+
+
+class Row(NamedTuple):
+    """A real request as far as nearness asks: what, where (degrees), when."""
+
+    category: Category
+    lat: float
+    lon: float
+    opened_at: datetime
+
+
+def real_rows() -> list[Row]:
+    """Return the requests of real cities that have a place and a moment."""
+    found = []
+    with feeds.opened(REAL) as file:
+        for _, row in feeds.rows(file):
+            if not row["lat"].strip() or not row["requested_datetime"].strip():
+                continue
+            at = datetime.fromisoformat(row["requested_datetime"].strip())
+            at = at if at.tzinfo else at.replace(tzinfo=UTC)
+            place = float(row["lat"]), float(row["long"])
+            found.append(Row(feeds.category_of(row), *place, at))
+    return found
+
+
+def stored(engine: Engine, arrivals: list[Row]) -> None:
+    rows = [
+        {
+            "id": UUID(int=number + 1),
+            "title": str(number),
+            "text": "",
+            "answer": "",
+            "category": a.category.value,
+            "status": "open",
+            "severity": 1,
+            "lat": a.lat,
+            "lon": a.lon,
+            "cell": morton(a.lon, a.lat),
+            "place": "",
+            "opened_at": a.opened_at,
+            "changed_at": a.opened_at,
+            "due_at": a.opened_at,
+            "followers": 0,
+        }
+        for number, a in enumerate(arrivals)
+    ]
+    with unit_of_work(engine) as session:
+        for start in range(0, len(rows), 5000):
+            session.execute(insert(Report), rows[start : start + 5000])
+
+
+@pytest.mark.skipif(
+    not REAL.exists(), reason="the real requests (shared data) are not here; the crowds stand in"
+)
+def test_real_cities_lose_nothing_that_is_near(engine: Engine) -> None:
+    """A day after each of 400 real reports, among all that have a place: recall against a look at
+    every row."""
+    arrivals = real_rows()
+    assert len(arrivals) > 25_000
+    stored(engine, arrivals)
+    lat, lon = (np.array([getattr(a, name) for a in arrivals]) for name in ("lat", "lon"))
+    opened = np.array([a.opened_at.timestamp() for a in arrivals])
+    kinds = np.array([a.category.value for a in arrivals])
+    true = found = odd = 0
+    with unit_of_work(engine) as session:
+        for n in random.Random(7).sample(range(len(arrivals)), 400):
+            one, at = arrivals[n], arrivals[n].opened_at + timedelta(days=1)
+            squeeze = np.cos(np.radians((lat + one.lat) / 2))
+            away = np.hypot(lat - one.lat, (lon - one.lon) * squeeze) * DEGREE_M
+            recent = opened > (at - RECENT).timestamp()
+            near = np.flatnonzero((kinds == one.category.value) & recent & (away <= NEAR_M))
+            ranked = sorted(near.tolist(), key=lambda k: (away[k], k))
+            asked = near_same(session, one.category, one.lat, one.lon, at=at)
+            got = {int(UUID(row.id)) - 1 for row in asked}
+            best = away[ranked[: len(got)]].max() if got else 0.0
+            true += min(SHOWN, len(ranked))
+            # Of those that are equally near any may be shown.
+            found += sum(away[k] <= best + 1e-6 for k in got)
+            odd += len(got - set(ranked))
+    assert odd == 0
+    assert found / true >= RECALL
