@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = "madang@example.org"
     mail_in_bind: str = ""
     mail_in_domain: str = ""
+    mail_in_authserv: str = ""
     first_time_queue: bool | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None

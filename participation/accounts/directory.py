@@ -48,6 +48,12 @@ def email_of(session: Session, person_id: UUID) -> str | None:
     return session.scalar(select(Person.email).where(Person.id == person_id))
 
 
+def sinces_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return since when each person among `ids` has an account."""
+    rows = session.execute(select(Person.id, Person.created_at).where(Person.id.in_(list(ids))))
+    return {row.id: row.created_at for row in rows}
+
+
 def by_email(session: Session, email: str) -> UUID | None:
     """Return who has the address, written in any case; None for nobody."""
     known = select(Person.id).where(Person.email == email.strip().lower())

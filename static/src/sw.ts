@@ -34,7 +34,7 @@ worker.addEventListener("sync", (event) => {
   const { tag, waitUntil } = event as ExtendableEvent & { tag: string };
   if (tag !== "reports") return;
   waitUntil.call(event, sendAll().then((outcome) => {
-    if (outcome.left > 0) throw new Error("some wait");
+    if (outcome.left.size > 0) throw new Error("some wait");
   }));
 });
 

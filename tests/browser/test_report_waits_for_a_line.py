@@ -11,13 +11,13 @@ ALL_SENT = "() => localStorage.getItem('madang.unsent') === '0'"
 SCRIPTED = "() => document.querySelector('[data-stepping]') !== null"
 
 
-def fill(page: Page, picture: Path, words: str) -> None:
+def fill(page: Page, picture: Path, words: str, place: str = "샘물로 21") -> None:
     page.goto("/reports/new")
     page.wait_for_function(SCRIPTED)
     page.set_input_files("#photo", str(picture))
     page.wait_for_function("() => document.querySelector('#photo').files[0].type === 'image/webp'")
     page.click("[data-next]")
-    page.fill("#place", "샘물로 21")
+    page.fill("#place", place)
     page.click("[data-next]")
     page.check("input[value=green]")
     page.click("[data-next]")

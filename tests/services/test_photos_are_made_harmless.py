@@ -1,6 +1,8 @@
 """A picture that was taken in carries pixels and nothing else."""
 
+import contextlib
 import io
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 import pyvips
 
 from services.errors import DomainError, InvalidError
+from services.media.imaging import PhotoError, kind_of
 from services.media.processor import Processor
 from services.media.store import Store
 
@@ -54,6 +57,27 @@ def test_it_is_turned_upright_made_small_and_stripped(photos: Processor) -> None
 def test_png_and_webp_are_taken(photos: Processor, form: str) -> None:
     data = getattr(picture(), f"{form}save_buffer")()
     assert large(photos, photos.accept(data)).width == 1600
+
+
+def test_the_form_offers_the_kinds_that_are_taken_and_no_other() -> None:
+    form = Path(__file__).parents[2] / "templates" / "reports" / "parts" / "form.html"
+    offered = re.search(r'id="photo"[^>]* accept="([^"]+)"', form.read_text())
+    assert offered is not None
+    # HEIF is the family's other name of HEIC.
+    kinds = {one.removeprefix("image/") for one in offered[1].split(",")} - {"heif"}
+    first = {
+        "jpeg": b"\xff\xd8\xff\xe0",
+        "png": b"\x89PNG\r\n\x1a\n",
+        "webp": b"RIFF\0\0\0\0WEBP",
+        "heic": b"\0\0\0\x18ftypheic",
+        "avif": b"\0\0\0\x18ftypavif",
+    }
+    taken = set()
+    for kind, data in first.items():
+        with contextlib.suppress(PhotoError):
+            taken.add(kind_of(data))
+            assert kind_of(data) == kind
+    assert kinds == taken
 
 
 def test_heic_is_taken(photos: Processor) -> None:

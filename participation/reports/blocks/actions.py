@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from participation.reports.actions import NewReport, answer_report, open_report, reject_report
 from participation.reports.blocks.models import ReportBlock, ReportTrace
-from participation.reports.blocks.queries import block_on, past_of, trace_of
+from participation.reports.blocks.queries import Spot, block_on, past_of, trace_of
 from participation.reports.blocks.rules import BLOCK_DAYS, TRACE_KEPT, Signs, block_holds, why_wait
 from participation.reports.models import Report
 from participation.reports.opening import told_by
@@ -35,7 +35,8 @@ def take_report(
         return known
     why = None
     if not (actor.may(Role.MODERATOR) or actor.may(Role.OFFICER)):
-        why = why_wait(signs, past_of(session, actor.id, new.lat, new.lon, at), at)
+        spot = Spot(new.lat, new.lon, signs.device)
+        why = why_wait(signs, past_of(session, actor.id, spot, at), at)
     report_id = open_report(
         session, actor, msgspec.structs.replace(new, held=why is not None), at=at
     )

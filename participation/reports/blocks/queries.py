@@ -10,7 +10,15 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from participation.accounts import directory
 from participation.reports.blocks.models import ReportBlock, ReportTrace
-from participation.reports.blocks.rules import CROWD_M, CROWD_WITHIN, GRAVE, Past
+from participation.reports.blocks.rules import (
+    CROWD_M,
+    CROWD_WITHIN,
+    GRAVE,
+    NEW_FOR,
+    SWARM_M,
+    SWARM_WITHIN,
+    Past,
+)
 from participation.reports.models import Report, ReportEntry
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import PUBLIC, Status
@@ -89,21 +97,62 @@ def block_on(session: Session, person_id: UUID | None, device: str, at: datetime
     return Block(row.id, row.reason, row.since, row.until) if row else None
 
 
-def past_of(session: Session, person_id: UUID, lat: float, lon: float, at: datetime) -> Past:
-    """Return what is known of a reporter, and of the spot in the last ten minutes."""
-    high = CROWD_M / DEGREE_M
-    wide = high / max(math.cos(math.radians(lat)), 0.01)
+class Spot(msgspec.Struct, frozen=True):
+    """Where and from which browser someone reports; WGS84 degrees."""
+
+    lat: float
+    lon: float
+    device: str = ""
+
+    def around(self, metres: float) -> ColumnElement[bool]:
+        """Return the condition that a report lies in the square of twice `metres` around."""
+        high = metres / DEGREE_M
+        wide = high / max(math.cos(math.radians(self.lat)), 0.01)
+        return Report.lat.between(self.lat - high, self.lat + high) & Report.lon.between(
+            self.lon - wide, self.lon + wide
+        )
+
+
+def past_of(session: Session, person_id: UUID, spot: Spot, at: datetime) -> Past:
+    """Return what is known of a reporter, and of the spot in the last minutes and the last day."""
+    told = _told(session, spot.around(CROWD_M), at - CROWD_WITHIN, at)
+    near = set(_told(session, spot.around(SWARM_M), at - SWARM_WITHIN, at)) - {person_id}
+    sinces = directory.sinces_of(session, near)
+    return Past(
+        directory.since_of(session, person_id),
+        _trusted(session, person_id),
+        sum(told.values()),
+        len(set(told) | {person_id}),
+        sum(at - since < NEW_FOR for since in sinces.values()),
+        len(near & _of_device(session, spot, at)) if spot.device else 0,
+    )
+
+
+def _told(
+    session: Session, where: ColumnElement[bool], since: datetime, at: datetime
+) -> dict[UUID, int]:
+    """Return how many reports each person made there."""
     rows = session.execute(
         select(Report.reporter_id, func.count())
-        .where(Report.opened_at > at - CROWD_WITHIN, Report.opened_at <= at)
-        .where(Report.lat.between(lat - high, lat + high))
-        .where(Report.lon.between(lon - wide, lon + wide))
+        .where(Report.opened_at > since, Report.opened_at <= at, where)
         .where(Report.reporter_id.is_not(None))
         .group_by(Report.reporter_id)
-    ).all()
-    people = {row[0] for row in rows} | {person_id}
-    since = directory.since_of(session, person_id)
-    return Past(since, _trusted(session, person_id), sum(row[1] for row in rows), len(people))
+        .limit(LENGTH)
+    )
+    return {person_id: count for person_id, count in rows if person_id is not None}
+
+
+def _of_device(session: Session, spot: Spot, at: datetime) -> set[UUID]:
+    """Return who reported around from this very browser in the last day."""
+    rows = session.scalars(
+        select(Report.reporter_id)
+        .join(ReportTrace, ReportTrace.report_id == Report.id)
+        .where(Report.opened_at > at - SWARM_WITHIN, Report.opened_at <= at)
+        .where(spot.around(SWARM_M), ReportTrace.device == spot.device)
+        .distinct()
+        .limit(LENGTH)
+    )
+    return {person_id for person_id in rows if person_id is not None}
 
 
 def _trusted(session: Session, person_id: UUID) -> bool:

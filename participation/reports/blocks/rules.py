@@ -10,7 +10,10 @@ NEW_FOR = timedelta(days=7)
 FASTEST = timedelta(seconds=2)
 # So many reports on one spot, in so short a time, by so few people, are looked at first.
 CROWD_M, CROWD_WITHIN = 50.0, timedelta(minutes=10)
-CROWD_REPORTS, CROWD_PEOPLE = 6, 2
+CROWD_REPORTS, CROWD_EACH = 6, 3
+# So many young accounts, or accounts of one browser, around one spot within a day: so is the next.
+SWARM_M, SWARM_WITHIN = 100.0, timedelta(hours=24)
+SWARM_YOUNG, SWARM_OF_DEVICE = 3, 2
 TRACE_KEPT = timedelta(days=90)
 BLOCK_DAYS = (1, 7, 30, 90, 365)
 GRAVE = 3
@@ -22,6 +25,7 @@ class Why(StrEnum):
     TRAP = "trap"
     FAST = "fast"
     CROWD = "crowd"
+    SWARM = "swarm"
     FIRST = "first"
 
 
@@ -39,12 +43,22 @@ class Signs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """What is known of the reporter and the spot. Counts are of the last ten minutes there."""
+    """What is known of the reporter and the spot. `crowd` reports by `people`, the reporter among
+    them, are of the last ten minutes there.
+
+    Of the last day around it: `young` other young accounts that reported, and `of_device` other
+    accounts that reported from this browser.
+    """
 
     since: datetime | None = None
     trusted: bool = False
     crowd: int = 0
     people: int = 0
+    young: int = 0
+    of_device: int = 0
+
+    def is_young(self, at: datetime) -> bool:
+        return self.since is None or at - self.since < NEW_FOR
 
 
 def why_wait(signs: Signs, past: Past, at: datetime) -> Why | None:
@@ -56,11 +70,13 @@ def why_wait(signs: Signs, past: Past, at: datetime) -> Why | None:
         return Why.TRAP
     if _too_fast(signs, at):
         return Why.FAST
-    if past.crowd + 1 >= CROWD_REPORTS and past.people <= CROWD_PEOPLE:
+    if past.crowd + 1 >= max(CROWD_REPORTS, CROWD_EACH * past.people):
         return Why.CROWD
-    if signs.strict and not past.trusted and (past.since is None or at - past.since < NEW_FOR):
-        return Why.FIRST
-    return None
+    if past.trusted or not past.is_young(at):
+        return None
+    if past.young >= SWARM_YOUNG or past.of_device >= SWARM_OF_DEVICE:
+        return Why.SWARM
+    return Why.FIRST if signs.strict else None
 
 
 def _too_fast(signs: Signs, at: datetime) -> bool:

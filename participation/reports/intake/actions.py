@@ -13,12 +13,12 @@ from participation.reports.actions import NewReport
 from participation.reports.blocks.actions import take_report
 from participation.reports.blocks.rules import Signs
 from participation.reports.intake.models import CallerLink, LetterIn
-from participation.reports.intake.queries import letters_since
+from participation.reports.intake.queries import letters_full, letters_since
 from participation.reports.rules import Category
 from services import audit, i18n, letters
 from services.auth import Actor
 from services.db import Session
-from services.errors import ForbiddenError
+from services.errors import ForbiddenError, TooManyError
 from services.ids import secret_token
 from services.tokens import hash_of
 
@@ -65,8 +65,10 @@ def take_letter(session: Session, actor: Actor, letter: Taken, *, at: datetime) 
     """Make a report or a draft of a letter, once by its name, and let its sender hear of it.
 
     Returns "filed" for the report of someone we know with a place, "draft" for what waits for its
-    sender's word, "known" for a letter that was taken before.
+    sender's word, "known" for a letter that was taken before. Raises TooManyError.
     """
+    if letters_full(session, letter.sender, at):
+        raise TooManyError("too_many_letters", 3600)
     row = _noted(session, _row(letter.name, letter.sender, "draft", at))
     if row is None:
         return "known"

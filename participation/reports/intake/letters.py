@@ -8,12 +8,12 @@ from werkzeug.datastructures import FileStorage
 
 from participation.accounts import directory
 from participation.reports.intake.actions import Taken, ignore_letter, take_letter
-from participation.reports.intake.queries import letter_known
+from participation.reports.intake.queries import letter_known, letters_full
 from participation.reports.rules import Category
 from services import clock, maps, media, web
 from services.auth import STRANGER, Actor
 from services.db import Session, reading_session, unit_of_work
-from services.errors import InvalidError
+from services.errors import InvalidError, TooManyError
 from services.letters_in import Letter, Said, addresses, read
 from services.media.whereabouts import place_of
 
@@ -24,12 +24,18 @@ LONGEST_ADDRESS = 80
 
 
 def receive(letter: Letter) -> None:
-    """Take one letter: committed when this returns; raises what the database raises."""
-    said = read(letter)
+    """Take one letter: committed when this returns; raises what the database raises.
+
+    Raises TooManyError while there are too many: the mail server keeps it and tries again.
+    """
+    said = read(letter, web.settings().mail_in_authserv)
     engine = web.engine()
     with reading_session(engine) as session:
         if letter_known(session, said.name):
             return
+        # Asked before the pictures are worked on, which is what costs.
+        if letters_full(session, said.sender, clock.now()):
+            raise TooManyError("too_many_letters", 3600)
         actor = _actor(session, said) if not said.automatic else STRANGER
     if said.automatic or not said.sender:
         with unit_of_work(engine) as session:
@@ -41,7 +47,7 @@ def receive(letter: Letter) -> None:
 
 
 def _actor(session: Session, said: Said) -> Actor:
-    """Return who wrote: someone with that address, unless the mail server found it forged."""
+    """Return who wrote: someone with that address, if our mail server found it true."""
     lang = current_app.extensions["settings"].language
     person_id = directory.by_email(session, said.sender) if said.sender and said.vouched else None
     if person_id is None:

@@ -1,7 +1,7 @@
 """What is read of letters that wait for their sender's word, and of callers' links."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from sqlalchemy import func, select
 from participation.reports.intake.models import CallerLink, LetterIn
 from services.db import Session
 from services.tokens import hash_of
+
+# What one address, and all together, may write in an hour; the rest waits at the mail server.
+OF_ONE_AN_HOUR, OF_ALL_AN_HOUR = 10, 600
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -44,10 +47,19 @@ def letter_known(session: Session, name: str) -> bool:
     return session.scalar(select(LetterIn.id).where(LetterIn.name == name)) is not None
 
 
-def letters_since(session: Session, sender_hash: str, since: datetime) -> int:
-    """Return how many letters of a sender were taken since."""
-    count = select(func.count()).where(LetterIn.sender_hash == sender_hash, LetterIn.at > since)
+def letters_since(session: Session, sender_hash: str | None, since: datetime) -> int:
+    """Return how many letters of a sender, None: of all, were taken since."""
+    count = select(func.count()).select_from(LetterIn).where(LetterIn.at > since)
+    if sender_hash is not None:
+        count = count.where(LetterIn.sender_hash == sender_hash)
     return session.scalar(count) or 0
+
+
+def letters_full(session: Session, sender: str, at: datetime) -> bool:
+    """Say whether `sender`, or all together, wrote as much as an hour takes."""
+    hour = at - timedelta(hours=1)
+    one = letters_since(session, hash_of(sender.lower()), hour) if sender else 0
+    return one >= OF_ONE_AN_HOUR or letters_since(session, None, hour) >= OF_ALL_AN_HOUR
 
 
 def link_of(session: Session, token: str, at: datetime) -> CallerLink | None:

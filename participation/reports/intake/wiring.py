@@ -1,12 +1,13 @@
 """Everything letters and calls bring to the application."""
 
-from participation.reports.intake import actions, console, jobs, letters, queries
+from participation.reports.intake import actions, console, jobs, letters, queries, views
 from services.jobs import Job
 from services.registry import MenuEntry, PrivacyHook, Registry
 
 
 def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
+    registry.blueprints.append(views.pages)
     registry.letters = letters.receive
     registry.jobs.append(Job("reports.forget_past", jobs.HOUR_S, jobs.forget_past))
     registry.held_pictures.append(queries.held_pictures)

@@ -1,35 +1,7 @@
 // The form of a followed place: names while one types, and where I am. It works without either.
 import "./follow.css";
-import { say } from "../core/toast";
-import { Place } from "../reports/place";
-
-function put(form: HTMLFormElement, name: string, value: number): void {
-  const field = form.elements.namedItem(name);
-  if (field instanceof HTMLInputElement) field.value = value.toFixed(6);
-}
-
-function offerLocation(form: HTMLFormElement): void {
-  const button = form.querySelector<HTMLButtonElement>("[data-locate]");
-  if (!button || !("geolocation" in navigator)) return;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    button.setAttribute("aria-busy", "true");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        put(form, "lat", coords.latitude);
-        put(form, "lon", coords.longitude);
-        button.removeAttribute("aria-busy");
-        form.dispatchEvent(new Event("change"));
-        say(button.dataset["found"] ?? "", "good");
-      },
-      () => {
-        button.removeAttribute("aria-busy");
-        say(button.dataset["failed"] ?? "", "caution");
-      },
-      { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
-    );
-  });
-}
+import { offerLocation } from "../core/locate";
+import { Place } from "../core/place";
 
 // A number typed is meant; a button chosen after it takes its place.
 function keepOneRadius(form: HTMLFormElement): void {

@@ -1,38 +1,12 @@
 // The report form: steps, a photo, a place, neighbours' reports, and sending that survives a lost line.
-import { say } from "../core/toast";
+import { offerLocation } from "../core/locate";
+import { Place } from "../core/place";
 import { keepAnswers } from "./kept";
 import { lookNear } from "./near";
 import { Photo } from "./photo";
-import { Place } from "./place";
+import { fill, photoOf, reopened } from "./reopened";
 import { sendSurely } from "./sending";
 import { Stepper } from "./stepper";
-
-function offerLocation(form: HTMLFormElement): void {
-  const button = form.querySelector<HTMLButtonElement>("[data-locate]");
-  if (!button || !("geolocation" in navigator)) return;
-  button.hidden = false;
-  const put = (name: string, value: number): void => {
-    const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement) field.value = value.toFixed(6);
-  };
-  button.addEventListener("click", () => {
-    button.setAttribute("aria-busy", "true");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        put("lat", coords.latitude);
-        put("lon", coords.longitude);
-        button.removeAttribute("aria-busy");
-        form.dispatchEvent(new Event("change"));
-        say(button.dataset["found"] ?? "", "good");
-      },
-      () => {
-        button.removeAttribute("aria-busy");
-        say(button.dataset["failed"] ?? "", "caution");
-      },
-      { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
-    );
-  });
-}
 
 // Each kind has its own one more question; without script the label stays general.
 function askByKind(form: HTMLFormElement): void {
@@ -65,13 +39,18 @@ function bringMap(form: HTMLFormElement): void {
   );
 }
 
-export function start(root: HTMLElement): void {
+export async function start(root: HTMLElement): Promise<void> {
   const form = root.querySelector("form");
   if (!form) return;
   // Whether it is one of those near is asked here, by a question of its own.
   form.querySelector("[name=join]")?.remove();
   keepAnswers(form);
+  const again = await reopened(form);
+  if (again) fill(form, again);
+  else keepAnswers(form);
   const photo = new Photo(form);
+  const picture = again && photoOf(again);
+  if (picture) photo.take(picture);
   offerLocation(form);
   askByKind(form);
   bringMap(form);

@@ -1,6 +1,6 @@
 /** Where an unfinished report waits in this tab. */
 const KEPT = "madang.report";
-const FIELDS = ["category", "text", "place", "lat", "lon", "answer", "idempotency_key"];
+const FIELDS = ["category", "text", "place", "lat", "lon", "answer"];
 
 export function forgetKept(): void {
   sessionStorage.removeItem(KEPT);
@@ -21,8 +21,6 @@ export function keepAnswers(form: HTMLFormElement): void {
     if (field instanceof RadioNodeList || field instanceof HTMLInputElement
       || field instanceof HTMLTextAreaElement) field.value = value;
   }
-  const key = form.elements.namedItem("idempotency_key");
-  if (key instanceof HTMLInputElement && !key.value) key.value = crypto.randomUUID();
   const keep = (): void => {
     const data = new FormData(form);
     const now = FIELDS.map((name) => [name, data.get(name)?.toString() ?? ""]);

@@ -7,6 +7,20 @@ const LOCK = "madang.reports";
 const FORM = "/reports/new";
 const TOKEN = /name="csrf_token" value="([0-9a-f]+)"/;
 const WHO = /name="who" value="([0-9a-f-]*)"/;
+const WRONG = /data-wrong-of="(\w+)"><a[^>]*>([^<]*)</g;
+const TITLE = /<h1[^>]*>([^<]*)</;
+const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#34;": '"' };
+/** What the city says of a report that will never do as it is; all else is worth another try. */
+const REFUSALS = [400, 413, 415, 422];
+
+/** Why a report waits: no line, nobody signed in, written by someone else, or not taken just now. */
+export type Why = "line" | "sign-in" | "other" | "busy";
+
+/** What the city does not take, and at which field; no field where it speaks of the whole. */
+export interface Wrong {
+  field: string;
+  text: string;
+}
 
 /** A report as it was filled in. Photos are kept as bytes: some browsers lose blobs. */
 export interface Waiting {
@@ -16,25 +30,53 @@ export interface Waiting {
   fields: Record<string, string>;
   photo: ArrayBuffer | null;
   type: string;
+  /** The city refused it for this; it is not sent again before its writer has looked at it. */
+  wrong?: Wrong[];
 }
-/** `sent`: addresses of new pages; `refused`: keys the city will not take as they are. */
+
+/** `sent`: the page of each key that went; `refused`: keys that need a look; `left`: the others. */
 export interface Outcome {
-  sent: string[];
+  sent: Map<string, string>;
   refused: string[];
-  left: number;
+  left: Map<string, Why>;
 }
 
 export async function keep(report: Waiting): Promise<void> {
   await shelf.within("readwrite", (store) => store.put(report));
 }
 
-export async function forget(key: string): Promise<void> {
-  await shelf.within("readwrite", (store) => store.delete(key));
-}
-
 export async function waiting(): Promise<Waiting[]> {
   const rows = await shelf.within<Waiting[]>("readonly", (store) => store.getAll());
   return rows.sort((one, other) => one.at - other.at);
+}
+
+export async function waitingFor(key: string): Promise<Waiting | undefined> {
+  return shelf.within<Waiting | undefined>("readonly", (store) => store.get(key));
+}
+
+/** Where a report that needs a look is opened, with all that was told. */
+export function formOf(key: string): string {
+  return `${FORM}?${new URLSearchParams({ waiting: key })}`;
+}
+
+async function forget(key: string): Promise<void> {
+  await shelf.within("readwrite", (store) => store.delete(key));
+}
+
+// One page or worker at a time, so that nothing is deleted, or sent, in the middle of being sent.
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  if (!navigator.locks) return work();
+  // The lock gives back what the work gives; its type knows that only of plain values.
+  return (await navigator.locks.request(LOCK, work)) as T;
+}
+
+/** Take a report back; return it, or nothing if it was sent meanwhile. */
+export function takeBack(key: string): Promise<Waiting | undefined> {
+  return alone(async () => {
+    const report = await waitingFor(key);
+    if (report) await forget(key);
+    return report;
+  });
 }
 
 interface Pass {
@@ -43,12 +85,12 @@ interface Pass {
 }
 
 // The form's own page says who is signed in and holds the proof a form must carry.
-async function pass(): Promise<Pass | null> {
+async function pass(): Promise<Pass | Why> {
   const answer = await fetch(FORM, { headers: { Accept: "text/html" } });
-  if (!answer.ok || answer.redirected) return null;
-  const page = await answer.text();
+  if (answer.redirected) return "sign-in";
+  const page = answer.ok ? await answer.text() : "";
   const token = TOKEN.exec(page)?.[1];
-  return token ? { token, who: WHO.exec(page)?.[1] ?? "" } : null;
+  return token ? { token, who: WHO.exec(page)?.[1] ?? "" } : "busy";
 }
 
 function body(report: Waiting, token: string): FormData {
@@ -59,32 +101,57 @@ function body(report: Waiting, token: string): FormData {
   return data;
 }
 
+function plain(html: string): string {
+  return html.replace(/&(amp|lt|gt|#39|#34);/g, (one) => ENTITIES[one] ?? one).trim();
+}
+
+// The worker has no parser for pages: what is wrong is read from marks the form's page carries.
+async function wrongs(answer: Response): Promise<Wrong[]> {
+  const page = await answer.text().catch(() => "");
+  const found = [...page.matchAll(WRONG)].map(([, field, text]) => ({ field: field ?? "", text: plain(text ?? "") }));
+  return found.length > 0 ? found : [{ field: "", text: plain(TITLE.exec(page)?.[1] ?? "") }];
+}
+
+async function post(report: Waiting, token: string): Promise<Response> {
+  return fetch("/reports/", { method: "POST", body: body(report, token) });
+}
+
 async function send(report: Waiting, token: string, outcome: Outcome): Promise<void> {
-  const answer = await fetch("/reports/", { method: "POST", body: body(report, token) });
-  if (answer.ok && answer.redirected && !answer.url.includes("/sign-in")) {
+  const answer = await post(report, token);
+  const asked = answer.redirected && answer.url.includes("/sign-in");
+  if (answer.ok && answer.redirected && !asked) {
     await forget(report.key);
-    outcome.sent.push(answer.url);
-  } else if (answer.status === 422 || answer.status === 413 || answer.status === 415) {
+    outcome.sent.set(report.key, answer.url);
+  } else if ((answer.ok && !asked) || REFUSALS.includes(answer.status)) {
+    await keep({ ...report, wrong: await wrongs(answer) });
     outcome.refused.push(report.key);
   } else {
-    outcome.left += 1;
+    outcome.left.set(report.key, asked ? "sign-in" : "busy");
   }
 }
 
-async function sendInTurn(): Promise<Outcome> {
-  const outcome: Outcome = { sent: [], refused: [], left: 0 };
-  const reports = await waiting();
+async function sendInTurn(only?: string): Promise<Outcome> {
+  const outcome: Outcome = { sent: new Map(), refused: [], left: new Map() };
+  const reports = (await waiting()).filter((one) => !one.wrong && (only === undefined || one.key === only));
   if (reports.length === 0) return outcome;
   const now = await pass();
   for (const report of reports) {
     // What one person wrote is not sent under another's name.
-    if (now && (report.who === "" || report.who === now.who)) await send(report, now.token, outcome);
-    else outcome.left += 1;
+    if (typeof now === "string") outcome.left.set(report.key, now);
+    else if (report.who !== "" && report.who !== now.who) outcome.left.set(report.key, "other");
+    else await send(report, now.token, outcome);
   }
   return outcome;
 }
 
-/** Send all that waits, one page or worker at a time; rejects when the line is down. */
-export async function sendAll(): Promise<Outcome> {
-  return navigator.locks ? await navigator.locks.request(LOCK, sendInTurn) : sendInTurn();
+/** Send all that waits, or one of them; rejects when the line is down. */
+export function sendAll(only?: string): Promise<Outcome> {
+  return alone(() => sendInTurn(only));
+}
+
+/** Return the page of a report that another tab or the worker sent: the city knows it by its key. */
+export async function pageOf(report: Waiting): Promise<string> {
+  const now = await pass();
+  if (typeof now === "string") return "/reports/";
+  return (await post({ ...report, photo: null }, now.token)).url;
 }

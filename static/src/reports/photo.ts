@@ -23,6 +23,15 @@ export class Photo {
     if (this.chosen && !this.safe) await this.work?.flush();
   }
 
+  /** Take a picture that was chosen before, as if it had been chosen now. */
+  take(file: File): void {
+    if (!this.input) return;
+    const moved = new DataTransfer();
+    moved.items.add(file);
+    this.input.files = moved.files;
+    this.choose();
+  }
+
   private bring(): Promise<typeof import("./boxes-photo") | null> {
     return import("./boxes-photo").catch(() => null);
   }

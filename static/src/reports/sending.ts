@@ -1,13 +1,23 @@
 // Sending a report from the page: kept first, then sent; what the line swallowed sends itself later.
 import { say } from "../core/toast";
 import { forgetKept } from "./kept";
-import { forget, keep, sendAll, type Waiting } from "./outbox";
-import { announce } from "./unsent";
+import { formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
+import { announce, expectUnsent } from "./unsent";
 
 /** Whose browser this is, for the form that is filled in without a line. */
 const WHO = "madang.who";
 
+// Made at the tap, once: the form itself may be one that was kept, and would bring one key to many
+// reports. One that waits, or began with a letter, has its own already.
+function keyOf(form: HTMLFormElement): string {
+  const field = form.elements.namedItem("idempotency_key");
+  if (!(field instanceof HTMLInputElement)) return crypto.randomUUID();
+  if (!form.elements.namedItem("draft") && !form.dataset["waiting"]) field.value = crypto.randomUUID();
+  return field.value;
+}
+
 async function filled(form: HTMLFormElement): Promise<Waiting> {
+  const key = keyOf(form);
   const data = new FormData(form);
   const photo = data.get("photo");
   const fields: Record<string, string> = {};
@@ -16,7 +26,7 @@ async function filled(form: HTMLFormElement): Promise<Waiting> {
   }
   const picture = photo instanceof File && photo.size > 0 ? photo : null;
   return {
-    key: fields["idempotency_key"] ?? crypto.randomUUID(),
+    key,
     who: data.get("who")?.toString() || (localStorage.getItem(WHO) ?? ""),
     at: Date.now(),
     fields,
@@ -31,23 +41,33 @@ async function askForSync(): Promise<void> {
   await sync?.register("reports");
 }
 
+// Other reports may go, or be refused, in the same turn: only what became of this one counts here.
+async function pageAfter(report: Waiting): Promise<string | undefined> {
+  const page = (await sendAll()).sent.get(report.key);
+  if (page) return page;
+  const now = await waitingFor(report.key);
+  if (!now) return pageOf(report);
+  return now.wrong ? formOf(report.key) : undefined;
+}
+
 async function sendOrKeep(form: HTMLFormElement): Promise<void> {
   const report = await filled(form);
   await keep(report);
+  // From here it waits, whatever becomes of this page; its answers would make a second one.
+  expectUnsent();
+  forgetKept();
   try {
-    const outcome = await sendAll();
-    const [page] = outcome.sent.slice(-1);
-    if (page) return location.assign(page);
-    if (outcome.refused.includes(report.key)) {
-      // The server draws the form again with what is wrong at each field.
-      await forget(report.key);
-      return form.submit();
+    const page = await pageAfter(report);
+    if (page) {
+      await announce();
+      return location.assign(page);
     }
   } catch {
     // No line: it waits.
   }
   await askForSync().catch(() => undefined);
-  forgetKept();
+  // The next report begins with the first question.
+  history.replaceState(null, "");
   await announce();
   say(form.dataset["kept"] ?? "", "caution");
   form.querySelector("[data-send]")?.removeAttribute("aria-busy");
@@ -63,9 +83,14 @@ function keptNote(form: HTMLFormElement): HTMLElement {
   const heading = document.createElement("h1");
   heading.textContent = form.dataset["keptTitle"] ?? "";
   heading.tabIndex = -1;
+  const look = document.createElement("a");
+  look.className = "ds-button";
+  look.dataset["variant"] = "secondary";
+  look.href = "/reports/unsent";
+  look.textContent = form.dataset["keptLook"] ?? "";
   const all = document.createElement("div");
   all.className = "stack";
-  all.append(heading, note);
+  all.append(heading, note, look);
   requestAnimationFrame(() => heading.focus());
   return all;
 }

@@ -1,30 +1,56 @@
-// "Not sent yet": how many reports wait in this browser, and the tries that send them.
-import { sendAll, waiting } from "./outbox";
+// "Not sent yet": how many reports wait in this browser, which, and the tries that send them.
+import { sendAll, waiting, type Outcome, type Why } from "./outbox";
+import { UnsentList } from "./unsent-list";
 
 /** Kept beside the reports, so that most pages need not open the database to know there are none. */
 const FLAG = "madang.unsent";
+
+const whys = new Map<string, Why>();
+let list: UnsentList | null = null;
 
 function line(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-unsent]");
 }
 
-/** Show how many wait, or nothing if none. */
-export async function announce(): Promise<void> {
-  const count = (await waiting()).length;
-  localStorage.setItem(FLAG, String(count));
-  const shown = line();
-  if (!shown) return;
-  shown.hidden = count === 0;
-  const text = shown.querySelector("[data-unsent-text]");
-  if (text) text.textContent = (shown.dataset["unsent"] ?? "{count}").replace("{count}", String(count));
+function shownList(): UnsentList | null {
+  const root = document.querySelector<HTMLElement>("[data-unsent-list]");
+  if (root && !list) list = new UnsentList(root, { send: tryAgain, changed: announce });
+  return list;
 }
 
-async function tryAgain(): Promise<void> {
+/** Let the next page look for what waits, should this one end before it was sent. */
+export function expectUnsent(): void {
+  localStorage.setItem(FLAG, "1");
+}
+
+/** Show how many wait and which, or nothing if none. */
+export async function announce(): Promise<void> {
+  const reports = await waiting();
+  localStorage.setItem(FLAG, String(reports.length));
+  shownList()?.draw(reports, whys);
+  const shown = line();
+  if (!shown) return;
+  shown.hidden = reports.length === 0;
+  const look = reports.filter((one) => one.wrong).length;
+  const button = shown.querySelector("button");
+  if (button) button.hidden = look === reports.length;
+  const words = shown.dataset[look > 0 ? "unsentLook" : "unsent"] ?? "{count}";
+  const text = shown.querySelector("[data-unsent-text]");
+  if (text) text.textContent = words.replace("{count}", String(reports.length)).replace("{look}", String(look));
+}
+
+async function tryAgain(only?: string): Promise<Outcome | null> {
+  let outcome: Outcome | null = null;
   try {
-    await sendAll();
-  } finally {
-    await announce();
+    outcome = await sendAll(only);
+    for (const [key, why] of outcome.left) whys.set(key, why);
+    shownList()?.tellSent(outcome.sent);
+  } catch {
+    // No line: all wait for it.
+    whys.clear();
   }
+  await announce();
+  return outcome;
 }
 
 /** Try at the start, when the line comes back, when the page is looked at, and on a tap. */

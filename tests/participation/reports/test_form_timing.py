@@ -74,6 +74,22 @@ def test_odd_forms_wait_and_are_kept(
     assert state(session, answer.headers["Location"]) == expected
 
 
+def test_whom_a_browser_helps_to_fill_in_is_not_held(
+    app: Flask, session: Session, visit: Visit
+) -> None:
+    pages = visit(MINJI)
+    page = pages.get("/reports/new")
+    trap = re.search(r'<input name="homepage"[^>]*>', page)
+    assert trap is not None
+    # No value that a password manager or a browser keeps of a person may land in the hidden field.
+    for mark in ('autocomplete="off"', "data-1p-ignore", 'data-lpignore="true"', "data-bwignore"):
+        assert mark in trap[0]
+    # An address that was filled in for them, and three seconds over the form: the quickest of all.
+    helped = {**FORM, "place": "샘물로 21", "opened": aged(app, 3), "homepage": ""}
+    answer = pages.post("/reports/", **helped)
+    assert state(session, answer.headers["Location"]) == ("open", "")
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [

@@ -41,6 +41,7 @@ LEAK = NewReport(
     lon=127.91,
     idempotency_key="tap-00000001",
 )
+EARLIER = timedelta(minutes=1)
 STRICT = Signs(device="d" * 64, stamped=True, opened_at=AT - timedelta(minutes=1), strict=True)
 BOX = (127.9, 34.2, 127.92, 34.22)
 
@@ -189,7 +190,14 @@ def test_staff_never_wait(session: Session) -> None:
         (STRICT, Past(since=AT, trusted=True), None),
         (STRICT, Past(since=AT - timedelta(days=8)), None),
         (Signs(), Past(crowd=5, people=2), Why.CROWD),
-        (Signs(), Past(crowd=50, people=3), None),
+        (Signs(), Past(crowd=7, people=3), None),
+        (Signs(), Past(crowd=8, people=3), Why.CROWD),
+        (Signs(), Past(since=AT, young=2), None),
+        (Signs(), Past(since=AT, young=3), Why.SWARM),
+        (Signs(), Past(since=AT, trusted=True, young=3), None),
+        (Signs(), Past(since=AT - timedelta(days=8), young=3), None),
+        (Signs(), Past(since=AT, of_device=1), None),
+        (Signs(), Past(since=AT, of_device=2), Why.SWARM),
         (Signs(), Past(crowd=4, people=1), None),
     ],
 )
@@ -205,6 +213,31 @@ def test_many_on_one_spot_by_one_person_wait_and_are_not_refused(session: Sessio
         report_id = blocks_actions.take_report(session, MINJI, new, signs, at=AT)
         states.append(session.get_one(Report, report_id).status)
     assert states == ["open"] * 5 + ["held"] * 2
+
+
+def swarm(session: Session, device: str, count: int, north: float = 0.0) -> list[str]:
+    """Let `count` new accounts report around one spot, each once; return the states."""
+    states = []
+    for n in range(count):
+        key = f"{n}{device[:1]}{north}".replace(".", "-")
+        who = Actor(accounts.join(session, STRANGER, "새 이웃", f"{key}@example.org", at=AT))
+        told = {"idempotency_key": f"swarm-{key}", "lat": 34.21 + north + n * 0.0002}
+        signs = Signs(device=device and f"{device}" * 64, stamped=True, opened_at=AT - EARLIER)
+        later = AT + timedelta(hours=n)
+        new = msgspec.structs.replace(LEAK, **told)
+        report_id = blocks_actions.take_report(session, who, new, signs, at=later)
+        states.append(session.get_one(Report, report_id).status)
+    return states
+
+
+def test_the_fourth_new_account_around_one_spot_in_a_day_waits(session: Session) -> None:
+    assert swarm(session, "", 5) == ["open"] * 3 + ["held"] * 2
+    # Elsewhere they are neighbours like any other.
+    assert swarm(session, "", 3, north=0.1) == ["open"] * 3
+
+
+def test_the_third_account_of_one_browser_around_one_spot_waits(session: Session) -> None:
+    assert swarm(session, "e", 3) == ["open"] * 2 + ["held"]
 
 
 def test_moderators_look_at_many_by_one_form(

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from participation.accounts import actions as accounts
 from participation.reports.intake import actions as intake_actions
+from participation.reports.intake import queries as intake_queries
 from participation.reports.intake.models import LetterIn
 from participation.reports.intake.queries import held_pictures
 from participation.reports.models import Report
@@ -36,6 +37,8 @@ from tests.servers import ENV, free_port
 Visit = Callable[[Actor | None], Pages]
 DOMAIN = "city.example"
 WRITER = "kim@example.org"
+AUTHSERV = "mx.city.example"
+FOUND_TRUE = f"{AUTHSERV}; dmarc=pass (p=none) header.from=example.org"
 
 
 @pytest.fixture
@@ -43,7 +46,10 @@ def port(app: Flask) -> Iterator[int]:
     """The port of a real listener before the product."""
     number = free_port()
     given = {"mail_in_bind": f"127.0.0.1:{number}", "mail_in_domain": DOMAIN}
-    settings = msgspec.structs.replace(app.extensions["settings"], **given)
+    settings = msgspec.structs.replace(
+        app.extensions["settings"], **given, mail_in_authserv=AUTHSERV
+    )
+    app.extensions["settings"] = settings
     control, box = ingest.listener(app, settings)
     control.start()
     yield number
@@ -72,6 +78,7 @@ def letter(text: str = "쓰레기가 쌓였어요", to: str = f"help+litter@{DOM
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = WRITER, to, "쓰레기"
     message["Message-ID"] = "<one@example.org>"
+    message["Authentication-Results"] = FOUND_TRUE
     message.set_content(text)
     return message
 
@@ -151,14 +158,55 @@ def test_without_a_place_even_a_known_sender_is_asked(
     assert "draft=" in answers(app)[0].get_content()
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        "",
+        f"{AUTHSERV}; none",
+        f"{AUTHSERV}; dmarc=fail header.from=example.org",
+        "mx.elsewhere.example; dmarc=pass header.from=example.org",
+        f"{AUTHSERV}; spf=pass smtp.mailfrom=example.org",
+        f"{AUTHSERV}; dmarc=pass header.from=forger.example",
+        f"{AUTHSERV}; dmarc=none (dmarc=pass header.from=example.org)",
+    ],
+    ids=["nothing", "no finding", "failed", "another's", "spf alone", "other domain", "comment"],
+)
 def test_a_forged_sender_is_nobody_we_know(
-    session: Session, port: int, street: str, writer: Actor
+    app: Flask, session: Session, port: int, street: str, writer: Actor, found: str
 ) -> None:
     message = letter(f"쓰레기\n장소: {street}")
-    message["Authentication-Results"] = "mx; dmarc=fail"
+    del message["Authentication-Results"]
+    if found:
+        message["Authentication-Results"] = found
     post(port, message)
     assert session.scalars(select(Report)).all() == []
     assert session.scalars(select(LetterIn.person_id)).all() == [None]
+    # Whoever has the mailbox decides, by the link.
+    assert "/reports/new?draft=" in answers(app)[0].get_content()
+
+
+def test_one_sender_and_all_together_have_a_bound(
+    session: Session, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_queries, "OF_ONE_AN_HOUR", 2)
+    monkeypatch.setattr(intake_queries, "OF_ALL_AN_HOUR", 3)
+    for number, sender, code in (
+        (1, WRITER, None),
+        (2, WRITER, None),
+        (3, WRITER, 451),
+        (4, "lee@example.org", None),
+        (5, "park@example.org", 451),
+    ):
+        message = letter()
+        message.replace_header("Message-ID", f"<{number}@example.org>")
+        message.replace_header("From", sender)
+        if code is None:
+            post(port, message)
+        else:
+            assert refusal(port, message) == code
+    assert len(session.scalars(select(LetterIn)).all()) == 3
+    hour = clock.now() + timedelta(hours=1, minutes=1)
+    assert not intake_queries.letters_full(session, WRITER, hour)
 
 
 def test_the_photo_tells_the_place_and_loses_it(
@@ -269,6 +317,7 @@ def test_the_process_takes_letters_and_stops_well(
         "MADANG_DATA_DIR": str(tmp_path / "var"),
         "MADANG_MAIL_IN_BIND": f"127.0.0.1:{number}",
         "MADANG_MAIL_IN_DOMAIN": DOMAIN,
+        "MADANG_MAIL_IN_AUTHSERV": AUTHSERV,
     }
     command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "app", "ingest"]
     log = tmp_path / "log"

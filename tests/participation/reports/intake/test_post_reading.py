@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.letters_in import Letter, read, said_by
+from services.letters_in import Letter, read, said_by, vouched
 from services.media.whereabouts import place_of
 
 
@@ -81,10 +81,44 @@ def test_a_machines_letter_is_known_as_one(headers: dict[str, str]) -> None:
     assert not read(letter(written(Auto_Submitted="no"))).automatic
 
 
-def test_a_forged_sender_is_not_vouched_for() -> None:
-    assert read(letter(written())).vouched
-    bad = written(Authentication_Results="mx.city.example; dmarc=fail header.from=example.org")
-    assert not read(letter(bad)).vouched
+PASS = "dmarc=pass header.from=example.org"
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ([f"mx.city.example; {PASS}"], True),
+        (
+            ["MX.City.Example 1; spf=fail; DMARC = pass header.from=Example.org"],
+            True,
+        ),
+        (["mx.city.example; dkim=pass header.d=example.org", f"mx.city.example; {PASS}"], True),
+        ([], False),
+        ([f"mx.elsewhere.example; {PASS}"], False),
+        ([f"mx.city.example.evil.example; {PASS}"], False),
+        (["mx.city.example; dmarc=fail header.from=example.org"], False),
+        (
+            [f"mx.city.example; {PASS}", "mx.city.example; dmarc=fail header.from=example.org"],
+            False,
+        ),
+        (["mx.city.example; dmarc=pass header.from=forger.example"], False),
+        (["mx.city.example; dmarc=pass"], False),
+        ([f"mx.city.example; dmarc=none (a (b) ; {PASS})"], False),
+        ([f'mx.city.example; dkim=fail reason="; {PASS} ;"'], False),
+        ([f"(mx.city.example;) mx.elsewhere.example; {PASS}"], False),
+    ],
+)
+def test_only_our_own_mail_server_vouches_for_a_sender(results: list[str], expected: bool) -> None:
+    assert vouched(results, "mx.city.example", "kim@example.org") is expected
+    assert not vouched(results, "", "kim@example.org")
+    assert not vouched(results, "mx.city.example", "")
+
+
+def test_without_a_name_for_our_mail_server_nobody_is_vouched_for() -> None:
+    found = written(Authentication_Results=f"mx.city.example; {PASS}")
+    assert read(letter(found), "mx.city.example").vouched
+    assert not read(letter(found)).vouched
+    assert not read(letter(written()), "mx.city.example").vouched
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import { PlaceList, type Spot } from "./place-list";
 const PAUSE_MS = 200;
 const SHORTEST = 2;
 
+const folded = (name: string): string => name.replace(/\s+/g, "").toLocaleLowerCase();
+
 export class Place {
   private readonly input: HTMLInputElement;
   private readonly names: PlaceList | null;
@@ -31,8 +33,10 @@ export class Place {
     const text = this.input.value.trim();
     if (!text) return this.say(this.input.dataset["missing"] ?? "");
     const found = await this.search(text);
-    const [only] = found;
-    if (only && found.length === 1) {
+    // As the server does: a name written whole means itself, not all that begins with it.
+    const exact = found.filter((spot) => folded(spot.name) === folded(text));
+    const [only, ...others] = exact.length === 1 ? exact : found;
+    if (only && others.length === 0) {
       this.put(only.lat, only.lon);
       this.named = text;
       return this.say("");

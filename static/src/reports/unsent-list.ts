@@ -1,0 +1,157 @@
+// The reports that wait in this browser, each with its picture, why it waits and what can be done.
+import { formOf, keep, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+
+/** Who reported from this browser last, for pages that are shown without a line. */
+const WHO = "madang.who";
+const THUMB = 152;
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+
+type Words = Record<Why | "look" | "hidden" | "deleted" | "late" | "sent", string>;
+
+interface Ways {
+  send(key: string): Promise<Outcome | null>;
+  changed(): Promise<void>;
+}
+
+function age(at: number): string {
+  const seconds = Math.max(0, (Date.now() - at) / 1000);
+  const told = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ["second", 1];
+  // Seconds are of no use to anyone: below a minute it is "now".
+  return told.format(unit === "second" ? 0 : -Math.floor(seconds / length), unit);
+}
+
+// Drawn, not addressed: a picture of this browser's own needs no way past the page's safety rules.
+async function thumb(report: Waiting): Promise<HTMLCanvasElement | null> {
+  if (!report.photo) return null;
+  const picture = await createImageBitmap(new Blob([report.photo], { type: report.type }));
+  const canvas = document.createElement("canvas");
+  canvas.className = "report-thumb";
+  canvas.width = canvas.height = THUMB;
+  const side = Math.min(picture.width, picture.height);
+  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
+  canvas.getContext("2d")?.drawImage(picture, left, top, side, side, 0, 0, THUMB, THUMB);
+  picture.close();
+  return canvas;
+}
+
+export class UnsentList {
+  private readonly rows = new Map<string, HTMLElement>();
+  private readonly words: Words;
+  private readonly who: string;
+
+  constructor(private readonly root: HTMLElement, private readonly ways: Ways) {
+    this.words = JSON.parse(root.dataset["words"] ?? "{}") as Words;
+    this.who = root.dataset["who"] || (localStorage.getItem(WHO) ?? "");
+  }
+
+  /** Show each report once; what is told of one that is gone stays until the page is left. */
+  draw(reports: readonly Waiting[], whys: ReadonlyMap<string, Why>): void {
+    for (const report of reports) {
+      let row = this.rows.get(report.key);
+      if (!row || row.dataset["over"] !== undefined) row = this.row(report, row);
+      this.tellWhy(row, report, whys.get(report.key) ?? "line");
+    }
+    const there = new Set(reports.map((one) => one.key));
+    for (const [key, row] of this.rows) {
+      if (there.has(key) || row.dataset["over"] !== undefined) continue;
+      row.remove();
+      this.rows.delete(key);
+    }
+    this.root.hidden = this.rows.size === 0;
+    const none = document.querySelector<HTMLElement>("[data-unsent-none]");
+    if (none) none.hidden = this.rows.size > 0;
+  }
+
+  /** Say of each report that went where it stands now. */
+  tellSent(sent: ReadonlyMap<string, string>): void {
+    for (const [key, page] of sent) {
+      const row = this.rows.get(key);
+      if (row) this.close(row, this.words.sent, this.link(page, "seen"));
+    }
+  }
+
+  // What somebody else wrote on this device is theirs alone: neither words nor picture are shown.
+  private isOwn(report: Waiting): boolean {
+    return report.who === "" || report.who === this.who;
+  }
+
+  private row(report: Waiting, old?: HTMLElement): HTMLElement {
+    const form = this.root.querySelector("template");
+    const row = form?.content.firstElementChild?.cloneNode(true) as HTMLElement;
+    const own = this.isOwn(report);
+    const text = report.fields["text"]?.split("\n")[0] ?? "";
+    this.part(row, "text").textContent = own ? text : this.words.hidden;
+    this.part(row, "place").textContent = own ? (report.fields["place"] ?? "") : "";
+    this.part(row, "age").textContent = age(report.at);
+    this.part(row, "acts").hidden = !own;
+    (this.part(row, "open") as HTMLAnchorElement).href = formOf(report.key);
+    this.part(row, "send").addEventListener("click", () => void this.send(row, report.key));
+    this.part(row, "delete").addEventListener("click", () => void this.remove(row, report.key));
+    if (own) thumb(report).then((picture) => picture && this.part(row, "mark").replaceWith(picture), () => undefined);
+    if (old) old.replaceWith(row);
+    else this.root.querySelector("[data-unsent-rows]")?.append(row);
+    this.rows.set(report.key, row);
+    return row;
+  }
+
+  private part(row: HTMLElement, name: string): HTMLElement {
+    return row.querySelector<HTMLElement>(`[data-row-${name}]`) as HTMLElement;
+  }
+
+  private tellWhy(row: HTMLElement, report: Waiting, why: Why): void {
+    const reasons = report.wrong?.map((one) => one.text).filter(Boolean).join(" ");
+    const text = report.wrong ? this.words.look.replace("{reason}", this.isOwn(report) ? (reasons ?? "") : "") : this.words[why];
+    this.part(row, "why").textContent = text.trim();
+    row.toggleAttribute("data-look", report.wrong !== undefined);
+    this.part(row, "send").hidden = report.wrong !== undefined;
+  }
+
+  private async send(row: HTMLElement, key: string): Promise<void> {
+    const button = this.part(row, "send");
+    if (button.getAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
+    await this.ways.send(key);
+    button.removeAttribute("aria-busy");
+    row.querySelector<HTMLElement>("[data-row-over] a")?.focus();
+  }
+
+  private async remove(row: HTMLElement, key: string): Promise<void> {
+    const report = await takeBack(key);
+    if (!report) {
+      this.close(row, this.words.late);
+      return this.ways.changed();
+    }
+    const undo = this.part(row, "undo");
+    undo.hidden = false;
+    undo.addEventListener("click", () => void keep(report).then(() => this.back(key)), { once: true });
+    this.close(row, this.words.deleted, undo);
+    undo.focus();
+    await this.ways.changed();
+  }
+
+  private async back(key: string): Promise<void> {
+    await this.ways.changed();
+    const row = this.rows.get(key);
+    if (row) this.part(row, "open").focus();
+  }
+
+  private link(page: string, name: string): HTMLElement {
+    const link = document.createElement("a");
+    link.href = page;
+    link.textContent = this.root.dataset[name] ?? "";
+    return link;
+  }
+
+  // The row becomes one line that says what happened, and the way on or back.
+  private close(row: HTMLElement, text: string, act?: HTMLElement): void {
+    const told = document.createElement("p");
+    told.className = "unsent-over";
+    told.dataset["rowOver"] = "";
+    told.setAttribute("role", "status");
+    told.append(text, " ");
+    if (act) told.append(act);
+    row.replaceChildren(told);
+    row.dataset["over"] = "";
+  }
+}
