@@ -1,4 +1,4 @@
-"""What one domain offers another asks for by name, and a name nobody offers is told at the start."""
+"""What one domain offers another asks for by name; a name nobody offers is told at the start."""
 
 import pytest
 
