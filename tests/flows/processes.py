@@ -28,14 +28,16 @@ PYTHON = str(ROOT / ".venv" / "bin" / "python")
 class Process:
     """One process of the product."""
 
-    def __init__(self, kind: str, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(
+        self, kind: str, folder: Path, settings: dict[str, str], program: str = "app"
+    ) -> None:
         self.port = int(settings.get("PORT") or servers.free_port())
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{kind}-{self.port}.log"
         env = servers.ENV | {"PORT": str(self.port), "MADANG_DATA_DIR": str(folder)} | settings
         with self.log.open("wb") as log:
             self._running = subprocess.Popen(
-                [PYTHON, "-m", "app", kind], cwd=ROOT, env=env, stdout=log, stderr=log
+                [PYTHON, "-m", program, kind], cwd=ROOT, env=env, stdout=log, stderr=log
             )
         self.pid = self._running.pid
 
