@@ -3,8 +3,10 @@
     .venv/bin/python bench/offline_submissions.py [--database postgresql] [--quick]
 
 10,000 scripted submissions (`--quick`: 600) by fifty phones, each cut one to three times at a
-random point of its way and sent again with the same key, while the product (`app serve`) is killed
-with SIGKILL five times. Prints one JSON line a figure.
+point of its way and sent again with the same key, while the product is killed with SIGKILL five
+times. One of three carries a photo. Where a commit is meant, the product stands still before it,
+inside it (all rows written) or after it until the line is gone (`tests/faults/held_app.py`). Prints
+one JSON line a figure; the exit code says whether all were met.
 """
 
 import argparse
@@ -23,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from services.db import migrate  # noqa: E402
 from tests import servers  # noqa: E402
 from tests.faults.crowd import database_of, people  # noqa: E402
-from tests.faults.cut_lines import CUTS, Phones, Stored, stored  # noqa: E402
+from tests.faults.cut_lines import WHERE, Phones, Stored, has_photo, stored  # noqa: E402
 from tests.flows.processes import Process  # noqa: E402
 
 WHOLE, QUICK = 10_000, 600
@@ -59,7 +61,7 @@ class Product:
 
     def _started(self) -> Process:
         settings = {"PORT": str(self._port), "DATABASE_URL": self._url}
-        process = Process("serve", self._folder, settings)
+        process = Process("serve", self._folder, settings, "tests.faults.held_app")
         servers._wait(self._port)
         return process
 
@@ -108,11 +110,21 @@ def judge(kind: str, phones: Phones, found: Stored, seconds: float) -> bool:
     lost = len(set(phones.keys) - set(found.reports))
     met = [
         tell(kind, f"cut {where}", phones.cuts[where], ">= 1", met=phones.cuts[where] > 0)
-        for where in CUTS
+        for where in WHERE
     ]
-    gone = phones.cuts.total() - sum(phones.cuts[where] for where in CUTS)
+    gone = phones.cuts.total() - sum(phones.cuts[where] for where in WHERE)
     met.append(tell(kind, "met no product at all", gone, "", met=True))
     met.append(tell(kind, "stored", len(found.reports), str(count), met=not lost))
+    pictured = {key for key in phones.keys if has_photo(key)}
+    met.append(
+        tell(
+            kind,
+            "stored with their photo",
+            len(found.with_photo),
+            str(len(pictured)),
+            met=found.with_photo == pictured,
+        )
+    )
     met.append(tell(kind, "stored twice", double, "0", met=double == 0))
     met.append(tell(kind, "told of another report", other, "0", met=other == 0))
     met.append(tell(kind, "odd answers", len(phones.odd), "0", met=not phones.odd))

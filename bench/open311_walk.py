@@ -181,6 +181,9 @@ def product(url: str, redis: str, folder: Path) -> Iterator[list[Process]]:
         process("web", folder, **env) as other,
     ):
         yield [one, other]
+        # Asked to end, for one that is killed leaves the process behind that answered for it.
+        for web in (one, other):
+            web.stop()
 
 
 def cpu_s(webs: list[Process]) -> float:

@@ -47,7 +47,34 @@ class Child:
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
-            os.kill(self.pid, number)
+            _send(self.pid, number)
+
+
+class Alone(subprocess.Popen[bytes]):
+    """A process that no nursery holds, loaded anew."""
+
+    def __init__(self, program: str, words: list[str], environment: Mapping[str, str], log: Path):
+        with log.open("wb") as said:
+            super().__init__(
+                [PYTHON, "-m", program, *words],
+                cwd=ROOT,
+                env=environment,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            _send(self.pid, number)
+
+
+def _send(pid: int, number: int) -> None:
+    """Send a signal; what cannot be refused also ends the workers the process has started."""
+    if number == signal.SIGKILL:
+        os.killpg(pid, number)
+    else:
+        os.kill(pid, number)
 
 
 class Nursery:
@@ -83,8 +110,12 @@ class Nursery:
 _nurseries: dict[bool, Nursery] = {}
 
 
-def born(words: list[str], environment: Mapping[str, str], log: Path) -> Child:
-    """Start what `python -m app WORDS` starts; what it says is written to `log`."""
+def born(
+    words: list[str], environment: Mapping[str, str], log: Path, program: str = "app"
+) -> Child | Alone:
+    """Start what `python -m PROGRAM WORDS` starts; what it says is written to `log`."""
+    if program != "app":
+        return Alone(program, words, environment, log)
     loop = words[0] in IN_A_LOOP
     if loop not in _nurseries:
         _nurseries[loop] = Nursery(loop)
@@ -100,6 +131,7 @@ def _ended(pid: int) -> int | None:
 
 def _become(asked: Mapping[str, Any]) -> None:
     """Be the child: its own environment, its own log, nothing of the nursery's lines."""
+    os.setsid()
     os.environ.clear()
     os.environ.update(asked["environment"])
     log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -24,10 +24,9 @@ POINT = (KEY, C.lat, C.lon, C.category, C.status, C.title)
 NEWEST_KEYS = (C.opened_at, C.id)
 LOW, HIGH = (bindparam(name, type_=Integer) for name in ("shelf_low", "shelf_high"))
 KIND: ColumnElement[bool] = C.category == bindparam("kind")
-SHOWN: dict[bool, ColumnElement[bool]] = {
-    False: C.shelf.between(LOW, HIGH),
-    True: and_(C.shelf.between(LOW, HIGH), KIND),
-}
+# The sum keeps both databases from the shelf's own index: they are to read by place, or by time.
+ON_SHELF: ColumnElement[bool] = (C.shelf + literal_column("0")).between(LOW, HIGH)
+SHOWN: dict[bool, ColumnElement[bool]] = {False: ON_SHELF, True: and_(ON_SHELF, KIND)}
 CARDS = select(*CARD).where(C.id.in_(bindparam("ids", expanding=True)))
 CARDS = CARDS.order_by(C.opened_at.desc(), C.id.desc())
 
@@ -146,8 +145,5 @@ def _cards(session: Session, ids: list[Any]) -> list[ReportCard]:
 @lru_cache(maxsize=2)
 def _walk(*, kind: bool) -> Any:
     """Return the newest within a box, read off the index of the newest until enough are found."""
-    # The sum keeps both databases from choosing the shelf's own index, and sorting what it gives.
-    shelf = (C.shelf + literal_column("0")).between(LOW, HIGH)
-    wanted = [shelf, within(TABLE)] + ([KIND] if kind else [])
-    newest = select(*NEWEST_KEYS).where(*wanted)
+    newest = select(*NEWEST_KEYS).where(SHOWN[kind], within(TABLE))
     return newest.order_by(C.opened_at.desc(), C.id.desc()).limit(bindparam("most", type_=Integer))

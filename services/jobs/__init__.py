@@ -1,6 +1,7 @@
 """Timed work as rows: each job has one row, leased while it runs, and due again when it ended."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from services.jobs.times import Daily, following
 
 log = logging.getLogger(__name__)
 UTC_ZONE = ZoneInfo("UTC")
+BREATH_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,13 @@ class Scheduler:
 
         A new job is due at once, one with a time of day at that time.
         """
-        return sum(self._take(job, at or self.now()) for job in self.jobs.values())
+        ran = 0
+        for job in self.jobs.values():
+            if self._take(job, at or self.now()):
+                ran += 1
+                # Where one loop does everything, pages come between two jobs.
+                time.sleep(BREATH_S)
+        return ran
 
     def _take(self, job: Job, at: datetime) -> bool:
         first = job.when.after(at, self.zone) if isinstance(job.when, Daily) else at

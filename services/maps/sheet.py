@@ -142,8 +142,10 @@ def _panel(sheet: Sheet, map_name: str, hexagons_name: str) -> Any:
 def limits_of(counts: list[int]) -> list[int]:
     """Return up to five rising upper limits that share out the counts above zero evenly."""
     some = sorted(n for n in counts if n > 0)
+    if not some:
+        return []
     picks = [some[(len(some) - 1) * k // len(STEPS)] for k in range(1, len(STEPS) + 1)]
-    return sorted(set(picks)) if some else []
+    return sorted(set(picks))
 
 
 def _geojson(hexagons: list[Hexagon]) -> dict[str, Any]:

@@ -5,17 +5,18 @@ import select
 import socket
 import struct
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+import pyvips
 import sqlalchemy as sa
 
 from services.db import make_engine
 from tests.faults.crowd import TOKEN, Writer
+from tests.faults.gate import Gate
 
 PREFIX = "off-"
 WAIT_S = 30.0
@@ -44,9 +45,9 @@ class Line:
             size += len(part)
         return b"".join(parts)
 
-    def answered(self) -> bool:
-        """Wait until the first byte of the answer is here, unread."""
-        return bool(select.select([self._socket], [], [], WAIT_S)[0])
+    def answered(self, seconds: float = WAIT_S) -> bool:
+        """Wait until the first byte of the answer is here, unread, or the other side is gone."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
 
     def cut(self, *, hard: bool) -> None:
         """End the connection: `hard` as a dead radio does, with a reset."""
@@ -83,12 +84,6 @@ def last_byte(line: Line, asked: Request, _chance: random.Random) -> None:
     line.say(asked.head + asked.body[:-1])
 
 
-def at_work(line: Line, asked: Request, chance: random.Random) -> None:
-    """Cut while the product reads, stores and commits; when is left to chance."""
-    line.say(asked.head + asked.body)
-    time.sleep(chance.uniform(0, 0.06))
-
-
 def after_commit(line: Line, asked: Request, _chance: random.Random) -> None:
     """The answer is on its way: what it tells of is committed, and nobody reads it."""
     line.say(asked.head + asked.body)
@@ -106,10 +101,18 @@ CUTS: dict[str, Cut] = {
     "between head and body": before_body,
     "in the body": in_body,
     "before the last byte": last_byte,
-    "while it is stored": at_work,
-    "after the commit": after_commit,
+    "when the answer begins": after_commit,
     "in the answer": in_answer,
 }
+
+
+# Cut while the product stands still there, so that the line is surely gone when it goes on.
+HOLDS = {
+    "before the commit": "before",
+    "inside the commit": "inside",
+    "after the commit": "after",
+}
+WHERE = (*CUTS, *HOLDS)
 
 
 class Phone(threading.Thread):
@@ -125,7 +128,7 @@ class Phone(threading.Thread):
         for key in self.keys:
             cuts = self.chance.randrange(1, self.crowd.most_cuts + 1)
             while not self.crowd.give_up.is_set():
-                kind = self.chance.choice(list(CUTS)) if cuts > 0 else None
+                kind = self.chance.choice(WHERE) if cuts > 0 else None
                 try:
                     if self._send(key, kind):
                         break
@@ -138,9 +141,14 @@ class Phone(threading.Thread):
 
     def _send(self, key: str, kind: str | None) -> bool:
         """Send once and say whether the whole answer came back and said yes."""
-        asked = self._request(key)
+        hold = HOLDS.get(kind or "")
+        token = f"{key}.{uuid4().hex}"
+        asked = self._request(key, f"X-Hold: {hold} {self.crowd.gate.port} {token}" if hold else "")
         line = Line(self.writer.netloc)
         try:
+            if hold is not None:
+                line.say(asked.head + asked.body)
+                return self._cut_at_hold(str(kind), line, token)
             if kind is not None:
                 CUTS[kind](line, asked, self.chance)
                 self.crowd.was_cut(kind)
@@ -153,7 +161,19 @@ class Phone(threading.Thread):
             raise ConnectionError("not now")
         return self.crowd.was_told(key, answer)
 
-    def _request(self, key: str) -> Request:
+    def _cut_at_hold(self, kind: str, line: Line, token: str) -> bool:
+        """Cut the line while the product is held, and only then let it go on."""
+        gate = self.crowd.gate
+        while not gate.arrived(token, 0.05):
+            if line.answered(0.0) or self.crowd.give_up.is_set():
+                # It was killed, or had no room: nothing was held.
+                raise ConnectionError("not now")
+        line.cut(hard=True)
+        gate.open(token)
+        self.crowd.was_cut(kind)
+        return False
+
+    def _request(self, key: str, header: str = "") -> Request:
         if not self.writer.csrf:
             self.writer.csrf = TOKEN.findall(self.writer.ask("GET", "/reports/new")[1])[0]
         number = int(key[-6:])
@@ -165,22 +185,40 @@ class Phone(threading.Thread):
             "lat": f"{34 + number % 1000 / 1000:.4f}",
             "lon": f"{127 + number // 1000 / 100 + number % 7 / 1000:.4f}",
         }
-        return multipart(self.writer, form)
+        picture = photo_of(number) if has_photo(key) else b""
+        return multipart(self.writer, form, picture, header)
 
 
-def multipart(writer: Writer, form: dict[str, str]) -> Request:
-    """Return the form as a browser sends it from its store (RFC 7578)."""
+def has_photo(key: str) -> bool:
+    """Say whether a submission carries a photo: one of three does."""
+    return int(key[-6:]) % 3 == 0
+
+
+def photo_of(number: int) -> bytes:
+    """Return a small JPEG no other submission of a run has."""
+    colour = [number % 256, number // 256 % 256, 128]
+    picture = pyvips.Image.black(96, 72, bands=3).linear([1] * 3, colour).cast("uchar")
+    return bytes(picture.jpegsave_buffer(Q=90))
+
+
+def multipart(writer: Writer, form: dict[str, str], photo: bytes, header: str) -> Request:
+    """Return the form as a browser sends it from its store (RFC 7578), with one header more."""
     edge = uuid4().hex
     parts = [
         f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in form.items()
     ]
-    body = ("".join(parts) + f"--{edge}--\r\n").encode()
+    body = "".join(parts).encode()
+    if photo:
+        about = 'name="photo"; filename="photo"\r\nContent-Type: image/jpeg'
+        body += f"--{edge}\r\nContent-Disposition: form-data; {about}\r\n\r\n".encode()
+        body += photo + b"\r\n"
+    body += f"--{edge}--\r\n".encode()
     cookies = "; ".join(f"{name}={value}" for name, value in writer.cookies.items())
     head = (
         f"POST /reports/ HTTP/1.1\r\nHost: {writer.netloc}\r\nConnection: close\r\n"
         f"Cookie: {cookies}\r\nContent-Type: multipart/form-data; boundary={edge}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n{header and header + chr(13) + chr(10)}\r\n"
     )
     return Request(head.encode(), body)
 
@@ -192,6 +230,7 @@ class Phones:
         self, address: str, tokens: list[str], count: int, most_cuts: int = MOST_CUTS
     ) -> None:
         self.most_cuts = most_cuts
+        self.gate = Gate()
         self.address = f"http://{urlsplit(address).netloc}"
         self.keys = [f"{PREFIX}{number:06d}" for number in range(count)]
         self.told: dict[str, set[str]] = {}
@@ -232,6 +271,7 @@ class Phones:
     def join(self) -> None:
         for phone in self._phones:
             phone.join()
+        self.gate.close()
 
 
 class Stored(NamedTuple):
@@ -242,6 +282,7 @@ class Stored(NamedTuple):
     follows: int
     published: int
     on_the_map: int
+    with_photo: set[str]
 
     def named(self) -> dict[str, list[str]]:
         """Return the ids of each key's reports as addresses write them."""
@@ -266,9 +307,13 @@ def stored(database_url: str) -> Stored:
     """Return what is stored of the submissions of all phones."""
     engine = make_engine(database_url)
     reports: dict[str, list[str]] = {}
+    with_photo: set[str] = set()
     with engine.connect() as connection:
-        for key, report_id in connection.execute(sa.text(OURS.format("idempotency_key, id"))):
+        columns = OURS.format("idempotency_key, id, photo_hash")
+        for key, report_id, photo in connection.execute(sa.text(columns)):
             reports.setdefault(str(key), []).append(str(report_id).replace("-", ""))
+            if photo:
+                with_photo.add(str(key))
         counts = [int(connection.execute(sa.text(one)).scalar_one() or 0) for one in ONCE]
     engine.dispose()
-    return Stored(reports, *counts)
+    return Stored(reports, *counts, with_photo)

@@ -24,12 +24,14 @@ from tests.flows.test_report_to_answer import FORM, photo
 class Process:
     """One process of the product."""
 
-    def __init__(self, kind: str, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(
+        self, kind: str, folder: Path, settings: dict[str, str], program: str = "app"
+    ) -> None:
         self.port = int(settings.get("PORT") or servers.free_port())
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{kind}-{self.port}.log"
         env = servers.ENV | {"PORT": str(self.port), "MADANG_DATA_DIR": str(folder)} | settings
-        self._running = nursery.born([kind], env, self.log)
+        self._running = nursery.born([kind], env, self.log, program)
         self.pid = self._running.pid
 
     def ask(self, number: int = signal.SIGTERM) -> None:

@@ -215,7 +215,10 @@ def _sent_picture() -> FileStorage | None:
     return request.files.get("media") or request.files.get("photo1")
 
 
-@pages.get("/<path:_rest>")
+@pages.route("/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@own_proof
 @public
+@web.limit("open311", times=1200, window_s=600)
 def nothing(_rest: str) -> Response:
+    """Say that there is no such call. It does nothing, so that no proof is asked."""
     raise NotFoundError

@@ -22,7 +22,7 @@ MOST_PICTURES = 5
 BY_KEY = Limit("open311-key", times=1200, window_s=600)
 WORDS = {
     "not_found": "There is nothing of that name here.",
-    "too_many": "That was a lot at once. Wait, then go on.",
+    "too_many": "That was a lot at once",
     "text_unreadable": "The text holds characters that cannot be stored.",
     "own_request": "This request was sent out by this city and came back.",
     **media.WORDS,
@@ -41,7 +41,7 @@ def answer(value: Any, root: str, form: str, status: int = 200) -> Response:
 def refused(error: DomainError) -> ResponseReturnValue:
     """Answer in the standard's own shape: 404, 403 and 429 as they are, all else 400."""
     status = error.status if error.status in (403, 404, 429) else 400
-    response = _fault(status, WORDS.get(error.code, error.code))
+    response = _fault(status, i18n.translate(language(), WORDS.get(error.code, error.code)))
     if isinstance(error, TooManyError):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
@@ -106,11 +106,6 @@ def shown_key() -> KeyRow | None:
 
 
 def language() -> str:
-    """Return the language to answer in: `lang` in the call, else the caller's headers, else ours.
-
-    A key of ours has no language, and a cookie is a browser's: neither counts here.
-    """
-    if (lang := request.values.get("lang", "")) in i18n.LANGUAGES:
-        return lang
-    accepted = request.headers.get("Accept-Language", "")
-    return i18n.chosen(accepted, None, web.settings().language)
+    """Return the language to answer in: `lang` in the call, else what its headers choose."""
+    lang = request.values.get("lang", "")
+    return lang if lang in i18n.LANGUAGES else web.actor().lang

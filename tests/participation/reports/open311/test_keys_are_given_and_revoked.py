@@ -10,9 +10,11 @@ from flask.testing import FlaskClient
 from participation.reports.open311 import actions as open311_actions
 from participation.reports.open311 import queries
 from participation.reports.open311.models import Open311Key
+from participation.reports.routing.actions import add_team
 from services.db import Session, unit_of_work
 from services.tokens import hash_of
 from tests.conftest import AT
+from tests.pages import Pages
 from tests.people import HANA, MINJI
 
 
@@ -48,3 +50,22 @@ def test_the_command_prints_a_key_that_works(
     assert made.exit_code == 0
     posted = client.post("/open311/v2/requests.json", data=lamp | {"api_key": made.output.strip()})
     assert posted.status_code == 200
+
+
+def test_a_key_for_a_body_may_move_its_reports(visit: Any, engine: sa.Engine) -> None:
+    with unit_of_work(engine) as session:
+        add_team(session, HANA, "Lamp works", "Night shift", at=AT)
+        ((body_id, _),) = queries.bodies(session).items()
+    desk: Pages = visit(HANA)
+    desk.get("/console/open311")
+    sent: dict[str, Any] = {"name": "Their desk", "scopes": ["write", "move"], "body": str(body_id)}
+    desk.post("/console/open311", expect=200, **sent)
+    page = desk.get("/console/open311")
+    assert "이의를 내거나 답하기 (Lamp works)" in page
+    desk.post("/console/open311", expect=200, name="Plain", scopes=["write"], body="")
+    with Session(engine) as session:
+        kept = {key.name: (key.scopes, key.body_id) for key in queries.all_keys(session)}
+    assert kept == {
+        "Their desk": (frozenset({"write", "move"}), body_id),
+        "Plain": (frozenset({"write"}), None),
+    }

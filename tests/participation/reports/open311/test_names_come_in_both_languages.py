@@ -37,7 +37,6 @@ def told(client: FlaskClient, path: str, **headers: str) -> Any:
         ("?lang=en", {"Accept-Language": "ko"}, "en"),
         ("?lang=fr", {"Accept-Language": "en-GB,ko;q=0.5"}, "en"),
         ("", {"Accept-Language": "ko-KR"}, "ko"),
-        ("", {"Cookie": "lang=en"}, "ko"),
     ],
 )
 def test_the_language_is_the_callers(

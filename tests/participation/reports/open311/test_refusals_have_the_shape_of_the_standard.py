@@ -67,3 +67,12 @@ def test_a_post_that_cannot_be_taken(
 ) -> None:
     shaped(client.post(f"{BASE}requests.{form}", data=lamp | change), status, form)
     assert json.loads(client.get(BASE + "requests.json").data) == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "GET"])
+@pytest.mark.parametrize("path", ["nothing.json", "nothing.xml", "requests", "tokens/1.json"])
+def test_a_call_that_is_none_is_refused_in_that_shape_too(
+    client: FlaskClient, method: str, path: str
+) -> None:
+    answer = client.open(f"/open311/v2/{path}", method=method)
+    assert answer.status_code == 404
