@@ -10,16 +10,22 @@ WHO = {"actor", "person_id"}
 # Writes outside actions, each with its reason; a new one is an action, or says why it is none.
 WRITES = {
     "participation/accounts/jobs.py": "forgets codes and sign-ins that ended: nobody acts",
+    "participation/accounts/seeds.py": "made-up people of the demo city, audited as one",
     "participation/accounts/visits.py": "a visit leaves its hour on the sign-in, and no act",
     "participation/accounts/wiring.py": "what a withdrawn consent takes along; privacy audits it",
     "participation/alerts/telling.py": "notes who is told of what; the act was the report",
     "participation/demo/cli.py": "remembers that the made-up city was made",
+    "participation/reports/clusters.py": "counts a report anew on the map, within actions",
+    "participation/reports/followers.py": "who hears of a report, within actions that audit it",
     "participation/reports/forwarding/jobs.py": "leases of what is on its way, within actions",
+    "participation/reports/forwarding/jobs_words.py": "leases of words that are on their way",
     "participation/reports/history/chain.py": "the steps of the public history, a trail itself",
     "participation/reports/history/jobs.py": "the day's head of the public history",
     "participation/reports/imports/arrivals.py": "rows of an action that audits the whole import",
     "participation/reports/open311/jobs.py": "leases of pictures that are being fetched",
+    "participation/reports/open311/walk.py": "where a reader of pages is; no change of a report",
     "participation/reports/opening.py": "the one way a report comes into being, within actions",
+    "participation/reports/routing/grounds.py": "which areas a report lies in, within actions",
 }
 CHANGING = {"add", "add_all", "delete", "merge"}
 BULK = {"insert", "update", "delete"}
