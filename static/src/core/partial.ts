@@ -1,9 +1,9 @@
 // Parts of a page that stay true: an element with data-live-room reads itself again when its room
 // stirs. The server renders page and part by the same template, so both always agree.
 import { join } from "./live";
+import { owed } from "./owed";
 
 const CALM_MS = 250;
-const LONGEST_MS = 16_000;
 
 // What a person ticked or stands on outlives the swap.
 function swap(part: HTMLElement, fresh: string): void {
@@ -50,22 +50,9 @@ async function readAgain(part: HTMLElement, source: string): Promise<boolean> {
   return true;
 }
 
-// A change that could not be read is still owed: it is asked for again until it is there, each
-// time after a longer while.
 function follow(part: HTMLElement): void {
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  let pause = CALM_MS;
   const source = part.dataset["liveSrc"] ?? location.href;
-  const plan = (after: number): void => {
-    clearTimeout(waiting);
-    pause = after;
-    waiting = setTimeout(() => void read(), after);
-  };
-  const read = async (): Promise<void> => {
-    const done = await readAgain(part, source).catch(() => false);
-    if (!done) plan(Math.min(pause * 2, LONGEST_MS));
-  };
-  join(part.dataset["liveRoom"] ?? "", () => plan(CALM_MS));
+  join(part.dataset["liveRoom"] ?? "", owed(() => readAgain(part, source), CALM_MS));
 }
 
 export function followParts(): void {

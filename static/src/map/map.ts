@@ -3,6 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./map.css";
 import L from "leaflet";
 import { join } from "../core/live";
+import { owed } from "../core/owed";
 import { say } from "../core/toast";
 import { asked, baseMap } from "./canvas";
 import { glyph, ReportLayer, type View } from "./layer";
@@ -32,7 +33,7 @@ class ReportMap {
   private readonly heard = new Map<string, () => void>();
   private readonly layer: ReportLayer;
   private readonly sheet: Sheet | null;
-  private waiting: ReturnType<typeof setTimeout> | undefined;
+  private readonly soon = owed(() => this.show(), CALM_MS);
   private asking = new AbortController();
 
   constructor(
@@ -96,15 +97,6 @@ class ReportMap {
     }
   }
 
-  private soon(): void {
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => {
-      this.show().catch(() => {
-        // Aborted by the next move, or the line is down: the next change or poll reads it.
-      });
-    }, CALM_MS);
-  }
-
   private query(top: L.LatLng, bottom: L.LatLng): URLSearchParams {
     const box = [top.lng, bottom.lat, bottom.lng, top.lat].map((part) => part.toFixed(6)).join(",");
     const query = new URLSearchParams({ box, zoom: String(Math.round(this.map.getZoom())) });
@@ -112,9 +104,10 @@ class ReportMap {
     return query;
   }
 
-  private async show(): Promise<void> {
+  /** Read what lies in view; say whether it is shown now, or no longer asked for. */
+  private async show(): Promise<boolean> {
     const size = this.map.getSize();
-    if (size.x === 0) return;
+    if (size.x === 0) return true;
     const corner = (x: number, y: number): L.LatLng => this.map.containerPointToLatLng([x, y]);
     const whole = this.query(corner(0, 0), corner(size.x, size.y));
     const seen = this.query(corner(0, 0), corner(size.x, size.y - this.hidden));
@@ -127,6 +120,7 @@ class ReportMap {
     ]);
     if (view.ok) this.layer.show((await view.json()) as View);
     if (list.ok) this.sheet?.fill(await list.text());
+    return ![view, list].some(({ status }) => status >= 500 || status === 429);
   }
 
   // A chip changes what is shown without a new page; its link still works without script.
