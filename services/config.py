@@ -192,6 +192,8 @@ def _shapes(s: Settings) -> Iterator[tuple[str, str, bool]]:
     yield "MADANG_MAIL_IN_BIND", "127.0.0.1:2525", not s.mail_in_bind or _listens(s.mail_in_bind)
     domain = not s.mail_in_domain or bool(DOMAIN.fullmatch(s.mail_in_domain))
     yield "MADANG_MAIL_IN_DOMAIN", "reports.example.org", domain
+    server = not s.mail_in_authserv or bool(DOMAIN.fullmatch(s.mail_in_authserv))
+    yield "MADANG_MAIL_IN_AUTHSERV", "mx.example.org", server
     mailto = s.vapid_subject.startswith("mailto:") and MAILBOX.fullmatch(s.vapid_subject[7:])
     subject = bool(mailto) or _is_url(s.vapid_subject, ("https",))
     yield "MADANG_VAPID_SUBJECT", "mailto:operator@example.org", subject

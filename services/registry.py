@@ -46,10 +46,26 @@ class BoundKind:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """How a person reads of what one domain holds of them; all but the icon are message ids.
+
+    `shown` names the parts of the domain's export a person is told: a text as it is, a list by
+    how many it holds.
+    """
+
+    icon: str
+    title: str
+    seen_by: str
+    kept: str
+    shown: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class PrivacyHook:
-    """How one domain hands out and erases what it holds of a person."""
+    """How one domain hands out and erases what it holds of a person, and how it says so."""
 
     name: str
+    holding: Holding
     tables: frozenset[str]
     export: Callable[[Session, UUID], dict[str, Any]]
     erase: Callable[[Session, UUID, datetime], None]

@@ -20,9 +20,23 @@ from services import privacy
 from services.db import Session
 from services.jobs import Job
 from services.push import PushMessage, subscriptions
-from services.registry import MenuEntry, PrivacyHook, Purpose, Registry
+from services.registry import Holding, MenuEntry, PrivacyHook, Purpose, Registry
 
 HOUR_S = 3600
+
+HOLDING = Holding(
+    "person",
+    "My account",
+    "you, and the operator who gives roles",
+    "until you erase it",
+    {
+        "name": "Name",
+        "email": "E-mail address",
+        "sign_ins": "Browsers signed in",
+        "identities": "Linked accounts",
+        "roles": "Roles",
+    },
+)
 
 
 def register(registry: Registry) -> None:
@@ -41,6 +55,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "accounts",
+            HOLDING,
             frozenset({"person_role", "role_bound", "person_identity", "sign_in_session"}),
             queries.export_of,
             actions.erase_person,

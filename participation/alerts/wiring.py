@@ -7,7 +7,15 @@ from participation.alerts.telling import Sources
 from participation.events.alerts import DigestMade
 from participation.events.reports import ReportMoved, ReportOpened
 from services.jobs import Job
-from services.registry import PrivacyHook, Registry
+from services.registry import Holding, PrivacyHook, Registry
+
+HOLDING = Holding(
+    "bell",
+    "Places and words I follow",
+    "only you",
+    "until you let go of them",
+    {"places": "Followed", "found": "Reports found there"},
+)
 
 
 def register(registry: Registry) -> None:
@@ -25,6 +33,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "alerts",
+            HOLDING,
             frozenset({"alert", "alert_hit", "alert_times"}),
             queries.export_of,
             actions.erase_person,

@@ -30,7 +30,7 @@ from participation.reports import (
 )
 from participation.reports.rules import UNDO_S
 from services.jobs import Job
-from services.registry import MenuEntry, PrivacyHook, Registry
+from services.registry import Holding, MenuEntry, PrivacyHook, Registry
 
 AGE_EVERY_S = 600
 # The routing's rules come before the reports: the past ones go where the rules say. So do the
@@ -51,6 +51,14 @@ ROOMS = (
     participation.reports.stickers.wiring,
     participation.reports.blocks.wiring,
     participation.reports.analysis.wiring,
+)
+
+HOLDING = Holding(
+    "pencil",
+    "My reports",
+    "everyone, without your name; the city team with it",
+    "for good; without you once you erase your data",
+    {"reports": "Reported", "follows": "Followed"},
 )
 
 
@@ -79,6 +87,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "reports",
+            HOLDING,
             frozenset({"report", "report_entry", "report_follow"}),
             queries_own.export_of,
             actions.erase_person,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from services.auth.gates import signed_in
 from services.errors import InvalidError, NotFoundError
 from services.privacy import consents
+from services.registry import Holding
 from services.web import actor, at, limit, registry, session
 from services.web.pages import words
 
@@ -22,11 +23,10 @@ DELETED = "What was kept for it is deleted."
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What one part of the product holds of a person: plain facts, and counts of lists."""
+    """What one part of the product holds of a person: its words, and (label, text or count)."""
 
-    name: str
-    facts: dict[str, str]
-    counts: dict[str, int]
+    words: Holding
+    facts: list[tuple[str, str | int]]
 
 
 def _person() -> UUID:
@@ -40,11 +40,17 @@ def _exported() -> dict[str, dict[str, Any]]:
     return {hook.name: hook.export(session(), _person()) for hook in registry().privacy}
 
 
-def summary(name: str, export: dict[str, Any]) -> Held:
-    """Return an export as facts (its strings) and counts (of its lists)."""
-    facts = {key: value for key, value in export.items() if isinstance(value, str) and value}
-    counts = {key: len(value) for key, value in export.items() if isinstance(value, list)}
-    return Held(name, facts, counts)
+def summary(holding: Holding, export: dict[str, Any]) -> Held:
+    """Return what an export holds, in the domain's own words: its texts, and how long its lists."""
+    parts = ((label, export.get(key)) for key, label in holding.shown.items())
+    said = ((label, len(part) if isinstance(part, list) else part) for label, part in parts)
+    return Held(holding, [(label, part) for label, part in said if part])
+
+
+def _held() -> list[Held]:
+    """Return what each domain holds of the person; what holds nothing is left out."""
+    told = [summary(one.holding, one.export(session(), _person())) for one in registry().privacy]
+    return [one for one in told if one.facts]
 
 
 @pages.get("/data")
@@ -53,7 +59,7 @@ def data() -> ResponseReturnValue:
     purposes = registry().purposes
     return render_template(
         "accounts/data.html",
-        held=[summary(name, export) for name, export in _exported().items()],
+        held=_held(),
         standings=consents.standings(session(), _person(), purposes),
         kept={one.key: one.held(session(), _person()) for one in purposes},
         past=consents.past(session(), _person()),

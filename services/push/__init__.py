@@ -9,7 +9,7 @@ from services.push.messages import Choice, Notice, enqueue, prune, shown_to
 from services.push.models import PushMessage, PushSubscription
 from services.push.sender import Sender
 from services.push.subscriptions import erase_of, export_of, reached, subscriptions_of
-from services.registry import PrivacyHook, Registry
+from services.registry import Holding, PrivacyHook, Registry
 
 HOUR_S = 3600
 
@@ -26,6 +26,14 @@ __all__ = [
     "subscriptions_of",
 ]
 
+HOLDING = Holding(
+    "bell",
+    "Browsers that are told",
+    "the notification service of each browser",
+    "until you take it back",
+    {"browsers": "Browsers"},
+)
+
 
 def install(app: Flask, registry: Registry, settings: Settings) -> None:
     """Give `app` its push pages and the loop that sends what is due."""
@@ -34,6 +42,6 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     app.register_blueprint(views.pages)
     app.jinja_env.globals["push_browsers"] = views.browsers
     tables = frozenset({"push_subscription", "push_message"})
-    registry.privacy.append(PrivacyHook("push", tables, export_of, erase_of))
+    registry.privacy.append(PrivacyHook("push", HOLDING, tables, export_of, erase_of))
     registry.jobs.append(Job("push.prune", HOUR_S, prune))
     app.extensions.setdefault("background", []).append(sender.run)

@@ -36,7 +36,7 @@ def test_a_place_is_followed_and_let_go(enter: Enter, screens: Path, view: dict[
     page.get_by_label("뭐라고 부를까요?").fill("우리 집")
     shoot(visitor, screens, f"{name}-form")
     page.get_by_role("button", name="지켜보기").click()
-    expect(page.get_by_text("둘레 100미터")).to_be_visible()
+    expect(page.get_by_text("둘레 100미터").first).to_be_visible()
     shoot(visitor, screens, f"{name}-list")
     page.get_by_role("switch", name="우리 집").click()
     expect(page.get_by_role("switch", name="우리 집")).to_have_attribute("aria-checked", "false")

@@ -97,10 +97,15 @@ def of_tables() -> set[str]:
 
 
 def of_registry(app: Flask) -> set[str]:
-    """Return what the domains hand over: menu entries, and purposes with their texts."""
+    """Return what the domains hand over: menu entries, purposes, what they hold of people."""
     registry = app.extensions["registry"]
+    holdings = [one.holding for one in registry.privacy]
+    held = {
+        text for one in holdings for text in (one.title, one.seen_by, one.kept, *one.shown.values())
+    }
     purposes = [(one.title, one.text, one.to_whom, one.until) for one in registry.purposes]
-    return {entry.label for entry in registry.menu} | {text for one in purposes for text in one}
+    asked = {text for one in purposes for text in one}
+    return {entry.label for entry in registry.menu} | asked | held
 
 
 def of_forms() -> set[str]:

@@ -1,7 +1,15 @@
 """Everything first looks and blocks bring to the application."""
 
 from participation.reports.blocks import actions, console, queries
-from services.registry import MenuEntry, PrivacyHook, Registry
+from services.registry import Holding, MenuEntry, PrivacyHook, Registry
+
+HOLDING = Holding(
+    "clock",
+    "First looks and blocks",
+    "the city team",
+    "a trace for 90 days, a block until it ends",
+    {"traces": "Reports looked at first", "blocks": "Blocks"},
+)
 
 
 def register(registry: Registry) -> None:
@@ -13,6 +21,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "report_blocks",
+            HOLDING,
             frozenset({"report_block", "report_trace"}),
             queries.export_of,
             actions.erase_person,

@@ -3,7 +3,9 @@
 from participation.events.exports import ExportAwaited
 from participation.reports.exports import actions, console, jobs, queries
 from services.jobs import Job
-from services.registry import MenuEntry, PrivacyHook, Registry, Room
+from services.registry import Holding, MenuEntry, PrivacyHook, Registry, Room
+
+HOLDING = Holding("list", "Files I asked for", "only you", "seven days", {"files": "Files"})
 
 
 def register(registry: Registry) -> None:
@@ -15,6 +17,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "report_exports",
+            HOLDING,
             frozenset({"report_export"}),
             queries.export_of,
             actions.erase_person,

@@ -2,7 +2,15 @@
 
 from participation.reports.intake import actions, console, jobs, letters, queries, views
 from services.jobs import Job
-from services.registry import MenuEntry, PrivacyHook, Registry
+from services.registry import Holding, MenuEntry, PrivacyHook, Registry
+
+HOLDING = Holding(
+    "letter",
+    "Reports by letter and by phone",
+    "you, and the city team",
+    "90 days; without you once you erase your data",
+    {"letters": "Letters", "links": "Links to a report told by phone"},
+)
 
 
 def register(registry: Registry) -> None:
@@ -15,6 +23,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "report_letters",
+            HOLDING,
             frozenset({"letter_in", "caller_link"}),
             queries.export_of,
             actions.erase_person,

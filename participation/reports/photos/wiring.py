@@ -3,7 +3,15 @@
 from participation.events.reports import ReportOpened
 from participation.reports.photos import access, actions, console, jobs, queries, views
 from services.jobs import Job
-from services.registry import PrivacyHook, Registry
+from services.registry import Holding, PrivacyHook, Registry
+
+HOLDING = Holding(
+    "camera",
+    "Pictures before they were covered",
+    "the city team, and each look is noted",
+    "30 days at most",
+    {"originals": "Pictures"},
+)
 
 
 def register(registry: Registry) -> None:
@@ -14,6 +22,10 @@ def register(registry: Registry) -> None:
     registry.jobs.append(Job("reports.originals", jobs.HOUR_S, jobs.expire_originals))
     registry.privacy.append(
         PrivacyHook(
-            "report_photos", frozenset({"photo_original"}), queries.export_of, actions.erase_person
+            "report_photos",
+            HOLDING,
+            frozenset({"photo_original"}),
+            queries.export_of,
+            actions.erase_person,
         )
     )

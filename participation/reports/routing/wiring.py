@@ -11,7 +11,7 @@ from services import clock
 from services.auth import STRANGER
 from services.config import Settings
 from services.db import reading_session, unit_of_work
-from services.registry import BoundKind, MenuEntry, PrivacyHook, Registry
+from services.registry import BoundKind, Holding, MenuEntry, PrivacyHook, Registry
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,15 @@ def begin_calendar(engine: Engine, settings: Settings) -> None:
         engine.dispose()
 
 
+HOLDING = Holding(
+    "queue",
+    "Rules that give me work",
+    "the city team",
+    "until the rule names another",
+    {"routing_rules": "Rules"},
+)
+
+
 def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
     registry.seeds.append(seeds.seed_routing)
@@ -46,5 +55,7 @@ def register(registry: Registry) -> None:
         BoundKind("body", "Bodies", queries.body_names),
     ]
     registry.privacy.append(
-        PrivacyHook("routing", frozenset({"routing_rule"}), queries.export_of, actions.erase_person)
+        PrivacyHook(
+            "routing", HOLDING, frozenset({"routing_rule"}), queries.export_of, actions.erase_person
+        )
     )

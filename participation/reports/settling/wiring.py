@@ -4,7 +4,15 @@ from participation.events.judge import SettlingAsked
 from participation.events.reports import ReportMoved
 from participation.reports.rules import UNDO_S
 from participation.reports.settling import actions, queries, subscribers, views
-from services.registry import PrivacyHook, Registry
+from services.registry import Holding, PrivacyHook, Registry
+
+HOLDING = Holding(
+    "star",
+    "What I said of answers",
+    "everyone, without your name",
+    "for good; without you once you erase your data",
+    {"asked": "Asked", "ratings": "Ratings"},
+)
 
 
 def register(registry: Registry) -> None:
@@ -15,6 +23,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "askings",
+            HOLDING,
             frozenset({"report_asking", "report_rating"}),
             queries.export_of,
             actions.erase_person,

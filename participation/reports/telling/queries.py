@@ -32,4 +32,4 @@ def follows(session: Session, report_id: UUID, person_id: UUID) -> bool:
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return since when a person wants no letters; None while they may come."""
     row = session.get(LettersStopped, person_id)
-    return {"letters_stopped": row.since.isoformat() if row else None}
+    return {"letters_stopped": [{"since": row.since.isoformat()}] if row else []}

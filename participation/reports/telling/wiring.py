@@ -2,7 +2,15 @@
 
 from participation.events.letters import LetterAwaited
 from participation.reports.telling import actions, queries, subscribers, views
-from services.registry import PrivacyHook, Registry
+from services.registry import Holding, PrivacyHook, Registry
+
+HOLDING = Holding(
+    "letter",
+    "Letters I stopped",
+    "only you",
+    "until you turn them on again",
+    {"letters_stopped": "Kinds of letters"},
+)
 
 
 def register(registry: Registry) -> None:
@@ -12,6 +20,7 @@ def register(registry: Registry) -> None:
     registry.privacy.append(
         PrivacyHook(
             "letters_stopped",
+            HOLDING,
             frozenset({"letters_stopped"}),
             queries.export_of,
             actions.erase_person,

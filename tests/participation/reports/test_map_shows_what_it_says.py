@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from participation.reports import actions, queries_map
+from participation.reports import actions_merge, queries_map
 from participation.reports.clusters import age_clusters, rebuild_clusters
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import REPORT_CLUSTER, Report
@@ -118,7 +118,7 @@ def test_more_than_can_be_shown_singly_is_counted_and_none_left_out(
 def test_what_was_merged_is_neither_pin_nor_ring_nor_line(city: Session) -> None:
     first, second = (city.get_one(Report, UUID(i)) for i in expected(city, CITY, SIGHTS[2])[:2])
     before = len(expected(city, CITY, EVERYTHING))
-    actions.merge_report(city, SOYEON, first, second, at=AT)
+    actions_merge.merge_report(city, SOYEON, first, second, at=AT)
     gone = str(first.id)
     assert gone not in [p.id for p in queries_map.in_view(city, CITY, 15).points]
     assert gone not in [c.id for c in queries_map.cards_in(city, CITY, EVERYTHING, 500)]

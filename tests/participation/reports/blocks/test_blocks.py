@@ -69,7 +69,7 @@ def test_a_block_is_lifted_early_and_every_step_is_on_record(session: Session) -
         blocks_actions.lift_block(session, SOYEON, block_id, at=lifted)
     verbs = {row.verb for row in audit.latest(session)}
     assert {"block_reporter", "lift_block"} <= verbs
-    line = blocks_queries.blocks(session, lifted)[0]
+    line = blocks_queries.blocks(session, SOYEON, lifted)[0]
     assert (line.who, line.by, line.holds) == ("김민지", "최소연", False)
 
 
@@ -138,9 +138,9 @@ def test_an_erased_moderator_leaves_the_block_and_not_the_name(session: Session)
     assert MINJI.id is not None
     blocks_actions.erase_person(session, SOYEON.id, AT)
     assert blocks_queries.block_on(session, MINJI.id, "", AT) is not None
-    assert blocks_queries.blocks(session, AT)[0].by == ""
+    assert blocks_queries.blocks(session, SOYEON, AT)[0].by == ""
     blocks_actions.erase_person(session, MINJI.id, AT)
-    assert blocks_queries.blocks(session, AT) == []
+    assert blocks_queries.blocks(session, SOYEON, AT) == []
 
 
 def test_browsers_of_old_reports_are_forgotten(session: Session) -> None:

@@ -100,7 +100,7 @@ def test_a_long_file_is_written_part_by_part(
     key = path.split("/")[-1]
     assert states(app) == [("waiting", 0, 10)]
     with unit_of_work(app.extensions["engine"]) as session:
-        row = exports_queries.export_for(session, key, "public", at=clock.now())
+        row = exports_queries.export_for(session, Actor(None), key, "public", at=clock.now())
         for number in (0, 0, 5):
             exports_actions.write_part(session, Actor(None), row, number, at=clock.now())
     assert states(app) == [("running", 3, 10)]

@@ -65,7 +65,8 @@ def test_the_reporter_hears_of_a_step_with_its_words_and_a_way_out(
 def test_the_headers_leave_as_mail_programs_read_them(report_id: str, app: Flask) -> None:
     assert report_id
     settings = app.extensions["settings"]
-    send_due(app.extensions["engine"], settings, clock.now() + timedelta(seconds=40))
+    later = clock.now() + timedelta(seconds=40)
+    send_due(app.extensions["engine"], settings, lambda: later)
     (path,) = [
         p for p in (settings.data_dir / "mail").iterdir() if b"List-Unsubscribe:" in p.read_bytes()
     ]
