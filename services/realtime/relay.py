@@ -35,6 +35,7 @@ class Relay:
         # Channels know no database number: without it two cities on one Redis would mix.
         self.channel = f"madang.realtime{urlsplit(url).path}"
         self.ready = threading.Event()
+        self._closed = threading.Event()
         self._hear, self._gap = hear, gap
         self._origin = secrets.token_hex(8)
         self._redis: Any = Redis.from_url(url, socket_timeout=3, retry=_once_more(), **OPTIONS)
@@ -77,21 +78,26 @@ class Relay:
         return msgspec.json.encode(message | {"from": self._origin})
 
     def listen(self) -> None:
-        """Hear the other processes for ever."""
+        """Hear the other processes until this is closed."""
         was_away = False
-        while True:
+        while not self._closed.is_set():
             try:
                 self._listen(was_away)
             except (RedisError, OSError) as error:
                 log.warning("cannot hear the other processes: %s", type(error).__name__)
             was_away = True
             self.ready.clear()
-            time.sleep(AGAIN_S)
+            self._closed.wait(AGAIN_S)
+
+    def close(self) -> None:
+        """Leave the channel: what listens ends within half a second."""
+        self._closed.set()
 
     def _listen(self, was_away: bool) -> None:
         with self._listener.pubsub() as channel:
             channel.subscribe(self.channel)
-            for told in channel.listen():
+            while not self._closed.is_set():
+                told = channel.get_message(timeout=AGAIN_S) or {"type": "nothing"}
                 if told["type"] == "subscribe":
                     self.ready.set()
                     if was_away:

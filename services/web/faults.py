@@ -5,6 +5,7 @@ import logging
 import smtplib
 import socket
 import sqlite3
+from collections.abc import Iterator
 from datetime import timedelta
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
@@ -157,10 +158,17 @@ def _database(error: Exception) -> ResponseReturnValue:
         log.warning("a rule of the database was broken in %s: %s", request.endpoint, kind)
         twice = "unique" in str(error.orig).lower()
         return answer(409, "meanwhile") if twice else answer(422, "value_unreadable")
-    if any(mark in str(getattr(error, "orig", error)) for mark in FULL):
+    if any(mark in said for said in _grounds(error) for mark in FULL):
         return _full(error)
     log.error("the database did not answer: %s", kind)
     return _later(answer(503, "busy"), 3)
+
+
+def _grounds(error: BaseException | None) -> Iterator[str]:
+    """Yield what an error says, and what it came from: a full disk ends savepoints too."""
+    while error is not None:
+        yield str(getattr(error, "orig", error))
+        error = error.__cause__ or error.__context__
 
 
 def _full(error: Exception) -> ResponseReturnValue:

@@ -147,7 +147,8 @@ class Follower:
         return {*self.live, *self.resumed}
 
     def close(self) -> None:
-        self.client.disconnect()
+        # Not `disconnect`, which leaves the search for a dead server going.
+        self.client.shutdown()
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15.0) -> None:

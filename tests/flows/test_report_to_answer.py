@@ -41,7 +41,8 @@ def test_the_loop(visit: Visit, turn: Callable[[], int], app: Flask) -> None:
     assert "김민지" not in page
     moderator = visit(SOYEON)
     assert "가로등이 꺼졌어요" in moderator.get("/console/")
-    assert "김민지" in moderator.get(f"/console/reports/{report_id}")
+    assert "김민지" not in moderator.get(f"/console/reports/{report_id}")
+    assert "김민지" in moderator.post(f"/console/reports/{report_id}/reporter", 200).text
     moderator.post(f"/console/reports/{report_id}/answer", status="in_progress", text="내일 가요")
     assert "내일 가요" in visit(MINJI).get(f"/reports/{report_id}")
     assert turn() >= 2

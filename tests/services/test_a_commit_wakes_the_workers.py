@@ -49,6 +49,8 @@ def working(app: Flask) -> Iterator[Background]:
         yield background
     finally:
         background.stop()
+        if relay is not None:
+            relay.close()
 
 
 def tell(app: Flask, what: str = "x") -> None:

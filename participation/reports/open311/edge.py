@@ -107,5 +107,9 @@ def shown_key() -> KeyRow | None:
 
 def language() -> str:
     """Return the language to answer in: `lang` in the call, else what its headers choose."""
-    lang = request.values.get("lang", "")
+    try:
+        lang = request.values.get("lang", "")
+    except HTTPException:
+        # A body that cannot be read, being too large, is refused in the language of the address.
+        lang = request.args.get("lang", "")
     return lang if lang in i18n.LANGUAGES else web.actor().lang

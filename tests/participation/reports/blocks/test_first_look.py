@@ -20,7 +20,7 @@ from participation.reports.blocks.models import ReportTrace
 from participation.reports.blocks.rules import Past, Signs, Why, why_wait
 from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.format import Asked
-from participation.reports.open311.queries import requests_of
+from participation.reports.open311.queries import Reader, requests_of
 from participation.reports.photos.access import may_see_picture
 from participation.reports.promises.queries import Scope, numbers
 from participation.reports.queries_near import near_same
@@ -74,8 +74,8 @@ def test_what_waits_stands_in_no_public_place(session: Session) -> None:
     assert queries_map.in_view(session, BOX, 9).clusters == []
     assert queries_map.cards_in(session, BOX) == []
     assert near_same(session, Category.WATER, 34.21, 127.91, at=AT) == []
-    assert requests_of(session, Asked(), "").rows == []
-    assert requests_of(session, Asked(ids=(report.id,)), "").rows == []
+    assert requests_of(session, Asked(), Reader("")).rows == []
+    assert requests_of(session, Asked(ids=(report.id,)), Reader("")).rows == []
     asked = Scope(f"{AT:%Y-%m}")
     assert numbers(session, ZoneInfo("Asia/Seoul"), asked, at=AT).cells == []
     assert session.scalar(select(func.count()).where(ReportEntry.public)) == 0

@@ -164,7 +164,7 @@ def edits() -> Iterator[tuple[str, Callable[[sa.Connection], object]]]:
 
 def _without_report(connection: sa.Connection) -> None:
     """Take the report out with all that is shown of it; only the chain still knows."""
-    for name in ("report_asking", "report_follow", "report_entry", "report"):
+    for name in ("report_asking", "report_follow", "report_entry", "report_unpromised", "report"):
         connection.exec_driver_sql(f"DELETE FROM {name}")
 
 
