@@ -18,7 +18,7 @@ def overlapping(rounds: list[list[float]]) -> int:
 
 def test_no_mark_covers_another_at_any_zoom(enter: Enter) -> None:
     page = enter().page
-    for zoom in (12, 14, 16):
+    for zoom in (13, 14, 16):
         page.goto(f"/reports/map?z={zoom}")
         page.wait_for_selector(".map-ring, .map-pin")
         rounds = page.evaluate(ROUNDS)

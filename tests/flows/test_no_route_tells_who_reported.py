@@ -59,6 +59,7 @@ NOBODY = str(UUID(int=7))
 WRITTEN: dict[str, list[str]] = {
     "token": ["a" * 43],
     "judge.token": ["a" * 43],
+    "telling.token": ["a" * 64],
     "reports_phone.token": ["a" * 43],
     "person_id": [str(REPORTER.id)],
     "privacy.key": ["push"],
@@ -68,7 +69,7 @@ WRITTEN |= {
     name: [NOBODY]
     for name in ("rule_id", "team_id", "area_id", "answer_id", "key_id", "body_id", "letter_id")
 }
-WRITTEN["forwarding_id"] = [NOBODY]
+WRITTEN |= {"forwarding_id": [NOBODY], "word_id": [NOBODY]}
 # What must be asked of a route besides its address.
 QUERIES: dict[str, list[str]] = {
     "reports.view": ["box=127.8,34.1,128.0,34.3&zoom=8", "box=127.8,34.1,128.0,34.3&zoom=17"],
@@ -103,8 +104,11 @@ LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
     ((*TEAM, *MINE), "reports_picture.picture", {HIDDEN}),
     (("officer", "operator"), "moderation.trail", {"name"}),
     (("operator",), "people.index", {"name", "person"}),
-    (MINE, "home.index", {HIDDEN, "wish"}),
+    (MINE, "home.index", {HIDDEN, "wish", "person"}),
+    # Whose a report that waits is, for a phone that two share.
     (MINE, "reports.new", {"person"}),
+    (MINE, "reports.index", {"person"}),
+    (MINE, "reports_unsent.unsent", {"person"}),
     (MINE, "accounts.me", {"name", "mail"}),
     (MINE, "alerts.index", {"wish"}),
     (MINE, "alerts.edit", {"wish"}),

@@ -215,7 +215,7 @@ def _sent_picture() -> FileStorage | None:
     return request.files.get("media") or request.files.get("photo1")
 
 
-@pages.route("/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@pages.route("/<anything:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 @own_proof
 @public
 @web.limit("open311", times=1200, window_s=600)

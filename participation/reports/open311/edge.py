@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
 
 from participation.reports.open311 import format
 from participation.reports.open311.access import key_of
@@ -56,8 +57,16 @@ def _fault(status: int, text: str) -> Response:
     return answer([{"code": status, "description": text}], "errors", form, status)
 
 
+class Anything(PathConverter):
+    """The rest of an address, whatever it holds; line breaks too."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+
+
 def in_the_standards_shape(pages: Blueprint) -> Blueprint:
     """Let every refusal of these pages be a list of code and description."""
+    pages.record(lambda state: state.app.url_map.converters.update(anything=Anything))
     pages.register_error_handler(DomainError, refused)
     pages.register_error_handler(HTTPException, broken)
     return pages
