@@ -16,6 +16,7 @@ from participation.reports.rules import (
     JUDGING_LIVES,
     PUBLIC,
     Status,
+    staff_moves,
 )
 from services.auth import Actor, Role
 from services.db import Session
@@ -57,6 +58,17 @@ def may_see(session: Session, actor: Actor, report: Report) -> bool:
     if Status(report.status) in PUBLIC or (actor.signed_in and report.reporter_id == actor.id):
         return True
     return may_handle(session, actor, report)
+
+
+def body_may_say(report: Report, then: Status) -> bool:
+    """Say whether staff might give a report this status: another body has no more say than they.
+
+    Of what is hidden, or was joined into another report, it moves nothing.
+    """
+    now = Status(report.status)
+    if now not in PUBLIC or (then != now and report.merged_into is not None):
+        return False
+    return then == now or then in staff_moves(now)
 
 
 def settling_began(session: Session, report_id: UUID) -> datetime | None:

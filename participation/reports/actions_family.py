@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from participation.events.reports import ReportChanged
 from participation.reports.actions import answer_report
 from participation.reports.models import Report
+from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, Status, staff_moves
 from services import audit, outbox
 from services.auth import Actor
@@ -53,8 +54,9 @@ def detach_part(session: Session, actor: Actor, part: Report, *, at: datetime) -
 def answer_parts(
     session: Session, actor: Actor, report: Report, status: Status, text: str, *, at: datetime
 ) -> int:
-    """Give the open parts of a report the answer it was given; return how many took it."""
-    parts = session.scalars(select(Report).where(Report.parent_id == report.id)).all()
+    """Give the open parts the actor may handle the answer of the whole; return how many took it."""
+    mine = Report.parent_id == report.id, handled_by(actor)
+    parts = session.scalars(select(Report).where(*mine)).all()
     open_ones = [p for p in parts if Status(p.status) not in ENDED]
     heard = [p for p in open_ones if status in staff_moves(Status(p.status))]
     for part in heard:

@@ -59,8 +59,10 @@ def newest(session: Session) -> int:
 def missed_after(session: Session, room: str, cursor: int) -> list[dict[str, Any]] | None:
     """Return what a room was told after `cursor`; None if it is too long ago or too much to say.
 
-    Some of it may have been heard before: each item carries its number as `seq`.
+    Some of it may have been heard before: each item carries its number as `seq`. A cursor beyond
+    the newest is a page's own invention, and may be more than a database can hold.
     """
+    cursor = min(cursor, newest(session))
     oldest = session.scalar(select(func.min(RealtimeChange.seq)))
     if oldest is not None and cursor + 1 < oldest:
         return None

@@ -119,8 +119,10 @@ def block_reporter(
 
 
 def lift_block(session: Session, actor: Actor, block_id: UUID | None, *, at: datetime) -> None:
-    """End a block before its time; raises NotFoundError where none holds."""
+    """End a block before its time; raises NotFoundError where none holds that the actor may see."""
     row = session.get(ReportBlock, block_id) if block_id else None
+    if row is not None and actor.bounded and row.by_id != actor.id:
+        raise NotFoundError
     if row is None or not block_holds(row.since, row.until, row.lifted_at, at):
         raise NotFoundError
     row.lifted_at, row.lifted_by_id = at, actor.id

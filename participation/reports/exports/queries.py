@@ -25,8 +25,9 @@ PUBLIC_COLUMNS = (
 )
 STAFF_COLUMNS = (*PUBLIC_COLUMNS, "severity", "answer", "source", "source_id", "merged_into")
 COLUMNS = {PUBLIC_SCOPE: PUBLIC_COLUMNS, STAFF_SCOPE: STAFF_COLUMNS}
-# A cell that begins so is run as a formula by spreadsheets; a quote before it makes it words.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A cell that begins so is run as a formula by spreadsheets, in full width too where people write
+# so; a quote before it makes it words.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 class ExportFilters(msgspec.Struct, frozen=True):
@@ -155,6 +156,12 @@ def body_of(session: Session, export_id: UUID, number: int) -> bytes | None:
             ReportExportPart.export_id == export_id, ReportExportPart.number == number
         )
     )
+
+
+def told_publicly(session: Session, since: datetime, until: datetime) -> list[UUID]:
+    """Return the public files that were asked for between two moments, both included."""
+    asked = ReportExport.scope == PUBLIC_SCOPE, ReportExport.asked_at.between(since, until)
+    return list(session.scalars(select(ReportExport.id).where(*asked)))
 
 
 def expired(session: Session, at: datetime, limit: int) -> list[UUID]:

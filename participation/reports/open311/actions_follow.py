@@ -7,8 +7,9 @@ import msgspec
 from sqlalchemy import select
 
 from participation.events.reports import ReportMoved
+from participation.reports.access import body_may_say
 from participation.reports.actions import answer_report
-from participation.reports.forwarding.actions import MEANING, leads
+from participation.reports.forwarding.actions import MEANING
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
@@ -49,7 +50,7 @@ def hear_update(
     """
     then = MEANING.get(said.status) if key.may(MOVE, report.category) else None
     disputes = then is Status.OPEN and is_own(report, key.id) and _settled(report)
-    answers = then is not None and _holds(session, key, report) and leads(report, then)
+    answers = then is not None and _holds(session, key, report) and body_may_say(report, then)
     mark = f"{key.name}: {said.status}"
     told = (said.name, mark if disputes or answers else said.text)
     entry_id, is_new = note_from(session, actor, key, report, told, at=at)

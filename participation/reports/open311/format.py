@@ -107,7 +107,7 @@ def asked_of(args: Mapping[str, str], now: datetime) -> Asked:
     changed = moment(given, "updated_after"), moment(given, "updated_before")
     if since is None and changed == (None, None):
         # The start of a day: a walk by page must not lose rows at its beginning meanwhile.
-        since = _midnight((until or now) - WINDOW)
+        since = _window_before(until or now)
     paged = bool({"page", "page_size", "after"} & set(given))
     return Asked(
         statuses=_statuses(given.get("status", "")),
@@ -143,8 +143,12 @@ def walked(after: tuple[datetime, UUID]) -> str:
     return f"{after[0].astimezone(UTC).isoformat()}_{after[1]}"
 
 
-def _midnight(at: datetime) -> datetime:
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+def _window_before(at: datetime) -> datetime:
+    """Return the midnight ninety days before; raises InvalidError where no calendar goes."""
+    try:
+        return (at - WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
+    except OverflowError as error:
+        raise InvalidError("end_date is too long ago") from error
 
 
 def _parts(text: str) -> list[str]:

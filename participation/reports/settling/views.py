@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports.access import report_for
+from participation.reports.access import may_see, report_for
 from participation.reports.models import Report
 from participation.reports.settling import actions, queries
 from participation.reports.settling.forms import RateForm
@@ -63,6 +63,8 @@ def ask_word(token: str, word: str) -> ResponseReturnValue:
 def _page(token: str, word: str) -> str:
     asking = queries.asking_by(web.session(), token)
     report = web.session().get_one(Report, asking.report_id)
+    if not may_see(web.session(), Actor(asking.person_id), report):
+        raise NotFoundError
     return render_template(
         "reports/judge.html",
         state=queries.state_of(web.session(), asking, web.at()),

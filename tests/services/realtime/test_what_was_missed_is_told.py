@@ -91,3 +91,9 @@ def test_what_is_rolled_back_is_told_to_nobody(
         assert heard == []
         realtime.nudge(session, ROOM, {"kind": "y"})
     assert len(heard) == 1
+
+
+@pytest.mark.parametrize("cursor", [1 << 31, 1 << 40, (1 << 62) - 1])
+def test_a_cursor_from_nowhere_is_no_error(session: Session, cursor: int) -> None:
+    tell(session, 1)
+    assert changes.missed_after(session, ROOM, cursor) is not None

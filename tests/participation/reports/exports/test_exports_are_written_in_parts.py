@@ -183,3 +183,26 @@ def test_a_file_ends_after_seven_days(
             assert len(session.scalars(sa.select(ReportExportPart)).all()) == left
     visit(None).get(path, status=404)
     assert re.fullmatch(r"/reports/export/[0-9a-f-]{36}", path)
+
+
+def test_a_public_file_ends_where_something_in_it_was_hidden(
+    app: Flask, visit: Visit, turn: Callable[[], int], told: Callable[..., None]
+) -> None:
+    told("A name in it", "lamp")
+    path, own = ask(visit), ask(visit, "/console/export", SOYEON)
+    turn()
+    assert len(rows(visit(None), path)) == 3
+    with unit_of_work(app.extensions["engine"]) as session:
+        one = session.scalars(sa.select(Report).where(Report.title == "A name in it")).one()
+        answer_report(session, SOYEON, one, Status.REJECTED, "no", at=clock.now())
+    turn()
+    visit(None).get(f"{path}/file.csv", status=404)
+    again = ask(visit)
+    turn()
+    assert [line[1] for line in rows(visit(None), again)[1:]] == ["lamp"]
+    assert len(rows(visit(SOYEON), own)) == 3
+
+
+@pytest.mark.parametrize("sign", ["=", "@", "＝", "＋", "－", "＠"])
+def test_a_cell_that_would_be_a_formula_stays_words(sign: str) -> None:
+    assert exports_queries.cells_of([f"{sign}1+1"]) == [f"'{sign}1+1"]

@@ -117,8 +117,11 @@ def _twice() -> Any:
         ("start_date=2026-01-01&end_date=2026-03-31", 200),
         ("start_date=2026-01-01T00:00:00&end_date=2026-04-02T00:00:00Z", 400),
         ("start_date=2026-01-01&end_date=", 200),
+        # No ninety days lie before this one.
+        ("end_date=0001-01-01T00:00:00Z", 400),
+        ("end_date=0001-04-01T00:00:00Z", 200),
     ],
 )
 def test_dates_lie_ninety_days_apart_at_most(client: FlaskClient, query: str, status: int) -> None:
-    for form in ("json", "xml"):
-        assert client.get(f"{BASE}requests.{form}?{query}").status_code == status
+    for call in ("requests.json", "requests.xml", "servicerequestupdates.json"):
+        assert client.get(f"{BASE}{call}?{query}").status_code == status

@@ -15,7 +15,7 @@ from services.tokens import hash_of
 from tests.flows.test_closed_is_not_fixed import answer, settled
 from tests.participation.reports.settling import test_one_tap as taps
 from tests.participation.reports.settling.test_one_tap import JSON, Visit, deliver, links, status_of
-from tests.people import JUN, MINJI
+from tests.people import JUN, MINJI, SOYEON
 
 addresses, asked = taps.addresses, taps.asked
 
@@ -109,3 +109,22 @@ def test_a_letter_that_is_repeated_leaves_one_good_token(visit: Visit, app: Flas
     assert app.test_client().post(first, headers=JSON).status_code == 404
     path = f"/reports/judge/{fresh}/yes"
     assert app.test_client().post(path, headers=JSON).status_code == 200
+
+
+def test_what_was_hidden_since_is_told_to_its_reporter_alone(
+    asked: dict[str, str], visit: Visit, app: Flask
+) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        report_id = str(session.scalars(sa.select(Report.id)).one())
+        tokens = {
+            row.person_id: settling_actions.renew_asking(session, MINJI, row, at=clock.now())
+            for row in session.scalars(sa.select(ReportAsking)).all()
+        }
+    answer(visit, report_id, "open")
+    moderator = visit(SOYEON)
+    moderator.get(f"/console/reports/{report_id}")
+    moderator.post(f"/console/reports/{report_id}/reject", reason="An address is in it")
+    visit(None).get(f"/reports/{report_id}", 404)
+    visit(None).get(f"/reports/judge/{tokens[MINJI.id]}")
+    visit(None).get(f"/reports/judge/{tokens[JUN.id]}", 404)
+    visit(None).get(f"/reports/judge/{tokens[JUN.id]}/yes", 404)
