@@ -23,7 +23,7 @@ AGAIN = "That did not reach the city. Tap again when there is a line."
 SUBJECT = "Is it really fixed? %(title)s"
 LETTER = """The city calls this settled: %(title)s
 %(said)s
-Is it really fixed? You live with it, so your word counts. One tap is enough:
+Is it really fixed? You live with it, so your word counts. Open what is true:
 
 Yes, it is fixed
 %(yes)s
