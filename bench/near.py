@@ -24,7 +24,8 @@ from sqlalchemy import Engine
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.spatial import WHOLE, Points, engines, fill, points, timed  # noqa: E402
+from bench.city import WHOLE, Points, engines, fill, points  # noqa: E402
+from bench.spatial import timed  # noqa: E402
 from participation.reports.queries_near import (  # noqa: E402
     DEGREE_M,
     LIVE,

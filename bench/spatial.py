@@ -12,43 +12,26 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import repeat
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, bindparam, func, literal_column, select, text
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Engine, bindparam, func, literal_column, select
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from participation.accounts.models import Person  # noqa: E402
+from bench.city import CITY, KINDS, TABLE, WHOLE, Points, engines, fill, points  # noqa: E402
 from participation.reports import queries  # noqa: E402
-from participation.reports.models import REPORT_CLUSTER, Report  # noqa: E402
-from participation.reports.queries_map import (  # noqa: E402
-    EVERYTHING,
-    Sight,
-    cards_in,
-    in_view,
-)
-from participation.reports.routing.models import Body, Team  # noqa: E402
-from participation.reports.rules import Category  # noqa: E402
-from services.db import Session, make_engine  # noqa: E402
-from services.maps import add_points, clusters_in, morton, points_in, ranges  # noqa: E402
-from tests import servers  # noqa: E402
+from participation.reports.models import REPORT_CLUSTER  # noqa: E402
+from participation.reports.queries_map import EVERYTHING, Sight, cards_in, in_view  # noqa: E402
+from services.db import Session  # noqa: E402
+from services.maps import clusters_in, points_in, ranges  # noqa: E402
 
-WEST, SOUTH, EAST, NORTH = 126.75, 37.40, 127.20, 37.70
-CITY = (WEST, SOUTH, EAST, NORTH)
 WANTED = 500
-WHOLE = 1_000_000
-OURS = ("ix_report_place", "ix_report_newest", "ix_report_shelf")
 GROWING = ("GROUP BY", "view / B-tree p50", "bare driver p50")
 ZOOM = 12
-KINDS = [c.value for c in Category]
-TABLE = Report.__table__
 C = TABLE.c
 COVERED = (queries.KEY, C.lat, C.lon, C.category, C.status)
 PEER = (
@@ -61,29 +44,6 @@ PEER = (
 )
 Box = tuple[float, float, float, float]
 Read = Callable[[Box], int]
-
-
-class Points(NamedTuple):
-    """Places in degrees and their kinds, 70 % of them gathered around 300 corners."""
-
-    lon: Any
-    lat: Any
-    kind: list[str]
-
-
-def points(count: int) -> Points:
-    rng = np.random.default_rng(7)
-    corner = rng.integers(0, 300, count)
-    gathered = rng.random(count) < 0.7
-    middle_lon, middle_lat = rng.uniform(WEST, EAST, 300), rng.uniform(SOUTH, NORTH, 300)
-    lon = np.where(
-        gathered, middle_lon[corner] + rng.normal(0, 0.006, count), rng.uniform(WEST, EAST, count)
-    )
-    lat = np.where(
-        gathered, middle_lat[corner] + rng.normal(0, 0.005, count), rng.uniform(SOUTH, NORTH, count)
-    )
-    kinds = rng.integers(0, len(KINDS), count)
-    return Points(lon.clip(WEST, EAST), lat.clip(SOUTH, NORTH), [KINDS[k] for k in kinds])
 
 
 def views(at: Points, count: int) -> list[tuple[Box, int]]:
@@ -105,61 +65,6 @@ def views(at: Points, count: int) -> list[tuple[Box, int]]:
             reach *= max(1.05, min(2.0, (WANTED / max(n, 1)) ** 0.5))
         found.append(((lon - wide, lat - reach, lon + wide, lat + reach), n))
     return found
-
-
-COLUMNS = (
-    "id", "title", "text", "answer", "category", "status", "severity", "lat", "lon", "cell",
-    "place", "opened_at", "changed_at", "due_at", "followers", "shelf",
-)  # fmt: skip
-
-
-def rows(at: Points, *, hyphens: bool) -> Iterator[tuple[Any, ...]]:
-    for n, (lon, lat, kind) in enumerate(
-        zip(at.lon.tolist(), at.lat.tolist(), at.kind, strict=True)
-    ):
-        key = f"{n * 2654435761 % 2**32:08x}00004000800000{n:010x}"
-        if hyphens:
-            key = f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
-        title = f"Broken street light {n}"
-        cell = morton(lon, lat)
-        # In no order of place, and in none of keys.
-        second = n * 7919 % 2_592_000
-        at_day, at_second = divmod(second, 86_400)
-        day = f"2026-10-{at_day + 1:02d} "
-        day += f"{at_second // 3600:02d}:{at_second // 60 % 60:02d}:{at_second % 60:02d}"
-        yield (key, title, title, "", kind, "open", 1, lat, lon, cell, "", day, day, day, 0, 2)
-
-
-def fill(engine: Engine, at: Points) -> None:
-    """Store all reports in the product's own table, with its map index and the peer's."""
-    names = ", ".join(COLUMNS)
-    with engine.begin() as connection:
-        for table in (Person.__table__, Body.__table__, Team.__table__, TABLE, REPORT_CLUSTER):
-            connection.execute(CreateTable(table))
-        raw: Any = connection.connection.driver_connection
-        if engine.dialect.name == "sqlite":
-            marks = ", ".join("?" * len(COLUMNS))
-            raw.executemany(
-                f"INSERT INTO report ({names}) VALUES ({marks})", rows(at, hyphens=False)
-            )
-        else:
-            with raw.cursor() as cursor, cursor.copy(f"COPY report ({names}) FROM STDIN") as copy:
-                for row in rows(at, hyphens=True):
-                    copy.write_row(row)
-        for index in TABLE.indexes:
-            if index.name in OURS:
-                connection.execute(CreateIndex(index))
-        connection.execute(text("CREATE INDEX peer ON report (lat, lon)"))
-    with Session(engine) as session, session.begin():
-        add_points(
-            session,
-            REPORT_CLUSTER,
-            zip(at.lat.tolist(), at.lon.tolist(), at.kind, repeat(2), strict=False),
-        )
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(
-            text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
-        )
 
 
 def ours(session: Session) -> Read:
@@ -278,12 +183,6 @@ def judge(engine: Engine, at: Points, boxes: list[tuple[Box, int]]) -> bool:
     for label, value, unit, target, met in results:
         tell(name, label, value, unit, target, met=met)
     return all(met for *_, met in results)
-
-
-@contextmanager
-def engines(folder: Path) -> Iterator[Iterator[Engine]]:
-    with servers.postgresql() as url:
-        yield (make_engine(u) for u in (f"sqlite:///{folder}/city.db", url + "postgres"))
 
 
 def main() -> int:
