@@ -49,9 +49,14 @@ def points(count: int) -> Points:
     return Points(lon.clip(WEST, EAST), lat.clip(SOUTH, NORTH), [KINDS[k] for k in kinds])
 
 
+def opened_s(number: int) -> int:
+    """Return in which second of October a report was told: in no order of place, nor of keys."""
+    return number * 7919 % 2_592_000
+
+
 COLUMNS = (
     "id", "title", "text", "answer", "category", "status", "severity", "lat", "lon", "cell",
-    "place", "opened_at", "changed_at", "due_at", "followers", "shelf",
+    "place", "opened_at", "changed_at", "due_at", "promised_at", "followers", "shelf",
 )  # fmt: skip
 
 
@@ -64,12 +69,11 @@ def rows(at: Points, *, hyphens: bool) -> Iterator[tuple[Any, ...]]:
             key = f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
         title = f"Broken street light {n}"
         cell = morton(lon, lat)
-        # In no order of place, and in none of keys.
-        second = n * 7919 % 2_592_000
+        second = opened_s(n)
         at_day, at_second = divmod(second, 86_400)
         day = f"2026-10-{at_day + 1:02d} "
         day += f"{at_second // 3600:02d}:{at_second // 60 % 60:02d}:{at_second % 60:02d}"
-        yield (key, title, title, "", kind, "open", 1, lat, lon, cell, "", day, day, day, 0, 2)
+        yield (key, title, title, "", kind, "open", 1, lat, lon, cell, "", *[day] * 4, 0, 2)
 
 
 def fill(engine: Engine, at: Points) -> None:

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from participation.reports import actions, actions_merge, actions_undo
 from participation.reports.models import Report
-from participation.reports.promises.queries import Tally, counted
+from participation.reports.promises.queries import Scope, Tally, numbers
 from participation.reports.rules import Category, Status
 from participation.reports.settling import actions as settling_actions
 from services.db import Session
@@ -43,7 +44,7 @@ def moved(session: Session, report: Report, number: int, status: Status) -> None
 
 def tally(session: Session, at: datetime) -> Tally:
     session.flush()
-    return counted(session, day(-1), day(1), at=at)["litter"]
+    return numbers(session, ZoneInfo("Asia/Seoul"), Scope(f"{AT:%Y-%m}"), at=at).total
 
 
 KEPT, BROKEN = (1, 0), (0, 0)
