@@ -99,7 +99,7 @@ def open_report(web: requests.Session, address: str, key: str) -> str:
 @contextmanager
 def socket(address: str, token: str = "") -> Iterator[socketio.SimpleClient]:
     """Yield a socket client, signed in by its cookie or a stranger."""
-    client = socketio.SimpleClient()
+    client = socketio.SimpleClient(reconnection=False)
     headers = {"Cookie": f"madang_session={token}"} if token else {}
     client.connect(address, transports=["websocket"], headers=headers)
     try:
