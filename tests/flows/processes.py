@@ -99,13 +99,16 @@ def open_report(web: requests.Session, address: str, key: str) -> str:
 @contextmanager
 def socket(address: str, token: str = "") -> Iterator[socketio.SimpleClient]:
     """Yield a socket client, signed in by its cookie or a stranger."""
-    client = socketio.SimpleClient(reconnection=False)
+    client = socketio.SimpleClient()
     headers = {"Cookie": f"madang_session={token}"} if token else {}
     client.connect(address, transports=["websocket"], headers=headers)
+    inner = client.client
     try:
         yield client
     finally:
         client.disconnect()
+        # It goes on looking for a server that ended, unless it is told not to.
+        inner.shutdown()
 
 
 class Follower:
