@@ -31,4 +31,5 @@ screens: ## Make the pictures of the docs anew
 	@.venv/bin/pytest --quiet tests/browser/test_pictures_of_the_docs.py --screens docs/screens
 
 format: ## Format the code
+	@PYTHON=$(PYTHON) tools/setup test
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

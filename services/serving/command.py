@@ -75,9 +75,11 @@ def _living(app: Flask, settings: Settings) -> Iterator[None]:
         yield
         return
     words = [sys.executable, "-m", "app", "simulate", "--beside", "--rate", str(settings.demo_rate)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet = subprocess.DEVNULL
     # Its input is held open from here, so that it ends with this process however that ends.
-    with subprocess.Popen(words, stdin=subprocess.PIPE, **quiet) as people:  # noqa: S603  ourselves
+    with subprocess.Popen(  # noqa: S603  our own program
+        words, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet
+    ) as people:
         try:
             yield
         finally:
