@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -36,6 +37,7 @@ def _person(key: sa.ForeignKey) -> bool:
     return key.target_fullname == "person.id"
 
 
+@pytest.mark.above_the_database
 def test_no_route_tells_who_reported(app: Flask, visit: Visit, turn: Callable[[], int]) -> None:
     crawl = Crawl(app, seed(app, visit, turn))
     for visitor in PEOPLE:
