@@ -18,7 +18,7 @@ from services.maps.index import (
 )
 from services.maps.outlines import bounds_of, outlines_of
 from services.maps.places import PlaceName, Spot, folded, import_places, named_near, search
-from services.maps.serve import home_of, tiles_blueprint
+from services.maps.serve import credit_of, home_of, tiles_blueprint
 from services.maps.sheet import Hexagon, Sheet, Words, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, blocks_of, make_town, write_extract
@@ -44,6 +44,7 @@ __all__ = [
     "clusters_in",
     "count_all",
     "count_in",
+    "credit_of",
     "draw_sheet",
     "folded",
     "grid_over",
