@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, case, func, select
 
 from participation.accounts import directory
@@ -123,7 +124,7 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
     """Return one case as staff see it."""
     status = Status(report.status)
     return CasePage(
-        report=queries.page_of(session, actor, report, at),
+        report=replace(queries.page_of(session, actor, report, at), answer=report.answer),
         notes=_notes(session, report.id),
         told_by_someone=report.reporter_id is not None,
         moves=[status.value, *(s.value for s in staff_moves(status))],

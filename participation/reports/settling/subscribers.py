@@ -5,6 +5,7 @@ from uuid import UUID
 from participation.accounts import directory
 from participation.events.judge import SettlingAsked
 from participation.events.reports import ReportMoved
+from participation.reports.actions_dispute import promise_anew
 from participation.reports.history.queries import head_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
@@ -69,7 +70,7 @@ def renew_promise(session: Session, event: ReportMoved) -> None:
     if report is None or Status(report.status) in ENDED:
         return
     if queries.status_before(session, entry) in ENDED:
-        actions.promise_anew(session, STRANGER, report, at=entry.at)
+        promise_anew(session, STRANGER, report, at=entry.at)
 
 
 def _notice(report: Report, token: str, lang: str) -> push.Notice:

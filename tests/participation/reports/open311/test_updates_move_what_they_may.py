@@ -94,7 +94,9 @@ def test_who_told_of_it_disputes_a_settling(teller: Desk, status: Status, word: 
     with Session(teller.engine) as session:
         report = session.scalars(sa.select(Report)).one()
         assert report.ended_at is None
-        assert report.due_at > clock.now()
+        assert report.due_at > report.rises_at > clock.now()
+        assert report.shelf == Shelf.WAITS
+        assert report.severity == SEVERITY[Category.STREET_LIGHT]
     assert teller.say(word, "Still dark", "7") == answered
     assert teller.said("disputed") == ["Still dark"]
 
