@@ -43,7 +43,7 @@ function credit(said: string): string {
   return name.outerHTML;
 }
 
-function addBase(map: L.Map, tiles: string, said: string): void {
+function addBase(map: L.Map, tiles: string, said: string): L.Layer {
   const drawn = paint();
   const layer = leafletLayer({
     url: tiles,
@@ -56,6 +56,16 @@ function addBase(map: L.Map, tiles: string, said: string): void {
   }) as unknown as L.Layer;
   layer.addTo(map);
   map.getContainer().style.setProperty("background", drawn.ground);
+  return layer;
+}
+
+/** Draw the city by day or by night, and anew whenever the reader turns from one to the other. */
+function drawBase(map: L.Map, tiles: string, said: string): void {
+  let base = addBase(map, tiles, said);
+  document.addEventListener("scheme", () => {
+    base.remove();
+    base = addBase(map, tiles, said);
+  });
 }
 
 export interface Wish {
@@ -79,7 +89,7 @@ export function baseMap(canvas: HTMLElement, labels: DOMStringMap, wish: Wish): 
     const zoomOutTitle = labels["labelZoomOut"] ?? "-";
     L.control.zoom({ position: "bottomright", zoomInTitle, zoomOutTitle }).addTo(map);
   }
-  addBase(map, labels["tiles"] ?? "", labels["credit"] ?? "");
+  drawBase(map, labels["tiles"] ?? "", labels["credit"] ?? "");
   // A canvas that was hidden, or not yet laid out, has no size until later.
   new ResizeObserver(() => map.invalidateSize()).observe(canvas);
   return map;
