@@ -3,19 +3,26 @@
 Sources: RFC 5322 and 2045 (messages), RFC 3834 (automatic answers), RFC 2919 (lists).
 """
 
+import codecs
+import contextlib
 import email
-import email.policy
 import hashlib
 import re
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
 
 import msgspec
 
+from services.vouching import vouched
+
 MOST_TEXT = 4000
-MOST_PARTS = 100
+MOST_PARTS, MOST_PIECES, MOST_HEADERS = 100, 1000, 10_000
 LONGEST_LINE = 2000
+# Python's parser of headers takes minutes over some that are long; no honest one is. Those of
+# parts it reads several times.
+LONGEST_HEADER, LONGEST_OF_PART = 4000, 1000
 ADDRESS = re.compile(r"[^@\s\x00-\x1f<>\"(),:;\\]{1,64}@[^@\s\x00-\x1f<>]{1,180}\.[a-zA-Z]{2,20}")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,200}>")
 # Where an answer begins to quote what it answers, in the words of common programs.
@@ -29,6 +36,11 @@ SIGNATURE = re.compile(
     r"^(-- ?|sent from my .{2,40}|(나의|내) .{2,20}에서 보냄|.{2,20}에서 보냄)$", re.I
 )
 HOSTILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# What Python's own parser stumbles over.
+ODD = (
+    *(ValueError, IndexError, AttributeError, TypeError, LookupError),
+    *(RecursionError, AssertionError),
+)
 BULK = {"bulk", "junk", "list", "auto_reply"}
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
 SKIPPED = {"script", "style", "head", "title", "blockquote"}
@@ -59,13 +71,53 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     pictures: tuple[bytes, ...] = ()
 
 
+class _Bounded(EmailPolicy):
+    """Lets a header that is too long say nothing, before anything reads it; counts as it goes."""
+
+    def __init__(self) -> None:
+        super().__init__(message_factory=_Piece)
+        room = {"headers": MOST_HEADERS, "pieces": MOST_PIECES}
+        object.__setattr__(self, "room", room)
+
+    def take(self, what: str) -> None:
+        """Take one of the pieces or headers there is room for; raises ValueError above."""
+        room: dict[str, int] = self.__dict__["room"]
+        room[what] -= 1
+        if room[what] < 0:
+            raise ValueError("too many " + what)
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        self.take("headers")
+        name, value = super().header_source_parse(sourcelines)
+        of_part = name.lower().startswith("content-")
+        return name, value if len(value) <= (LONGEST_OF_PART if of_part else LONGEST_HEADER) else ""
+
+
+class _Piece(EmailMessage):
+    """A message, or a part of one."""
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        super().__init__(policy)
+        if isinstance(policy, _Bounded):
+            policy.take("pieces")
+
+
+def _parsed(content: bytes) -> EmailMessage:
+    """Return a message; one that is too deep, or in too many pieces, says nothing."""
+    try:
+        message = email.message_from_bytes(content, policy=_Bounded())
+    except ODD:
+        return EmailMessage()
+    assert isinstance(message, EmailMessage)
+    return message
+
+
 def read(letter: Letter, authserv: str = "") -> Said:
     """Return what a letter says; whatever cannot be read is left out, and nothing is raised.
 
     `authserv` is the name our mail server signs its findings with; without one nothing is vouched.
     """
-    message = email.message_from_bytes(letter.content, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
+    message = _parsed(letter.content)
     sender, message_id = _address(_header(message, "From")), _message_id(message)
     told = f"{message_id}\n{sender}".encode() if message_id else letter.content
     text, pictures = _parts(message)
@@ -76,7 +128,7 @@ def read(letter: Letter, authserv: str = "") -> Said:
         subject=" ".join(_clean(_header(message, "Subject")).split())[:200],
         text=said_by(text)[:MOST_TEXT],
         automatic=_automatic(message, letter),
-        vouched=vouched(_all(message, "Authentication-Results"), authserv, sender),
+        vouched=_vouched(message, authserv, sender),
         pictures=pictures,
     )
 
@@ -85,49 +137,27 @@ def _header(message: EmailMessage, name: str) -> str:
     """Return a header as text; one that Python's own parser stumbles over is none."""
     try:
         return str(message.get(name, ""))
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError):
+    except ODD:
         return ""
 
 
-def _all(message: EmailMessage, name: str) -> list[str]:
-    """Return every header of a name as text, topmost first, as far as they can be read."""
+def _as_it_came(message: EmailMessage, name: str) -> list[str]:
+    """Return every header of a name, topmost first, with nothing in it decoded."""
+    return [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
+
+
+def _vouched(message: EmailMessage, authserv: str, sender: str) -> bool:
+    """Say whether the one sender there is was found true; of two nobody knows who was looked at."""
+    found = _as_it_came(message, "Authentication-Results")
+    return len(_as_it_came(message, "From")) == 1 and vouched(found, authserv, sender)
+
+
+def _kind(part: EmailMessage) -> tuple[str, bool]:
+    """Return what a part is, and whether it is attached; nothing can be read of one that is odd."""
     try:
-        return [str(value) for value in message.get_all(name, [])]
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError):
-        return []
-
-
-def vouched(results: list[str], authserv: str, sender: str) -> bool:
-    """Say whether our own mail server found DMARC to hold for the address of `sender`.
-
-    Only findings signed with its name count (RFC 8601, section 2.2 and 5); it must remove those
-    that letters bring along under that name. One that failed outweighs one that passed.
-    """
-    domain, found = sender.rpartition("@")[2], set()
-    for one in results:
-        # What stands in comments and quotes is text that a sender may have chosen.
-        name, *findings = re.sub(r'"[^"]*"', "", _uncommented(one)).split(";")
-        if not authserv or name.split()[:1] != [authserv.lower()]:
-            continue
-        for finding in findings:
-            words = finding.split()
-            about = [w.partition("=")[2] for w in words if w.startswith("header.from=")]
-            if words[:1] == ["dmarc=pass"] and domain and about == [domain]:
-                found.add(True)
-            elif words and words[0].startswith("dmarc="):
-                found.add(False)
-    return found == {True}
-
-
-def _uncommented(text: str) -> str:
-    """Return a header in lower case without its comments, which may be nested (RFC 5322, 3.2.2)."""
-    kept, depth = [], 0
-    for letter in text.lower():
-        depth += letter == "("
-        if depth == 0:
-            kept.append(letter)
-        depth = max(0, depth - (letter == ")"))
-    return re.sub(r"\s*=\s*", "=", "".join(kept))
+        return part.get_content_type(), part.get_content_disposition() == "attachment"
+    except ODD:
+        return "", True
 
 
 def _address(text: str) -> str:
@@ -157,7 +187,7 @@ def _automatic(message: EmailMessage, letter: Letter) -> bool:
         or _header(message, "Precedence").strip().lower() in BULK
         or any(_header(message, name) for name in lists)
         or sender.startswith(("mailer-daemon@", "postmaster@", "noreply@", "no-reply@"))
-        or message.get_content_type() in ("multipart/report", "message/delivery-status")
+        or _kind(message)[0] in ("multipart/report", "message/delivery-status")
     )
 
 
@@ -170,8 +200,7 @@ def _parts(message: EmailMessage) -> tuple[str, tuple[bytes, ...]]:
             break
         if part.is_multipart():
             continue
-        kind = part.get_content_type()
-        attached = part.get_content_disposition() == "attachment"
+        kind, attached = _kind(part)
         if kind in PICTURES and len(pictures) < 3:
             pictures.append(_bytes(part))
         elif kind == "text/plain" and not plain and not attached:
@@ -184,7 +213,7 @@ def _parts(message: EmailMessage) -> tuple[str, tuple[bytes, ...]]:
 def _bytes(part: email.message.Message) -> bytes:
     try:
         content = part.get_payload(decode=True)
-    except (ValueError, LookupError, AttributeError):
+    except ODD:
         return b""
     return content if isinstance(content, bytes) else b""
 
@@ -192,12 +221,21 @@ def _bytes(part: email.message.Message) -> bytes:
 def _words(part: email.message.Message) -> str:
     """Return a text part; an unknown or wrong charset costs single letters, not the text."""
     data = _bytes(part)[: MOST_TEXT * 50]
-    for charset in (part.get_content_charset() or "utf-8", "utf-8", "cp949"):
+    for charset in (_charset(part), "utf-8", "cp949"):
         try:
             return _clean(data.decode(charset))
-        except (UnicodeDecodeError, LookupError):
+        except ODD:
             continue
     return _clean(data.decode("utf-8", "replace"))
+
+
+def _charset(part: email.message.Message) -> str:
+    """Return in which letters a part says it is written; those of host names are for no letter."""
+    try:
+        named = part.get_content_charset() or ""
+        return "utf-8" if codecs.lookup(named).name in ("idna", "punycode") else named
+    except ODD:
+        return "utf-8"
 
 
 def _clean(text: str) -> str:
@@ -228,7 +266,8 @@ class _Words(HTMLParser):
 def words_of_html(html: str) -> str:
     """Return the words of HTML, line by line; scripts, styles and quoted letters are left out."""
     parser = _Words()
-    parser.feed(html)
+    with contextlib.suppress(*ODD):
+        parser.feed(html)
     lines = [" ".join(line.split()) for line in "".join(parser.found).split("\n")]
     return "\n".join(lines)
 

@@ -1,14 +1,16 @@
 """A letter is read for what its sender wrote, whatever program made it, and nothing is raised."""
 
 import struct
+import time
 from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.letters_in import Letter, read, said_by, vouched
+from services.letters_in import Letter, read, said_by
 from services.media.whereabouts import place_of
+from services.vouching import vouched
 
 
 def letter(message: EmailMessage, sender: str = "kim@example.org") -> Letter:
@@ -81,7 +83,7 @@ def test_a_machines_letter_is_known_as_one(headers: dict[str, str]) -> None:
     assert not read(letter(written(Auto_Submitted="no"))).automatic
 
 
-PASS = "dmarc=pass header.from=example.org"
+PASS, FAIL = (f"dmarc={word} header.from=example.org" for word in ("pass", "fail"))
 
 
 @pytest.mark.parametrize(
@@ -106,12 +108,56 @@ PASS = "dmarc=pass header.from=example.org"
         ([f"mx.city.example; dmarc=none (a (b) ; {PASS})"], False),
         ([f'mx.city.example; dkim=fail reason="; {PASS} ;"'], False),
         ([f"(mx.city.example;) mx.elsewhere.example; {PASS}"], False),
+        ([rf'mx.city.example; spf=pass smtp.mailfrom="a\"; {PASS}; \""@evil.example'], False),
+        ([rf'mx.city.example; spf=pass smtp.mailfrom="a\"; {PASS}; \"(a"@b.c; {FAIL}'], False),
+        ([f'mx.city.example; spf=pass smtp.mailfrom="("@evil.example; {PASS}'], True),
+        ([f"mx.city.example; spf=pass; {PASS} (without an end"], False),
     ],
 )
 def test_only_our_own_mail_server_vouches_for_a_sender(results: list[str], expected: bool) -> None:
     assert vouched(results, "mx.city.example", "kim@example.org") is expected
     assert not vouched(results, "", "kim@example.org")
     assert not vouched(results, "mx.city.example", "")
+
+
+def test_nobody_is_vouched_for_by_words_that_read_otherwise_once_decoded() -> None:
+    hidden = "=?utf-8?q?=3Bdmarc=3Dpass_header.from=3Dexample.org_=28?=@evil.example"
+    found = f"mx.city.example; spf=pass smtp.mailfrom={hidden}; {FAIL}"
+    content = f"Authentication-Results: {found}\r\n".encode() + bytes(written())
+    said = read(Letter("a@evil.example", ("help@city.example",), content), "mx.city.example")
+    assert said.sender == "kim@example.org"
+    assert not said.vouched
+
+
+def test_of_two_senders_none_is_vouched_for() -> None:
+    one = f"Authentication-Results: mx.city.example; {PASS}\r\n".encode() + bytes(written())
+    two = b"From: other@example.org\r\n" + one
+    assert read(Letter("a@b.c", (), one), "mx.city.example").vouched
+    assert not read(Letter("a@b.c", (), two), "mx.city.example").vouched
+
+
+HARD = {
+    "a sender in endless comments": b"From: " + b"(a)" * 50_000 + b" kim@example.org\r\n\r\nwords",
+    "a sender in deep comments": b"From: " + b"(" * 3900 + b"\r\n\r\nwords",
+    "a kind with endless parts": b"Content-Type: text/plain; "
+    + b"a*0*=u''%ff;" * 20_000
+    + b"\r\n\r\nx",
+    "letters within letters": b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n)
+        for n in range(2000)
+    ),
+    "pieces without number": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + b"--b\r\n" * 200_000,
+    "headers without number": b"a: b\r\n" * 200_000,
+    "HTML that is none": b"Content-Type: text/html\r\n\r\nwords <![<![<!",
+}
+
+
+@pytest.mark.parametrize("content", HARD.values(), ids=HARD.keys())
+def test_no_letter_holds_its_reader_up_or_stops_it(content: bytes) -> None:
+    began = time.process_time()
+    read(Letter("a@b.c", ("help@city.example",), content), "mx.city.example")
+    assert time.process_time() - began < 10
 
 
 def test_without_a_name_for_our_mail_server_nobody_is_vouched_for() -> None:
