@@ -15,7 +15,7 @@ from participation.reports.open311 import actions as open311_actions
 from participation.reports.open311.rules import MOVE, SCOPES, WRITE, KeyScope
 from participation.reports.routing.actions import add_team
 from participation.reports.routing.models import Team
-from participation.reports.rules import PUBLIC, Status
+from participation.reports.rules import PUBLIC, SEVERITY, Category, Shelf, Status
 from services import clock
 from services.db import Session, unit_of_work
 from services.errors import InvalidError
