@@ -97,6 +97,8 @@ def test_who_told_of_it_disputes_a_settling(teller: Desk, status: Status, word: 
         assert report.due_at > report.rises_at > clock.now()
         assert report.shelf == Shelf.WAITS
         assert report.severity == SEVERITY[Category.STREET_LIGHT]
+    heard = json.loads(teller.client.get(BASE + "servicerequestupdates.json").data)
+    assert (heard[-1]["status"], heard[-1]["description"]) == ("OPEN", "Still dark")
     assert teller.say(word, "Still dark", "7") == answered
     assert teller.said("disputed") == ["Still dark"]
 
