@@ -24,8 +24,8 @@ from sqlalchemy import Engine
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.city import WHOLE, Points, engines, fill, opened_s, points  # noqa: E402
-from bench.spatial import timed  # noqa: E402
+from bench.city import WHOLE, Points, add_peer, engines, fill, opened_s, points  # noqa: E402
+from bench.spatial_city import taken_by  # noqa: E402
 from participation.reports.queries_near import (  # noqa: E402
     DEGREE_M,
     LIVE,
@@ -118,7 +118,8 @@ def answered(read: Read, asked: list[Spot]) -> tuple[list[float], int]:
     The first round, in which the answers are checked, warms up and is not timed.
     """
     wrong = sum(read(spot) != spot.true for spot in asked)
-    return sorted(timed(lambda spot=spot: read(spot), 1) for spot in asked for _ in range(3)), wrong
+    taken = [taken_by(lambda spot=spot: read(spot)).clock for spot in asked for _ in range(3)]
+    return sorted(taken), wrong
 
 
 def tell(database: str, name: str, value: float, unit: str, target: str, *, met: bool) -> bool:
@@ -134,6 +135,8 @@ def judge(engine: Engine, at: Points, asked: list[Spot]) -> bool:
     tell(name, f"fill with {len(at.kind):,}", time.perf_counter() - start, "s", "", met=True)
     with Session(engine) as session:
         taken, wrong = answered(ours(session), asked)
+    add_peer(engine)
+    with Session(engine) as session:
         beside, peer_wrong = answered(peer(session), asked)
     met = []
     for share in (50, 95, 99):

@@ -19,7 +19,7 @@ from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, Re
 from participation.reports.rules import ENDED, PUBLIC, Status, shelf_of
 from services.db import make_engine, unit_of_work
 from services.maps import morton
-from services.maps.index import COARSEST, FINEST
+from services.maps.clusters import COARSEST, FINEST
 from tests.participation.reports.lives import START, Lives
 
 
