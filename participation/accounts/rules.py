@@ -14,7 +14,10 @@ SIGN_IN_LIVES = timedelta(days=60)
 SEEN_EVERY = timedelta(hours=1)
 ERASED_NAME = "떠난 이웃"
 UNNAMED = "새 이웃"
-EMAIL = re.compile(r"\A[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,180}\.[^@\s\x00-\x1f.]{2,10}\Z")
+# One mailbox and nothing beside it: no list, group, comment or quote (RFC 5322, 3.4), and no sign
+# that turns the way of writing.
+_SIGN = r"[^@\s\x00-\x1f\x7f<>()\[\]\",:;\\\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+EMAIL = re.compile(rf"\A{_SIGN}{{1,64}}@{_SIGN}{{1,180}}\.(?!.*\.){_SIGN}{{2,10}}\Z")
 BROWSERS = ("Firefox", "Edg", "SamsungBrowser", "Chrome", "Safari")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 

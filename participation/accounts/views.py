@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
 from participation.accounts import actions, queries, visits
-from participation.accounts.rules import SIGN_IN_LIVES, local_path
+from participation.accounts.rules import SIGN_IN_LIVES, local_path, normal_email
 from services import i18n, mail, web
 from services.auth import oidc
 from services.auth.gates import public, signed_in
@@ -49,7 +49,8 @@ def send_code() -> ResponseReturnValue:
     except InvalidError:
         return _ask_address(email, "That does not look like an e-mail address."), 422
     text = i18n.translate(lang, MAIL, code=code)
-    mail.send(settings, email.strip(), i18n.translate(lang, "Your Madang code"), text)
+    # To the address as it is kept: a look-alike may be another's mailbox.
+    mail.send(settings, normal_email(email) or "", i18n.translate(lang, "Your Madang code"), text)
     shown = code if settings.mode != "production" and settings.smtp_url is None else ""
     return render_template("accounts/code.html", next=_next(), email=email, shown=shown, error="")
 

@@ -6,12 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-<<<<<<< HEAD
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, case, func, select
-=======
 from sqlalchemy import ColumnElement, Select, case, func, select
->>>>>>> spatial
 
 from participation.accounts import directory
 from participation.reports import queries

@@ -90,6 +90,7 @@ def choose(key: str) -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     response: Response = jsonify(_exported())
     response.headers["Content-Disposition"] = "attachment; filename=madang-my-data.json"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

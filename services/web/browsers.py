@@ -21,7 +21,8 @@ SIZE = 18
 def known() -> str:
     """Return the id of the browser that asks (64 hex digits), nothing where it has none."""
     token, _, sign = request.cookies.get(COOKIE, "").partition(".")
-    return hash_of(token) if token and hmac.compare_digest(sign, _sign(token)) else ""
+    ours = hmac.compare_digest(sign.encode(), _sign(token).encode())
+    return hash_of(token) if token and ours else ""
 
 
 def device() -> str:

@@ -1,5 +1,6 @@
 """How often one person or address may write. Counted in Redis when there are many processes."""
 
+import ipaddress
 import logging
 import time
 from collections import OrderedDict
@@ -130,8 +131,18 @@ def _ground() -> None:
         _use(GROUND)
 
 
+def line_of(address: str) -> str:
+    """Return what is counted of an address: one line has 2^64 of IPv6 (RFC 6177), all its own."""
+    try:
+        found = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    mapped = found.ipv4_mapped
+    return str(mapped or ipaddress.IPv6Network((int(found), 64), strict=False))
+
+
 def _use(bound: Limit) -> None:
-    those = [str(actor().id or request.remote_addr)]
+    those = [str(actor().id or line_of(request.remote_addr or ""))]
     if bound.by_device and (browser := browsers.known()):
         those.append(browser)
     for who in those:

@@ -130,7 +130,8 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if response.mimetype == "text/html":
+    # What says nothing of itself may be somebody's own, whatever kind of answer it is.
+    if response.mimetype == "text/html" or "Cache-Control" not in response.headers:
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.update(("Cookie", "Accept-Language"))
     return response

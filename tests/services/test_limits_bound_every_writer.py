@@ -7,7 +7,7 @@ import pytest
 import redis
 from flask import Flask
 
-from services.web.limits import Counter, Limit, MemoryCounter, RedisCounter
+from services.web.limits import Counter, Limit, MemoryCounter, RedisCounter, line_of
 from tests import servers
 from tests.pages import Pages
 
@@ -72,6 +72,22 @@ def test_redis_is_found_again() -> None:
         assert counter.count("a", 60).times == 1
         time.sleep(0.25)
         assert counter.count("a", 60).times == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_a_line_is_counted_and_not_each_address_it_has(address: str, counted: str) -> None:
+    assert line_of(address) == counted
 
 
 def test_memory_forgets_the_oldest() -> None:

@@ -224,7 +224,8 @@ def heed(
 ) -> bool:
     """Let a report follow what its body says of it, once for each word; say whether it was new.
 
-    A status our life cycle does not lead to is not taken; its text is.
+    A status our life cycle does not lead to is not taken; its text is. Of what the city does not
+    show nothing is taken: it was hidden by people who looked at it.
     """
     name = said.name[:200]
     if session.get(ForwardingUpdate, (row.id, name)) is not None:
@@ -232,13 +233,21 @@ def heed(
     session.add(ForwardingUpdate(forwarding_id=row.id, name=name))
     body, report = session.get_one(OutsideBody, row.body_id), session.get_one(Report, row.report_id)
     now = Status(report.status)
-    then = said.status if said.status is not None and said.status in staff_moves(now) else now
+    then = said.status if said.status is not None and leads(report, said.status) else now
     session.flush()
     _record(session, actor, "heed", report.id, at, kind="report")
-    if then != now or said.text:
+    if now in PUBLIC and (then != now or said.text):
         told = said.text or i18n.translate(lang, STATUS_LABELS[then])
         answer_report(session, actor, report, then, f"{body.name}: {told[:LONGEST_TEXT]}", at=at)
     return True
+
+
+def leads(report: Report, then: Status) -> bool:
+    """Say whether staff might answer so: another body has no more say than they have."""
+    now = Status(report.status)
+    if now not in PUBLIC or (then != now and report.merged_into is not None):
+        return False
+    return then == now or then in staff_moves(now)
 
 
 def _record(

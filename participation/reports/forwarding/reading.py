@@ -1,5 +1,6 @@
 """What another body answers, read leniently: XML or JSON, wrapped or not, numbers for ids."""
 
+import re
 from typing import Any, Literal
 from xml.etree import ElementTree
 
@@ -8,6 +9,8 @@ import msgspec
 Fate = Literal["again", "lost", "refused"]
 Row = dict[str, Any]
 LONGEST = 200
+# JSON holds them; a database or XML does not.
+ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class TroubleError(Exception):
@@ -70,8 +73,8 @@ def _is_list(element: ElementTree.Element) -> bool:
 
 
 def text(row: Any, name: str) -> str:
-    """Return a field as text, "" where it is absent, null or no text."""
+    """Return a field as text that can be kept, "" where it is absent, null or no text."""
     value = row.get(name) if isinstance(row, dict) else None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).strip() if isinstance(value, str | int | float) else ""
+    return ODD.sub("", str(value)).strip() if isinstance(value, str | int | float) else ""

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from participation.reports.access import judging_over
 from participation.reports.actions import answer_report
 from participation.reports.actions_dispute import dispute_report
-from participation.reports.forwarding.actions import MEANING
+from participation.reports.forwarding.actions import MEANING, leads
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.actions import note_from
 from participation.reports.open311.queries import is_own
 from participation.reports.open311.rules import MOVE, KeyRow
 from participation.reports.routing.models import Team
-from participation.reports.rules import JUDGED, PUBLIC, Status, staff_moves
+from participation.reports.rules import JUDGED, Status
 from services import audit
 from services.auth import Actor
 from services.db import Session
@@ -48,7 +48,7 @@ def hear_update(
     """
     then = MEANING.get(said.status) if key.may(MOVE, report.category) else None
     disputes = then is Status.OPEN and is_own(report, key.id) and _settled(report, at)
-    answers = then is not None and _holds(session, key, report) and _leads(report, then)
+    answers = then is not None and _holds(session, key, report) and leads(report, then)
     mark = f"{key.name}: {said.status}"
     told = (said.name, mark if disputes or answers else said.text)
     entry_id, is_new = note_from(session, actor, key, report, told, at=at)
@@ -78,11 +78,3 @@ def _holds(session: Session, key: KeyRow, report: Report) -> bool:
         .where(Forwarding.remote_id.is_not(None))
     )
     return session.scalar(team) == key.body_id or session.scalar(sent_on) is not None
-
-
-def _leads(report: Report, then: Status) -> bool:
-    """Say whether staff might answer so: a body has no more say than they have."""
-    now = Status(report.status)
-    if now not in PUBLIC or (then != now and report.merged_into is not None):
-        return False
-    return then == now or then in staff_moves(now)

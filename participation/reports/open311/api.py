@@ -34,7 +34,7 @@ from services.auth import STRANGER
 from services.auth.gates import public
 from services.db import reading_session
 from services.errors import InvalidError, NotFoundError
-from services.web.limits import Limit, counter
+from services.web.limits import Limit, counter, line_of
 from services.web.request import engine
 from services.web.safety import own_proof
 
@@ -113,7 +113,7 @@ def _before(page: int) -> walk.Place | None:
 
 def _remember(page: int, place: walk.Place) -> None:
     """Note where a page ended. It was read all the same where that cannot be written."""
-    uses = counter().count(f"{PLACES.name}:{request.remote_addr}", PLACES.window_s)
+    uses = counter().count(f"{PLACES.name}:{line_of(request.remote_addr or '')}", PLACES.window_s)
     if uses.times > PLACES.allowed(web.settings().mode):
         return
     try:

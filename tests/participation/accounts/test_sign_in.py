@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from participation.accounts import actions, jobs, queries
 from participation.accounts.models import LoginCode, SignInSession
@@ -51,10 +52,29 @@ def test_a_sixth_code_in_an_hour_is_refused(session: Session) -> None:
         actions.request_code(session, SECRET, MAIL, at=AT)
 
 
-@pytest.mark.parametrize("odd", ["", "x", "a@b", "a b@c.de", "a@b.c\nBcc: d@e.fg"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *("", "x", "a@b", "a b@c.de", "a@b.c\nBcc: d@e.fg"),
+        # Another mailbox than the one that is counted: a list, a name before it, a comment.
+        *("root,a@b.cd", "x<a@b.cd>", "x(a@b.cd", "x:a@b.cd", '"a@b.cd', "a;b@b.cd", "a\\@b.cd"),
+        *("a\u202eb@b.cd", "a\x7fb@b.cd"),
+    ],
+)
 def test_what_is_no_address_is_refused(session: Session, odd: str) -> None:
     with pytest.raises(InvalidError):
         actions.request_code(session, SECRET, odd, at=AT)
+
+
+def test_the_code_goes_to_the_mailbox_it_signs_in(
+    app: Flask, visit: Callable[[Actor | None], Pages]
+) -> None:
+    """The sign for kelvin is a small k once written small: whose letter, whose account."""
+    pages = visit(None)
+    pages.get("/sign-in")
+    pages.post("/sign-in", email="\u212aim@example.org", expect=200)
+    (letter,) = (app.extensions["settings"].data_dir / "mail").glob("*.eml")
+    assert "To: kim@example.org" in letter.read_text()
 
 
 def test_a_revoked_sign_in_is_nobody_at_once(session: Session) -> None:
