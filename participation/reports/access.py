@@ -16,6 +16,7 @@ from participation.reports.rules import (
     JUDGING_LIVES,
     PUBLIC,
     Status,
+    staff_moves,
 )
 from services.auth import Actor, Role
 from services.db import Session
@@ -98,6 +99,14 @@ def settled_since(session: Session, report_id: UUID) -> datetime | None:
     if (waited := session.scalar(newest)) is not None:
         settled = settled.where(ReportEntry.at >= waited)
     return session.scalar(settled.limit(1))
+
+
+def leads(report: Report, then: Status) -> bool:
+    """Say whether staff might answer so: another body has no more say than they have."""
+    now = Status(report.status)
+    if now not in PUBLIC or (then != now and report.merged_into is not None):
+        return False
+    return then == now or then in staff_moves(now)
 
 
 def judging_over(report: Report, at: datetime) -> bool:

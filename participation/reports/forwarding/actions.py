@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import select
 
+from participation.reports.access import leads
 from participation.reports.actions import answer_report
 from participation.reports.forwarding.matching import Place, onward_of
 from participation.reports.forwarding.models import (
@@ -17,7 +18,7 @@ from participation.reports.forwarding.models import (
 from participation.reports.forwarding.queries import came_back, is_own
 from participation.reports.models import Report
 from participation.reports.routing.models import Body
-from participation.reports.rules import ENDED, PUBLIC, STATUS_LABELS, Category, Status, staff_moves
+from participation.reports.rules import ENDED, PUBLIC, STATUS_LABELS, Category, Status
 from services import audit, i18n
 from services.auth import Actor
 from services.db import Session
@@ -240,14 +241,6 @@ def heed(
         told = said.text or i18n.translate(lang, STATUS_LABELS[then])
         answer_report(session, actor, report, then, f"{body.name}: {told[:LONGEST_TEXT]}", at=at)
     return True
-
-
-def leads(report: Report, then: Status) -> bool:
-    """Say whether staff might answer so: another body has no more say than they have."""
-    now = Status(report.status)
-    if now not in PUBLIC or (then != now and report.merged_into is not None):
-        return False
-    return then == now or then in staff_moves(now)
 
 
 def _record(

@@ -6,10 +6,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.access import judging_over
+from participation.reports.access import judging_over, leads
 from participation.reports.actions import answer_report
 from participation.reports.actions_dispute import dispute_report
-from participation.reports.forwarding.actions import MEANING, leads
+from participation.reports.forwarding.actions import MEANING
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.actions import note_from
