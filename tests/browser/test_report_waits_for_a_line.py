@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.visitor import UNHURRIED_MS, photo
@@ -72,24 +72,6 @@ def test_what_one_person_wrote_is_not_sent_under_anothers_name(
     expect(page.locator("[data-unsent]")).to_be_hidden()
     page.goto("/reports/?q=남의 이름으로")
     expect(page.locator(".report-row")).to_have_count(1)
-
-
-def test_what_a_blocked_writer_wrote_waits_and_says_why(enter: Enter, tmp_path: Path) -> None:
-    visitor = enter("jun", expects_refusals=True, service_workers="block")
-    page = visitor.page
-
-    def refuse(route: Route) -> None:
-        blocked = route.request.method == "POST"
-        route.fulfill(status=403, body="<h1>x</h1>") if blocked else route.continue_()
-
-    fill(page, photo(tmp_path / "tree.jpg"), "막힌 동안 쓴 글")
-    page.route("**/reports/", refuse)
-    page.wait_for_timeout(UNHURRIED_MS)
-    page.click("[data-send]")
-    expect(page.get_by_text("지금은 신고할 수 없어요.")).to_be_visible()
-    page.unroute("**/reports/")
-    page.goto("/")
-    page.wait_for_function(ALL_SENT)
 
 
 def test_a_report_is_written_without_a_line_from_the_start(enter: Enter, tmp_path: Path) -> None:

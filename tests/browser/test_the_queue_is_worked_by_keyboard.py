@@ -19,7 +19,7 @@ def desk(enter: Enter) -> Page:
     page = enter("soyeon", viewport=DESK, reduced_motion="reduce").page
     page.goto("/console/?view=new")
     page.locator("[data-row]").nth(3).wait_for()
-    page.locator("html[data-live=live]").wait_for()
+    heard(page)
     return page
 
 
@@ -38,6 +38,11 @@ def choose(page: Page, name: str) -> None:
     raise AssertionError(f"the list has no {name}")
 
 
+def heard(page: Page) -> None:
+    """Wait until the page's own script hears keys."""
+    page.locator("html[data-live=live]").wait_for()
+
+
 def row(page: Page) -> str:
     """Return the address of the row that has the focus."""
     return str(page.evaluate(FOCUSED))
@@ -47,6 +52,7 @@ def open_first(page: Page) -> str:
     """Open the queue's first report and return its address."""
     press(page, "j", "Enter")
     page.locator(".case").wait_for()
+    heard(page)
     return page.url.split("?")[0]
 
 
@@ -86,11 +92,13 @@ def test_a_report_is_assigned_and_noted(desk: Page) -> None:
     choose(desk, "최소연")
     press(desk, "Tab", "Enter")
     expect(desk.locator("[data-current] .queue-meta")).to_contain_text("최소연")
+    heard(desk)
     press(desk, "n")
     expect(desk.locator("#note-text")).to_be_focused()
     desk.keyboard.type("담당 반에 전화했어요.")
     press(desk, "Tab", "Enter")
     desk.wait_for_load_state()
+    heard(desk)
     press(desk, "n")
     expect(desk.locator("[data-act=note]")).to_contain_text("담당 반에 전화했어요.")
 
@@ -112,6 +120,7 @@ def test_an_answer_starts_from_a_ready_text_and_is_taken_back_in_time(desk: Page
     press(desk, "Tab", "Enter")
     expect(desk.locator("[data-fades]")).to_be_visible()
     expect(desk.locator(".case .chip").first).not_to_have_text(before)
+    heard(desk)
     press(desk, "u")
     expect(desk.locator("[data-fades]")).to_have_count(0)
     desk.goto(case)
@@ -145,5 +154,6 @@ def test_a_closed_case_says_what_it_was_closed_with(desk: Page) -> None:
     expect(desk.locator("#reject-reason")).not_to_have_value("")
     press(desk, "x", "Tab", "Enter")
     expect(desk.locator("[data-fades]")).to_be_visible()
+    heard(desk)
     press(desk, "u")
     desk.wait_for_url("**/console/")

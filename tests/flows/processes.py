@@ -107,8 +107,14 @@ def socket(address: str, token: str = "") -> Iterator[socketio.SimpleClient]:
         yield client
     finally:
         client.disconnect()
-        # It goes on looking for a server that ended, unless it is told not to.
-        inner.shutdown()
+        leave(inner)
+
+
+def leave(client: socketio.Client) -> None:
+    """Close a client for good: its search for a server that ended, and the line it lost."""
+    client.shutdown()
+    if (line := getattr(client.eio, "ws", None)) is not None:
+        line.shutdown()
 
 
 class Follower:
@@ -150,8 +156,7 @@ class Follower:
         return {*self.live, *self.resumed}
 
     def close(self) -> None:
-        # Not `disconnect`, which leaves the search for a dead server going.
-        self.client.shutdown()
+        leave(self.client)
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15.0) -> None:
