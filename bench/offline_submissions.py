@@ -25,7 +25,9 @@ sys.path.insert(0, str(ROOT))
 from services.db import migrate  # noqa: E402
 from tests import servers  # noqa: E402
 from tests.faults.crowd import database_of, people  # noqa: E402
-from tests.faults.cut_lines import WHERE, Phones, Stored, has_photo, stored  # noqa: E402
+from tests.faults.cut_lines import WHERE  # noqa: E402
+from tests.faults.phones import Phones, has_photo  # noqa: E402
+from tests.faults.stored_submissions import Stored, stored  # noqa: E402
 from tests.flows.processes import Process  # noqa: E402
 
 WHOLE, QUICK = 10_000, 600

@@ -10,42 +10,31 @@ while nobody writes. `--quick` takes 10,000 requests, `--database sqlite` one da
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
 
-import msgspec
 import requests
 import sqlalchemy as sa
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import app  # noqa: E402, F401  every domain's tables are known once it is imported
-from participation.reports import actions  # noqa: E402
-from participation.reports.imports.arrivals import Arrival, take_in  # noqa: E402
+from bench.open311_writer import WRITES_A_SECOND, fill, writing  # noqa: E402
 from participation.reports.models import Report  # noqa: E402
 from participation.reports.open311.queries import HIDDEN  # noqa: E402
-from participation.reports.rules import Category, Status  # noqa: E402
-from services import clock  # noqa: E402
-from services.auth import STRANGER  # noqa: E402
-from services.db import Session, make_engine, migrate, unit_of_work  # noqa: E402
+from participation.reports.rules import Category  # noqa: E402
+from services.db import Session, make_engine, migrate  # noqa: E402
 from tests import servers  # noqa: E402
 from tests.flows.processes import Process, process  # noqa: E402
 
 WHOLE, QUICK = 100_000, 10_000
 SIZES = (200, 1000)
-WRITES_A_SECOND = 50
 TARGET_MS = 150.0
-# Of one core; what else runs on the machine changes this little, and the time on the clock much.
 CPU_MS = {200: 40.0, 1000: 120.0}
 KINDS = list(Category)
 
@@ -61,89 +50,6 @@ def say(database: str, name: str, value: float, target: float, **more: Any) -> N
     """Print one figure; a value is met when it is not above its target."""
     line = {"bench": "open311_walk", "database": database, "name": name, "value": round(value, 2)}
     print(json.dumps(line | {"target": target, "met": value <= target} | more), flush=True)
-
-
-def past(number: int, start: datetime) -> Arrival:
-    """One of many requests of the last 80 days; every third is closed."""
-    opened = start + timedelta(seconds=number * 60)
-    ended = opened + timedelta(minutes=5) if number % 3 == 0 else None
-    return Arrival(
-        source="bench",
-        source_id=str(number),
-        category=KINDS[number % len(KINDS)],
-        status=Status.FIXED if ended else Status.OPEN,
-        text=f"물이 새요 {number}",
-        lat=34.0 + number % 1000 / 2000,
-        lon=127.5 + number % 997 / 2000,
-        place="",
-        opened_at=opened,
-        ended_at=ended,
-        answer="Done" if ended else "",
-    )
-
-
-def fill(engine: sa.Engine, count: int) -> None:
-    """Store the requests."""
-    start = clock.now() - timedelta(seconds=count * 60 + 3600)
-    for first in range(0, count, 5000):
-        with unit_of_work(engine) as session:
-            rows = [past(n, start) for n in range(first, min(first + 5000, count))]
-            take_in(session, rows, at=clock.now())
-
-
-def write(url: str) -> None:
-    """Commit fifty times a second until standard input ends; print what was done.
-
-    Four of five transactions store a request, as many people tell of something; the fifth is an
-    answer, and every second answer hides its request from the list.
-    """
-    over = threading.Event()
-    engine = make_engine(url)
-    with Session(engine) as session:
-        keys = list(session.scalars(sa.select(Report.id).where(Report.status == "open")))
-    print("writing", flush=True)
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
-    began, turn, hidden = time.monotonic(), 0, []
-    first = uuid4().hex
-    while not over.wait(max(0.0, began + turn / WRITES_A_SECOND - time.monotonic())):
-        with unit_of_work(engine) as session:
-            if turn % 5:
-                new = past(turn, clock.now())
-                named = {"source_id": f"{first}-{turn}", "opened_at": clock.now()}
-                take_in(session, [msgspec.structs.replace(new, **named)], at=clock.now())
-            else:
-                key = keys[(turn * 37) % len(keys)]
-                if _answered(session, key, hide=turn % 10 == 0) and turn % 10 == 0:
-                    hidden.append(str(key))
-        turn += 1
-    rate = turn / (time.monotonic() - began)
-    print(json.dumps({"rate": rate, "hidden": hidden}))
-    engine.dispose()
-
-
-def _answered(session: Session, key: Any, *, hide: bool) -> bool:
-    report = session.get_one(Report, key)
-    if report.status != Status.OPEN:
-        return False
-    then = Status.REJECTED if hide else Status.ACKNOWLEDGED
-    actions.answer_report(session, STRANGER, report, then, "Seen", at=clock.now())
-    return True
-
-
-@contextmanager
-def writing(url: str) -> Iterator[dict[str, Any]]:
-    """Let a process of its own write; what it did stands in the dictionary afterwards."""
-    done: dict[str, Any] = {}
-    command = [sys.executable, __file__, "--write", url]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as writer:
-        try:
-            assert writer.stdout is not None
-            writer.stdout.readline()
-            yield done
-        finally:
-            told, _ = writer.communicate(timeout=60)
-            done |= json.loads(told)
 
 
 def walk(bases: list[str], size: int) -> Walk:
@@ -260,9 +166,6 @@ def databases() -> Iterator[list[tuple[str, str, Path]]]:
 
 
 def main() -> None:
-    if "--write" in sys.argv[1:]:
-        write(sys.argv[-1])
-        return
     count = QUICK if "--quick" in sys.argv[1:] else WHOLE
     only = sys.argv[-1] if "--database" in sys.argv[1:] else ""
     with databases() as both:

@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vapid_key_file: Path = Path("var/vapid.pem")
     vapid_subject: str = "mailto:operator@example.org"
     push_allow_private: bool = False
+    demo_rate: int = 4
     forward_follow_s: int = 300
     forward_look_s: int = 120
     timezone: str = "Asia/Seoul"
@@ -201,6 +202,7 @@ def _shapes(s: Settings) -> Iterator[tuple[str, str, bool]]:
     yield "MADANG_FORWARD_LOOK_S", "120, in seconds", 0 <= s.forward_look_s <= LONGEST_S
     hue = s.city_hue is None or 0 <= s.city_hue <= 359
     yield "MADANG_CITY_HUE", "172, an angle in degrees from 0 to 359", hue
+    yield "MADANG_DEMO_RATE", "4, acts a minute from 0 to 600", 0 <= s.demo_rate <= 600
     yield "MADANG_CITY_NAME_KO", "하늘시, in one line", _is_name(s.city_name_ko)
     yield "MADANG_CITY_NAME_EN", "Haneul, in one line", _is_name(s.city_name_en)
     yield (

@@ -38,11 +38,19 @@ def chosen(accept: str, cookie: str | None, default: str) -> str:
     """Return the language to speak: the person's choice, else the browser's, else the city's."""
     if cookie in LANGUAGES:
         return str(cookie)
-    for part in accept.lower().split(","):
-        code = part.split(";")[0].strip().split("-")[0]
-        if code in LANGUAGES:
-            return code
-    return default
+    known = [wish for part in accept.lower().split(",") if (wish := _wish(part))[1] in LANGUAGES]
+    weight, code = max(known, key=lambda wish: wish[0], default=(0.0, default))
+    return code if weight > 0 else default
+
+
+def _wish(part: str) -> tuple[float, str]:
+    """Return the weight and the language of a part of Accept-Language (RFC 9110, 12.5.4)."""
+    code, _, weight = part.partition(";")
+    try:
+        wanted = float(weight.partition("=")[2] or 1)
+    except ValueError:
+        wanted = 0.0
+    return wanted, code.strip().split("-")[0]
 
 
 def day(lang: str, at: datetime, zone: str) -> str:

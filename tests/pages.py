@@ -20,6 +20,8 @@ class Outline(HTMLParser):
         self.fields: list[dict[str, str | None]] = []
         self.outside: list[str] = []
         self.inline: list[str] = []
+        self.title = ""
+        self.in_title = False
         self.labels_open = 0
         self.token = ""
 
@@ -27,6 +29,7 @@ class Outline(HTMLParser):
         given = dict(attrs)
         self.headings += tag == "h1"
         self.labels_open += tag == "label"
+        self.in_title = tag == "title"
         if given.get("id"):
             self.ids.append(str(given["id"]))
         if tag == "label" and given.get("for"):
@@ -43,6 +46,10 @@ class Outline(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.labels_open -= tag == "label"
+        self.in_title = False
+
+    def handle_data(self, data: str) -> None:
+        self.title += data if self.in_title else ""
 
 
 class Pages:
@@ -69,7 +76,11 @@ class Pages:
             return answer.text
         page = Outline()
         page.feed(answer.text)
-        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe-inline" not in policy.split("script-src", 1)[1].split(";", 1)[0]
+        assert "http" not in policy, "a page may ask nobody else"
+        assert len(page.title.strip()) > 2, "a page without a title"
         assert page.headings == 1, f"{page.headings} main headings"
         assert len(page.ids) == len(set(page.ids)), "an id stands twice"
         assert not page.outside, page.outside

@@ -100,7 +100,8 @@ def madang(folder: Path, **settings: str) -> Iterator[str]:
     """Yield the address of the whole product in one process, with its demo city in `folder`."""
     port = free_port()
     root = Path(__file__).resolve().parents[1]
-    env = ENV | {"PORT": str(port), "MADANG_DATA_DIR": str(folder), **settings}
+    still = {"MADANG_DEMO_RATE": "0"}
+    env = ENV | still | {"PORT": str(port), "MADANG_DATA_DIR": str(folder), **settings}
     command = [str(root / ".venv" / "bin" / "python"), "-m", "app", "run"]
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.log").open("wb") as log:

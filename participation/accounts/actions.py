@@ -191,6 +191,20 @@ def change_role(
     set_role(session, actor, person_id, role, give=give, at=at)
 
 
+def grant_by_address(
+    session: Session, actor: Actor, address: str, role: Role, *, at: datetime
+) -> str:
+    """Give a role to whoever signs in with an address; return their name.
+
+    For who holds the machine itself. Raises NotFoundError where nobody signed in so yet.
+    """
+    person = session.scalar(select(Person).where(Person.email == rules.normal_email(address)))
+    if person is None:
+        raise NotFoundError
+    set_role(session, actor, person.id, role, give=True, at=at)
+    return person.display_name
+
+
 def set_role(
     session: Session,
     actor: Actor,

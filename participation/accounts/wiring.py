@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from participation.accounts import (
     actions,
+    cli,
     console,
     jobs,
     live,
@@ -45,6 +46,7 @@ def register(registry: Registry) -> None:
     registry.jobs.append(Job("accounts.forget_past", HOUR_S, jobs.forget_past))
     registry.identify = queries.identify
     registry.seeds.append(seeds.seed_people)
+    registry.cli.append(cli.people)
     registry.subscriptions.on(SessionRevoked, live.put_out)
     registry.subscriptions.on(PersonErased, live.put_out)
     registry.subscriptions.on(PersonRoleChanged, live.put_out)

@@ -1,5 +1,9 @@
 """Commands: `flask city demo` makes Haneul, `import` takes real streets, `simulate` moves it."""
 
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import click
@@ -15,6 +19,8 @@ from services.web.request import engine
 
 city = AppGroup("city", help="The city Madang shows.")
 SEED = 7
+# Nobody measured these streets.
+CREDIT = "하늘시, made up by Madang"
 
 
 @city.command("demo")
@@ -30,6 +36,8 @@ def demo(size: str, seed: int | None, people: int | None, reports: int | None) -
     make the same city.
     """
     settings = web.settings()
+    if settings.mode == "production":
+        raise click.ClickException("nobody is made up in production: MADANG_MODE says so")
     extract = settings.data_dir / "demo.osm.pbf"
     with unit_of_work(engine()) as session:
         made = session.scalar(select(CityMade.seed))
@@ -42,7 +50,7 @@ def demo(size: str, seed: int | None, people: int | None, reports: int | None) -
         maps.write_extract(town, extract)
     if not settings.tiles_path.exists():
         click.echo("  drawing the streets of the demo city")
-        maps.build_tiles(extract, settings.tiles_path, click.echo)
+        maps.build_tiles(extract, settings.tiles_path, click.echo, credit=CREDIT)
     if made is None:
         _settle(town, extract)
 
@@ -76,6 +84,11 @@ def import_osm(osm: Path) -> None:
         click.echo(f"  {maps.import_places(session, osm)} names of places")
 
 
+def _end_with_input() -> None:
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 @city.command("simulate")
 @click.option(
     "--base-url", default="", help="The city's address; this installation's own if empty."
@@ -89,9 +102,12 @@ def import_osm(osm: Path) -> None:
     help="Acts per minute, on average.",
 )
 @click.option("--steps", default=0, type=click.IntRange(0), help="Stop after so many; 0: never.")
+@click.option("--beside", is_flag=True, help="End when standard input does.")
 @with_appcontext
-def simulate(base_url: str, seed: int, rate: float, steps: int) -> None:
+def simulate(base_url: str, seed: int, rate: float, steps: int, *, beside: bool) -> None:
     """Let people report, follow and answer, through the same pages as everyone. Ctrl-C ends it."""
+    if beside:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     life = Life(base_url or web.settings().base_url, seed=seed, per_minute=rate)
     try:
         for line in life.acts(steps):

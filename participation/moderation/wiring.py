@@ -12,5 +12,5 @@ def register(registry: Registry) -> None:
     registry.jobs.append(Job("audit.check", audit.CHECK_EVERY_S, audit.check_on))
     registry.menu += [
         MenuEntry("console", "Audit", "/console/audit", "audit", 40, "officer", True),
-        MenuEntry("console", "Failed", "/console/dead-letters", "letter", 50, "operator"),
+        MenuEntry("console", "Failed", "/console/dead-letters", "warning", 50, "operator"),
     ]

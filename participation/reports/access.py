@@ -60,17 +60,6 @@ def may_see(session: Session, actor: Actor, report: Report) -> bool:
     return may_handle(session, actor, report)
 
 
-def body_may_say(report: Report, then: Status) -> bool:
-    """Say whether staff might give a report this status: another body has no more say than they.
-
-    Of what is hidden, or was joined into another report, it moves nothing.
-    """
-    now = Status(report.status)
-    if now not in PUBLIC or (then != now and report.merged_into is not None):
-        return False
-    return then == now or then in staff_moves(now)
-
-
 def settling_began(session: Session, report_id: UUID) -> datetime | None:
     """Return when a report last stood as not settled; every word after that is on its settling.
 
@@ -110,6 +99,14 @@ def settled_since(session: Session, report_id: UUID) -> datetime | None:
     if (waited := session.scalar(newest)) is not None:
         settled = settled.where(ReportEntry.at >= waited)
     return session.scalar(settled.limit(1))
+
+
+def leads(report: Report, then: Status) -> bool:
+    """Say whether staff might answer so: another body has no more say than they have."""
+    now = Status(report.status)
+    if now not in PUBLIC or (then != now and report.merged_into is not None):
+        return False
+    return then == now or then in staff_moves(now)
 
 
 def judging_over(report: Report, at: datetime) -> bool:

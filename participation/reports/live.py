@@ -11,8 +11,9 @@ from services.errors import DomainError
 from services.maps import tile_of
 from services.registry import Room
 
-ROOM_ZOOM = 13
-TILE = re.compile(rf"tile:{ROOM_ZOOM}/\d{{1,4}}/\d{{1,4}}")
+# A map listens to the finest of these that its view needs few rooms of: a street, a city, a land.
+ROOM_ZOOMS = (13, 10, 7)
+TILE = re.compile(rf"tile:(?:{'|'.join(map(str, ROOM_ZOOMS))})/\d{{1,4}}/\d{{1,4}}")
 
 
 def may_join_tile(_session: Session, _actor: Actor, room: str) -> bool:
@@ -40,19 +41,20 @@ ROOMS = [
 ]
 
 
-def room_of(lon: float, lat: float) -> str:
-    """Return the room of the map tile (zoom 13) a place lies in."""
-    x, y = tile_of(lon, lat, ROOM_ZOOM)
-    return f"tile:{ROOM_ZOOM}/{x}/{y}"
+def room_of(lon: float, lat: float, zoom: int = ROOM_ZOOMS[0]) -> str:
+    """Return the room of the map tile at `zoom` a place lies in."""
+    x, y = tile_of(lon, lat, zoom)
+    return f"tile:{zoom}/{x}/{y}"
 
 
 def tell_everyone(session: Session, report: Report) -> None:
-    """Let the tile's map and the report's page look again.
+    """Let the maps that show its place, near or from afar, and the report's page look again.
 
     What a room was told is kept for an hour and given to whoever joins late, so it holds nothing
     that a report which is hidden meanwhile would have to take back.
     """
-    realtime.nudge(session, room_of(report.lon, report.lat), {"kind": "report"})
+    for zoom in ROOM_ZOOMS:
+        realtime.nudge(session, room_of(report.lon, report.lat, zoom), {"kind": "report"})
     realtime.nudge(session, f"report:{report.id}", {"kind": "report"})
 
 

@@ -180,6 +180,7 @@ def page_of(session: Session, actor: Actor, report: Report, at: datetime) -> Rep
     """Return all that `actor` may read of a report they may see."""
     photo = f"/media/{report.photo_hash}" if report.photo_hash else None
     ended = late(Status(report.status), report.due_at, at)
+    own = actor.signed_in and report.reporter_id == actor.id
     return ReportPage(
         id=str(report.id),
         title=report.title,
@@ -197,8 +198,9 @@ def page_of(session: Session, actor: Actor, report: Report, at: datetime) -> Rep
         followers=report.followers,
         expected_by=report.due_at,
         late=ended,
-        mine=actor.signed_in and report.reporter_id == actor.id,
-        answer=report.answer,
+        mine=own,
+        # What the kind asks is told to the city, and shown back to who told it.
+        answer=report.answer if own else "",
     )
 
 

@@ -6,23 +6,33 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+    union_all,
+)
 
 from participation.reports.models import REPORT_CLUSTER
 from participation.reports.queries import CARD, KEY, TABLE, C, ReportCard, card_of
 from participation.reports.rules import LATELY, SHELVES, Category, MapState, Shelf, Status
 from services.db import Session
-from services.maps import Box, Cluster, clusters_in, count_in, newest_in, points_in, within
+from services.maps import Box, Cluster, clusters_in, counts_in, newest_in, points_in, within
 
 POINT_ZOOM = 15
 # More single reports than this are told as clusters again: none is left out.
 VIEW_LIMIT = 1000
 SHEET = 50
 # Of so many and fewer all are sorted; of more it is quicker to walk from the newest on.
-FEW = 5000
+FEW = 10_000
 POINT = (KEY, C.lat, C.lon, C.category, C.status, C.title)
 NEWEST_KEYS = (C.opened_at, C.id)
 LOW, HIGH = (bindparam(name, type_=Integer) for name in ("shelf_low", "shelf_high"))
+MOST = bindparam("most", type_=Integer)
 KIND: ColumnElement[bool] = C.category == bindparam("kind")
 # The sum keeps both databases from the shelf's own index: they are to read by place, or by time.
 ON_SHELF: ColumnElement[bool] = (C.shelf + literal_column("0")).between(LOW, HIGH)
@@ -46,6 +56,13 @@ class Sight(msgspec.Struct, frozen=True):
     def shelves(self) -> tuple[int, int]:
         low, high = SHELVES[self.state, self.lately]
         return low.value, high.value
+
+    def shelves_of(self, counts: dict[tuple[int, str], int]) -> tuple[int, ...]:
+        """Return in order the shelves that it shows and on which something is counted."""
+        low, high = self.shelves
+        return tuple(
+            sorted({s for s, kind in counts if low <= s <= high and self.kind in (None, kind)})
+        )
 
     def address(self, key: str, value: str) -> str:
         """Return the query of a map that differs from this one in one filter alone."""
@@ -103,16 +120,22 @@ def cards_in(
 ) -> list[ReportCard]:
     """Return the newest reports within `box` (west, south, east, north), newest first.
 
-    True however many there are: few are sorted, of many the newest are walked through.
+    True however many there are: few are sorted, of many the newest are walked through, along the
+    shelves on which any of them stand.
     """
-    narrowed: dict[str, Any] = {"category": sight.kind, "shelves": sight.shelves}
-    only, given = SHOWN[sight.kind is not None], sight.given
-    if count_in(session, REPORT_CLUSTER, box, **narrowed) <= FEW:
+    counts = counts_in(session, REPORT_CLUSTER, box)
+    shelves = sight.shelves_of(counts)
+    if not shelves:
+        return []
+    kind = sight.kind is not None
+    # Whatever a place's filter, its index is read with all that lie there.
+    if sum(counts.values()) <= FEW:
+        only, given = SHOWN[kind], sight.given
         rows = newest_in(session, TABLE, NEWEST_KEYS, box, limit, only, given)
     else:
-        edges = dict(zip(("west", "south", "east", "north"), box, strict=True))
-        walk = _walk(kind=sight.kind is not None)
-        rows = session.connection().execute(walk, given | edges | {"most": limit}).all()
+        given = dict(zip(("west", "south", "east", "north"), box, strict=True))
+        given |= sight.given | {"most": limit}
+        rows = session.connection().execute(_walk(shelves, kind=kind), given).all()
     return _cards(session, [row.id for row in rows])
 
 
@@ -142,8 +165,21 @@ def _cards(session: Session, ids: list[Any]) -> list[ReportCard]:
     return [card_of(row) for row in rows]
 
 
-@lru_cache(maxsize=2)
-def _walk(*, kind: bool) -> Any:
-    """Return the newest within a box, read off the index of the newest until enough are found."""
-    newest = select(*NEWEST_KEYS).where(SHOWN[kind], within(TABLE))
-    return newest.order_by(C.opened_at.desc(), C.id.desc()).limit(bindparam("most", type_=Integer))
+@lru_cache(maxsize=32)
+def _walk(shelves: tuple[int, ...], *, kind: bool) -> Select[Any]:
+    """Return the newest within a box, read off each shelf from its newest until enough are found.
+
+    Each shelf is walked for itself, so that one on which little lies costs no way along another.
+    """
+    walks = [_along(shelf, kind=kind) for shelf in shelves]
+    if len(walks) == 1:
+        return walks[0]
+    found = union_all(*(select(walk.subquery()) for walk in walks)).subquery().c
+    newest = select(found.opened_at, found.id)
+    return newest.order_by(found.opened_at.desc(), found.id.desc()).limit(MOST)
+
+
+def _along(shelf: int, *, kind: bool) -> Select[Any]:
+    wanted = [C.shelf == literal_column(str(int(shelf))), within(TABLE)] + ([KIND] if kind else [])
+    newest = select(*NEWEST_KEYS).where(*wanted)
+    return newest.order_by(C.opened_at.desc(), C.id.desc()).limit(MOST)

@@ -1,24 +1,22 @@
 """Places: an index for points, clusters of a view, base map tiles, and a made-up town."""
 
 from services.maps.cells import Box, morton, ranges, tile_of
-from services.maps.heat import Heat, heat_of
-from services.maps.hexagons import HexGrid, grid_over
-from services.maps.hotspots import hot_spots
-from services.maps.index import (
+from services.maps.clusters import (
     Cluster,
     add_points,
     cluster_table,
     clusters_in,
     count_all,
-    count_in,
+    counts_in,
     move_point,
-    newest_in,
-    points_in,
-    within,
 )
+from services.maps.heat import Heat, heat_of
+from services.maps.hexagons import HexGrid, grid_over
+from services.maps.hotspots import hot_spots
+from services.maps.index import newest_in, points_in, within
 from services.maps.outlines import bounds_of, outlines_of
 from services.maps.places import PlaceName, Spot, folded, import_places, named_near, search
-from services.maps.serve import home_of, tiles_blueprint
+from services.maps.serve import credit_of, home_of, tiles_blueprint
 from services.maps.sheet import Hexagon, Sheet, Words, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, blocks_of, make_town, write_extract
@@ -43,7 +41,8 @@ __all__ = [
     "cluster_table",
     "clusters_in",
     "count_all",
-    "count_in",
+    "counts_in",
+    "credit_of",
     "draw_sheet",
     "folded",
     "grid_over",

@@ -26,6 +26,16 @@ def _home(path: Path, changed: float) -> tuple[float, float, int]:
     return header["center_lon_e7"] / 1e7, header["center_lat_e7"] / 1e7, header["center_zoom"]
 
 
+@lru_cache(maxsize=4)
+def _credit(path: Path, changed: float) -> str:
+    return str(_reader(path, changed).metadata().get("attribution", ""))
+
+
+def credit_of(path: Path) -> str:
+    """Return whose data the tiles are drawn from, as they say themselves; "" without tiles."""
+    return _credit(path, path.stat().st_mtime) if path.exists() else ""
+
+
 def home_of(path: Path) -> tuple[float, float, int]:
     """Return (longitude, latitude, zoom) where a map of the city opens; the world without tiles."""
     return _home(path, path.stat().st_mtime) if path.exists() else (127.5, 36.5, 7)

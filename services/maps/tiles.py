@@ -19,12 +19,15 @@ from services.maps.extract import Feature, read_extract
 
 FIRST, LAST = 9, 15
 EXTENT = 4096
-ATTRIBUTION = "© OpenStreetMap contributors"
+OSM_CREDIT = "© OpenStreetMap contributors"
 
 
-def build_tiles(extract: Path, out: Path, say: Callable[[str], object]) -> int:
+def build_tiles(
+    extract: Path, out: Path, say: Callable[[str], object], credit: str = OSM_CREDIT
+) -> int:
     """Write the tiles (zoom 9 to 15) of an extract to `out` and return how many there are.
 
+    `credit` says on every map whose data they are drawn from.
     Layers: water, landuse, roads, buildings, places. Raises ValueError for an empty extract.
     """
     features = read_extract(extract)
@@ -42,7 +45,7 @@ def build_tiles(extract: Path, out: Path, say: Callable[[str], object]) -> int:
                 drawn = _draw(flat, zoom, writer)
                 number += drawn
                 say(f"  zoom {zoom} of {LAST}: {drawn} tiles")
-            writer.finalize(_header(features), {"attribution": ATTRIBUTION, "name": "base"})
+            writer.finalize(_header(features), {"attribution": credit, "name": "base"})
     part.replace(out)
     return number
 

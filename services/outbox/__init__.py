@@ -2,17 +2,19 @@
 
 from services.outbox.dispatcher import Dispatcher
 from services.outbox.events import Event, publish
-from services.outbox.letters import Letter, dead_letters, discard, retry
+from services.outbox.letters import Backlog, Letter, backlog, dead_letters, discard, retry
 from services.outbox.pruning import EVERY_S as PRUNE_EVERY_S
 from services.outbox.pruning import prune
 from services.outbox.subscriptions import Subscriptions
 
 __all__ = [
     "PRUNE_EVERY_S",
+    "Backlog",
     "Dispatcher",
     "Event",
     "Letter",
     "Subscriptions",
+    "backlog",
     "dead_letters",
     "discard",
     "prune",

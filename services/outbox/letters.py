@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from services.db import Session
 from services.errors import NotFoundError
@@ -32,6 +32,26 @@ class Letter(msgspec.Struct, frozen=True):
     error: str
     at: datetime
     heard: bool
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What is still to be told: how much of it is due, since when at most (seconds), and stuck."""
+
+    due: int
+    oldest_s: float
+    dead: int
+
+
+def backlog(session: Session, *, at: datetime) -> Backlog:
+    """Return what the outbox has still to tell, read from its index."""
+    untold = OutboxDelivery.done_at.is_(None)
+    due = select(func.count(), func.min(OutboxDelivery.due_at)).where(
+        untold, OutboxDelivery.dead_at.is_(None), OutboxDelivery.due_at <= at
+    )
+    count, oldest = session.execute(due).one()
+    dead = select(func.count()).where(untold, OutboxDelivery.dead_at.is_not(None))
+    waited = (at - oldest).total_seconds() if oldest is not None else 0.0
+    return Backlog(count, waited, session.scalar(dead) or 0)
 
 
 def dead_letters(

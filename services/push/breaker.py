@@ -1,11 +1,12 @@
 """Leaves a push service alone while it fails, and how many sends each may take at once."""
 
-import random
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+CHANCE = secrets.SystemRandom()
 PATIENCE = 5
 SHORTEST_S = 2.0
 LONGEST_S = 60.0
@@ -77,7 +78,7 @@ class Breaker:
                 return False
             rest = min(SHORTEST_S * 2 ** (state.failures - PATIENCE), LONGEST_S)
             # The jitter keeps many senders from coming back in the same instant.
-            state.opens_at = at + timedelta(seconds=rest * random.uniform(0.8, 1.2))  # noqa: S311
+            state.opens_at = at + timedelta(seconds=rest * CHANCE.uniform(0.8, 1.2))
             return True
 
     def resting(self, at: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """Sends what is due: claimed by conditional update, sent again if the claim lapses."""
 
 import logging
-import random
+import secrets
 import threading
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from services.push.post import CLASSES, Post, Verdict
 from services.push.vapid import Vapid
 
 log = logging.getLogger(__name__)
+CHANCE = secrets.SystemRandom()
 LEASE = timedelta(seconds=60)
 PLACES = 24
 SHARE = 12
@@ -186,7 +187,7 @@ def _again(session: Session, message: PushMessage, verdict: Verdict, at: datetim
     how = CLASSES[message.urgency_class]
     wait = verdict.wait_s
     if wait is None:
-        wait = random.uniform(0.5, min(2.0**message.tries, how.longest_wait_s))  # noqa: S311
+        wait = CHANCE.uniform(0.5, min(2.0**message.tries, how.longest_wait_s))
     if message.tries >= how.tries or wait > how.ttl_s:
         _settle(session, message.id, state="dead", error=verdict.error)
         return

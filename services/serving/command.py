@@ -1,8 +1,10 @@
 """The command line: what the first argument names is run; a failure says what to do."""
 
 import logging
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -41,8 +43,8 @@ def _run(command: str, create_app: Factory, settings: Settings) -> None:
     elif command == "run":
         migrate.upgrade(settings.database_url)
         app = create_app(settings)
-        _city(app, "demo")
-        alone.serve(app, settings)
+        with _living(app, settings):
+            alone.serve(app, settings)
     elif command == "serve":
         alone.serve(create_app(settings), settings)
     elif command == "web":
@@ -57,6 +59,31 @@ def _run(command: str, create_app: Factory, settings: Settings) -> None:
         _city(create_app(settings), command, *sys.argv[2:])
     else:
         raise SystemExit(USAGE)
+
+
+@contextmanager
+def _living(app: Flask, settings: Settings) -> Iterator[None]:
+    """Make the demo city where people may play, and let its people act while it is served.
+
+    In production nobody is made up.
+    """
+    if settings.mode == "production":
+        yield
+        return
+    _city(app, "demo")
+    if not settings.demo_rate:
+        yield
+        return
+    words = [sys.executable, "-m", "app", "simulate", "--beside", "--rate", str(settings.demo_rate)]
+    quiet = subprocess.DEVNULL
+    # Its input is held open from here, so that it ends with this process however that ends.
+    with subprocess.Popen(  # noqa: S603  our own program
+        words, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet
+    ) as people:
+        try:
+            yield
+        finally:
+            people.terminate()
 
 
 def _city(app: Flask, *words: str) -> None:

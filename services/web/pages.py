@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from services import i18n
+from services import i18n, maps
 from services.web.request import actor, at, registry, settings
 from services.web.safety import csrf_field, csrf_token
 
@@ -41,6 +41,7 @@ def _context() -> dict[str, Any]:
         "menu": registry().menu_for(who, "resident"),
         "console_menu": registry().menu_for(who, "console"),
         "now": at(),
+        "map_credit": lambda: maps.credit_of(chosen.tiles_path),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests import servers
 from tests.browser.visitor import Visitor
@@ -13,10 +13,15 @@ Enter = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the city keeps what it keeps."""
+    return tmp_path_factory.mktemp("city")
+
+
+@pytest.fixture(scope="session")
+def city(city_folder: Path) -> Iterator[str]:
     """The address of the whole product with its demo city."""
-    folder = tmp_path_factory.mktemp("city")
-    with servers.madang(folder, MADANG_PUSH_ALLOW_PRIVATE="true") as url:
+    with servers.madang(city_folder, MADANG_PUSH_ALLOW_PRIVATE="true") as url:
         yield url
 
 
@@ -42,3 +47,15 @@ def screens(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Where the pictures of the screens go: `--screens FOLDER`, else nowhere that stays."""
     wanted = request.config.getoption("--screens")
     return Path(wanted) if wanted else tmp_path_factory.mktemp("screens")
+
+
+@pytest.fixture
+def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Return the way to keep a picture of a page; without `--screens` none is taken."""
+    wanted = request.config.getoption("--screens")
+
+    def take(page: Page, name: str) -> None:
+        if wanted:
+            page.screenshot(path=Path(wanted) / f"{name}.png", full_page=True)
+
+    return take

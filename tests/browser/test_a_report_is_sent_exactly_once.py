@@ -25,7 +25,8 @@ LOOKED_AT = """() => { for (const hidden of [true, false]) {
 def with_worker(visitor: Visitor) -> None:
     visitor.page.goto("/")
     visitor.page.evaluate("navigator.serviceWorker.ready")
-    visitor.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    waits = "() => navigator.serviceWorker.controller !== null"
+    visitor.page.wait_for_function(waits, timeout=60_000)
 
 
 def stored(visitor: Visitor, words: str) -> int:

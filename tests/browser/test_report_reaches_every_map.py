@@ -44,6 +44,25 @@ def test_a_report_goes_from_a_phone_to_every_map_to_the_moderator_and_back(
     assert "김민지" not in jun.page.content()
 
 
+def test_a_map_of_the_whole_city_hears_of_a_report(enter: Enter, tmp_path: Path) -> None:
+    here = {"latitude": LAT, "longitude": LON}
+    minji = enter("minji", geolocation=here, permissions=["geolocation"])
+    jun = enter("jun", viewport=DESK)
+    for zoom in ("9", "11"):
+        jun.page.goto(f"/reports/map?lat={LAT}&lon={LON}&z={zoom}")
+        jun.page.locator("html[data-live=live]").wait_for()
+        jun.page.locator(MARKS).first.wait_for()
+    before = marked(jun.page)
+
+    write_report(minji.page, photo(tmp_path / "lamp.jpg", (90, 160, 70)))
+
+    for _ in range(50):
+        if marked(jun.page) == before + 1:
+            break
+        jun.page.wait_for_timeout(100)
+    assert marked(jun.page) == before + 1
+
+
 def test_what_was_typed_survives_a_reload_and_becomes_a_point(enter: Enter) -> None:
     page = enter("minji").page
     page.goto("/reports/new")

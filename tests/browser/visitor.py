@@ -1,5 +1,6 @@
 """Someone with a browser. Whatever a page must never do is noted while it happens."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,7 +49,7 @@ class Visitor:
         if self.expects_refusals and message.text.startswith(STATUS_TEXT):
             return
         if message.type == "error":
-            self.faults.append(f"console: {message.text}")
+            self.faults.append(f"console: {message.text} {message.location.get('url', '')}")
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -65,12 +66,18 @@ class Visitor:
             self.page.click(f"button[name=language][value={self.lang}]")
             self.page.locator(f"html[lang={self.lang}]").wait_for()
 
-    def violations(self) -> list[str]:
-        """Return what axe finds on the page as it stands, one line a rule and place."""
-        self.page.evaluate(AXE)
+    def violations(self, rules: Sequence[str] = ()) -> list[str]:
+        """Return what axe finds on the page as it stands, one line a rule and place.
+
+        Where `rules` are given it is asked for these alone.
+        """
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
         found = self.page.evaluate(
-            """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
-            .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`))"""
+            """async (rules) => (await axe.run(document,
+              {resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {})})).violations
+            .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`))""",
+            list(rules),
         )
         return [str(line) for line in found]
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from services.db import migrate
 from tests import servers
 from tests.faults.crowd import database_of, people
-from tests.faults.cut_lines import WHERE, Phones, has_photo, stored
+from tests.faults.cut_lines import WHERE
+from tests.faults.phones import Phones, has_photo
+from tests.faults.stored_submissions import stored
 from tests.flows.processes import Process
 
 PEOPLE, COUNT, SECONDS = 12, 200, 120

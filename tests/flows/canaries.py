@@ -41,6 +41,7 @@ OTHER = Actor(UUID("0dd0a4ea-1a2b-4c3d-8e4f-5a6b7c8d9e0f"), frozenset({"moderato
 REPORTER = Actor(UUID("c0ffee00-1a2b-4c3d-8e4f-5a6b7c8d9e0f"), frozenset({"resident"}))
 NAME, EMAIL = "Kanariname7q", "kanarimail7q@example.org"
 PHONE_EMAIL, LABEL, WORDS = "kanaricaller7q@example.org", "kanarilabel7q", "kanariwords7q"
+ANSWER = "kanarianswer7q"
 HIDDEN, KEY, ENDPOINT = "kanarihidden7q", "kanarikey7q", "https://push.example.org/kanariend7q"
 CAMERA, XMP, ICC, COMMENT = "KANARICAM7Q", "KANARIXMP7Q", "KANARIICC7Q", "KANARICOM7Q"
 METADATA = (CAMERA, XMP, ICC, COMMENT)
@@ -95,7 +96,8 @@ def photo(patch: tuple[int, int, int], shade: int) -> bytes:
 
 def report(pages: Pages, text: str, lat: str, **more: Any) -> str:
     pages.get("/reports/new")
-    form = {"category": "street_light", "text": text, "lat": lat, "lon": "127.91", "answer": "7"}
+    form = {"category": "street_light", "text": text, "lat": lat, "lon": "127.91"}
+    form["answer"] = ANSWER
     if isinstance(picture := more.get("photo"), bytes):
         more["photo"] = (io.BytesIO(picture), "kanari.jpg")
     key = f"{KEY}-{uuid4().hex[:12]}"
@@ -223,7 +225,7 @@ def marks(mine: Pages) -> dict[str, str]:
     told = {"name": NAME, "mail": EMAIL.split("@")[0], "person": str(REPORTER.id)}
     told |= {"person in hex": REPORTER.id.hex if REPORTER.id else ""}
     told |= {"caller": PHONE_EMAIL.split("@")[0], "wish": LABEL, "rating": WORDS}
-    told |= {"hidden words": HIDDEN, "key": KEY, "push": "kanariend7q"}
+    told |= {"answer": ANSWER, "hidden words": HIDDEN, "key": KEY, "push": "kanariend7q"}
     told |= dict(zip(METADATA, METADATA, strict=True))
     device = hash_of(browser["madang_device"])
     told |= {"browser": device, "sign-in in hash": hash_of(browser["madang_session"])}

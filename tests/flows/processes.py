@@ -102,10 +102,19 @@ def socket(address: str, token: str = "") -> Iterator[socketio.SimpleClient]:
     client = socketio.SimpleClient()
     headers = {"Cookie": f"madang_session={token}"} if token else {}
     client.connect(address, transports=["websocket"], headers=headers)
+    inner = client.client
     try:
         yield client
     finally:
         client.disconnect()
+        leave(inner)
+
+
+def leave(client: socketio.Client) -> None:
+    """Close a client for good: its search for a server that ended, and the line it lost."""
+    client.shutdown()
+    if (line := getattr(client.eio, "ws", None)) is not None:
+        line.shutdown()
 
 
 class Follower:
@@ -147,8 +156,7 @@ class Follower:
         return {*self.live, *self.resumed}
 
     def close(self) -> None:
-        # Not `disconnect`, which leaves the search for a dead server going.
-        self.client.shutdown()
+        leave(self.client)
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15.0) -> None:

@@ -14,7 +14,7 @@ from services.auth import Actor
 from services.db import unit_of_work
 from tests.flows.test_report_to_answer import report
 from tests.pages import Pages
-from tests.people import SOYEON
+from tests.people import JUN, MINJI, SOYEON
 
 Visit = Callable[[Actor | None], Pages]
 READY = {Status.IN_PROGRESS: "부품을 기다려요", Status.FIXED: "새 전구로 바꿨어요"}
@@ -34,15 +34,19 @@ def ready(app: Flask) -> dict[Status, str]:
         }
 
 
-def test_the_question_and_its_answer_stand_on_the_page_and_in_the_case(visit: Visit) -> None:
+def test_the_answer_to_the_question_is_for_the_city_and_for_who_gave_it(visit: Visit) -> None:
     made = report(visit, answer="12-3 기둥")
     asked = i18n.translate("ko", QUESTIONS[Category.STREET_LIGHT])
     for page in (
-        visit(None).get(f"/reports/{made}"),
+        visit(MINJI).get(f"/reports/{made}"),
         visit(SOYEON).get(f"/console/reports/{made}"),
     ):
         assert asked in page
         assert "12-3 기둥" in page
+    for who in (None, JUN):
+        page = visit(who).get(f"/reports/{made}")
+        assert asked not in page
+        assert "12-3" not in page
 
 
 def test_where_nothing_was_answered_nothing_is_asked(visit: Visit) -> None:

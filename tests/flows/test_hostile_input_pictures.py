@@ -17,7 +17,7 @@ from services.auth import Actor
 from services.errors import InvalidError
 from services.media.processor import Processor
 from services.media.store import Store
-from tests.flows.test_hostile_input import explains, stored
+from tests.flows.refusals import explains, stored
 from tests.flows.test_report_to_answer import FORM
 from tests.pages import Pages
 from tests.people import MINJI

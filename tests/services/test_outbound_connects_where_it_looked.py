@@ -94,7 +94,8 @@ def test_an_answer_that_comes_byte_by_byte_is_cut(
     monkeypatch.setattr(client, "DEADLINE_S", 0.5)
     service.always = Answer(201, drip=True)
     began = time.monotonic()
-    with pytest.raises(requests.Timeout):
+    # Cut by us, or reset by a service whose answer was cut: either way it ends.
+    with pytest.raises((requests.Timeout, requests.ConnectionError)):
         session.post(service.origin, data=b"x")
     assert time.monotonic() - began < 3
 

@@ -41,6 +41,7 @@ FREE = {"oidc_client_id", "oidc_client_secret"}
         ({"PORT": "0"}, "PORT"),
         ({"MADANG_LANGUAGE": "fr"}, "language"),
         ({"MADANG_TIMEZONE": "Asia/Pyeongtaek"}, "MADANG_TIMEZONE"),
+        ({"MADANG_DEMO_RATE": "601"}, "MADANG_DEMO_RATE"),
         ({"MADANG_COUNTRY": "Korea"}, "MADANG_COUNTRY"),
         ({"MADANG_MAIL_IN_AUTHSERV": "mx example; all"}, "MADANG_MAIL_IN_AUTHSERV"),
         ({"MADANG_CITY_HUE": "361"}, "MADANG_CITY_HUE"),

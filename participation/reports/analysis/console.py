@@ -103,7 +103,7 @@ def _sheet(script: str, style: str) -> str:
         months=found.months,
         hexagons=[maps.Hexagon(h.ring, named(h), h.counts, h.spot, h.days) for h in found.hexagons],
         outlines=outlines,
-        attribution="© OpenStreetMap contributors" if outlines else "",
+        attribution=maps.credit_of(web.settings().tiles_path) if outlines else "",
         heat=found.heat,
     )
     return maps.draw_sheet(drawn, script, style)

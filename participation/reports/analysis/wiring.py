@@ -6,4 +6,4 @@ from services.registry import MenuEntry, Registry
 
 def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
-    registry.menu.append(MenuEntry("console", "Analysis", "/console/analysis", "map", 20))
+    registry.menu.append(MenuEntry("console", "Analysis", "/console/analysis", "chart", 20))

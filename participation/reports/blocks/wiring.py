@@ -16,7 +16,9 @@ def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
     registry.home_cards.append(console.home_cards)
     registry.menu.append(
-        MenuEntry("console", "First look", "/console/first-look", "clock", 12, "moderator")
+        MenuEntry(
+            "console", "First look", "/console/first-look", "st-acknowledged", 12, "moderator"
+        )
     )
     registry.privacy.append(
         PrivacyHook(

@@ -15,7 +15,7 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportMoved, jobs.end_hidden)
     registry.jobs.append(Job("reports.exports", jobs.HOUR_S, jobs.forget_expired))
     registry.rooms.append(Room("export:", console.may_watch))
-    registry.menu.append(MenuEntry("console", "Exports", "/console/export", "list", 25))
+    registry.menu.append(MenuEntry("console", "Exports", "/console/export", "download", 25))
     registry.privacy.append(
         PrivacyHook(
             "report_exports",

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.access import body_may_say
+from participation.reports.access import leads
 from participation.reports.actions import answer_report
 from participation.reports.forwarding.matching import Place, onward_of
 from participation.reports.forwarding.models import (
@@ -234,7 +234,7 @@ def heed(
     session.add(ForwardingUpdate(forwarding_id=row.id, name=name))
     body, report = session.get_one(OutsideBody, row.body_id), session.get_one(Report, row.report_id)
     now = Status(report.status)
-    then = said.status if said.status is not None and body_may_say(report, said.status) else now
+    then = said.status if said.status is not None and leads(report, said.status) else now
     session.flush()
     _record(session, actor, "heed", report.id, at, kind="report")
     if now in PUBLIC and (then != now or said.text):

@@ -28,7 +28,7 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportOpened, subscribers.forward_opened)
     registry.subscriptions.on(ReportMoved, subscribers.pass_on_moved, after_s=UNDO_S)
     registry.menu.append(
-        MenuEntry("console", "Other bodies", "/console/bodies", "list", 61, "operator")
+        MenuEntry("console", "Other bodies", "/console/bodies", "city", 61, "operator")
     )
     registry.stuck += [queries.refused, queries_words.unwanted]
     registry.onward.append(matching.onward_name)

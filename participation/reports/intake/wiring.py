@@ -19,7 +19,7 @@ def register(registry: Registry) -> None:
     registry.letters = letters.receive
     registry.jobs.append(Job("reports.forget_past", jobs.HOUR_S, jobs.forget_past))
     registry.held_pictures.append(queries.held_pictures)
-    registry.menu.append(MenuEntry("console", "Phone", "/console/phone", "reply", 14))
+    registry.menu.append(MenuEntry("console", "Phone", "/console/phone", "phone", 14))
     registry.privacy.append(
         PrivacyHook(
             "report_letters",

@@ -1,25 +1,23 @@
 """What another system says of a report in the words of the extension, and what follows here."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 
-from participation.events.reports import ReportMoved
-from participation.reports.access import body_may_say
+from participation.reports.access import judging_over, leads
 from participation.reports.actions import answer_report
+from participation.reports.actions_dispute import dispute_report
 from participation.reports.forwarding.actions import MEANING
 from participation.reports.forwarding.models import Forwarding, OutsideBody
-from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.actions import note_from
 from participation.reports.open311.queries import is_own
 from participation.reports.open311.rules import MOVE, KeyRow
 from participation.reports.routing.models import Team
-from participation.reports.routing.queries import route
-from participation.reports.rules import DISPUTED, JUDGED, Category, Status
-from services import audit, outbox
+from participation.reports.rules import JUDGED, Status
+from services import audit
 from services.auth import Actor
 from services.db import Session
 
@@ -49,22 +47,23 @@ def hear_update(
     any status our life cycle leads to from here. The same name is heard once.
     """
     then = MEANING.get(said.status) if key.may(MOVE, report.category) else None
-    disputes = then is Status.OPEN and is_own(report, key.id) and _settled(report)
-    answers = then is not None and _holds(session, key, report) and body_may_say(report, then)
+    disputes = then is Status.OPEN and is_own(report, key.id) and _settled(report, at)
+    answers = then is not None and _holds(session, key, report) and leads(report, then)
     mark = f"{key.name}: {said.status}"
     told = (said.name, mark if disputes or answers else said.text)
     entry_id, is_new = note_from(session, actor, key, report, told, at=at)
     if is_new and answers and then is not None:
         answer_report(session, actor, report, then, said.text, at=at)
     elif is_new and disputes:
-        _dispute(session, actor, report, said.text, at)
+        dispute_report(session, actor, report, said.text, "resident", at=at)
     audit.record(session, actor.id, "hear_update", "report", str(report.id), at=at)
     moved = session.get_one(ReportEntry, entry_id).text == mark
     return Followed(entry_id, Status(report.status), moved)
 
 
-def _settled(report: Report) -> bool:
-    return Status(report.status) in JUDGED and report.merged_into is None
+def _settled(report: Report, at: datetime) -> bool:
+    judged = Status(report.status) in JUDGED and not judging_over(report, at)
+    return judged and report.merged_into is None
 
 
 def _holds(session: Session, key: KeyRow, report: Report) -> bool:
@@ -79,24 +78,3 @@ def _holds(session: Session, key: KeyRow, report: Report) -> bool:
         .where(Forwarding.remote_id.is_not(None))
     )
     return session.scalar(team) == key.body_id or session.scalar(sent_on) is not None
-
-
-def _dispute(session: Session, actor: Actor, report: Report, text: str, at: datetime) -> None:
-    """Let work on a report go on, promised anew, as one who lives with it may."""
-    report.status, report.ended_at = Status.DISPUTED.value, None
-    report.due_at = route(session, Category(report.category), report.lat, report.lon, at).due_at
-    report.changed_at, report.escalated_at = at, None
-    entry = ReportEntry(
-        id=uuid4(),
-        report_id=report.id,
-        at=at,
-        kind=DISPUTED,
-        status=Status.DISPUTED.value,
-        text=text,
-        role="resident",
-        public=True,
-    )
-    add_entry(session, entry)
-    audit.record(session, actor.id, "dispute_report", "report", str(report.id), at=at)
-    told = ReportMoved(report_id=report.id, entry_id=entry.id, status=report.status)
-    outbox.publish(session, told, at=at)

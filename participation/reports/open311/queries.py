@@ -14,7 +14,7 @@ from participation.reports.open311.format import DETAIL, STATE, UPDATE_WORDS, As
 from participation.reports.open311.models import Open311Key
 from participation.reports.open311.rules import KeyRow
 from participation.reports.routing.models import Body, Team
-from participation.reports.rules import CITY_SAID, PUBLIC, QUESTIONS, Category, Status
+from participation.reports.rules import CITY_SAID, DISPUTED, PUBLIC, QUESTIONS, Category, Status
 from services import i18n
 from services.db import Moment, Session
 from services.db.keys import written
@@ -235,6 +235,7 @@ def _note(step: Told) -> dict[str, Any]:
 def updates_of(session: Session, asked: Asked, key_id: UUID | None) -> list[dict[str, Any]]:
     """Return the city's public answers of a span, oldest first, as FixMyStreet reads them.
 
+    That people dispute a settling is one of them: whoever heard "fixed" hears that it is not.
     The system that told of a report is its reporter: with its key, `key_id`, it also reads what
     was said when its own report was not taken up.
     """
@@ -245,7 +246,7 @@ def updates_of(session: Session, asked: Asked, key_id: UUID | None) -> list[dict
     query = (
         select(*SAID)
         .join(Report, Report.id == ReportEntry.report_id)
-        .where(ReportEntry.public, ReportEntry.kind.in_(CITY_SAID), shown)
+        .where(ReportEntry.public, ReportEntry.kind.in_((*CITY_SAID, DISPUTED)), shown)
         .order_by(ReportEntry.at, ReportEntry.id)
     )
     if asked.since is not None:

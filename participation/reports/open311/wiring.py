@@ -23,5 +23,5 @@ console.pages.record(_start)
 def register(registry: Registry) -> None:
     registry.blueprints += [api.pages, api_updates.pages, console.pages]
     registry.menu.append(
-        MenuEntry("console", "Open311 keys", "/console/open311", "list", 60, "operator")
+        MenuEntry("console", "Open311 keys", "/console/open311", "key", 60, "operator")
     )

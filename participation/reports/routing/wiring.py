@@ -48,7 +48,7 @@ def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
     registry.seeds.append(seeds.seed_routing)
     registry.menu.append(
-        MenuEntry("console", "Who gets what", "/console/routing/", "map", 22, "officer", True)
+        MenuEntry("console", "Who gets what", "/console/routing/", "fork", 22, "officer", True)
     )
     registry.bounds += [
         BoundKind("area", "Areas", queries.area_names),

@@ -1,25 +1,16 @@
 """Closed is not fixed: those who follow a report say whether it is really settled."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
 
 from participation.events.reports import ReportMoved
 from participation.reports.access import judging_over, may_judge
+from participation.reports.actions_dispute import dispute_report
 from participation.reports.history.chain import add_entry, withhold
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.promises.rules import rises_at
-from participation.reports.routing.queries import calendar_of, route
-from participation.reports.rules import (
-    CONFIRMED,
-    DISPUTED,
-    JUDGED,
-    JUDGING_LIVES,
-    SEVERITY,
-    Category,
-    Status,
-)
+from participation.reports.rules import CONFIRMED, DISPUTED, JUDGED, JUDGING_LIVES, Status
 from participation.reports.settling.models import ReportAsking, ReportRating
 from participation.reports.settling.queries import may_rate, state_of
 from services import audit, outbox
@@ -47,39 +38,19 @@ def judge_report(
         raise RefusedError("judging_over")
     if not may_judge(session, actor, report, at):
         raise RefusedError("already_judged")
+    role = "reporter" if report.reporter_id == actor.id else "resident"
     if not settled:
-        report.status, report.ended_at = Status.DISPUTED.value, None
-        promise_anew(session, actor, report, at=at)
+        return dispute_report(session, actor, report, text, role, at=at)
     report.changed_at = at
     entry = ReportEntry(
-        report_id=report.id,
-        at=at,
-        kind=CONFIRMED if settled else DISPUTED,
-        status=None if settled else Status.DISPUTED.value,
-        text=text.strip(),
-        role="reporter" if report.reporter_id == actor.id else "resident",
-        actor_id=actor.id,
-        public=True,
+        id=uuid4(), report_id=report.id, at=at, kind=CONFIRMED, text=text.strip(), role=role
     )
+    entry.actor_id, entry.public = actor.id, True
     add_entry(session, entry)
-    verb = "confirm_report" if settled else "dispute_report"
-    audit.record(session, actor.id, verb, "report", str(report.id), at=at)
+    audit.record(session, actor.id, "confirm_report", "report", str(report.id), at=at)
     told = ReportMoved(report_id=report.id, entry_id=entry.id, status=report.status)
     outbox.publish(session, told, at=at)
     return entry.id
-
-
-def promise_anew(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
-    """Let a report that goes on have the promise of one that was told now.
-
-    The first promise stands in the public numbers: a new one makes no broken word whole. What the
-    old one raised is lowered again.
-    """
-    category = Category(report.category)
-    report.due_at = route(session, category, report.lat, report.lon, at).due_at
-    report.rises_at = rises_at(calendar_of(session), at, report.due_at)
-    report.escalated_at, report.severity = None, SEVERITY[category]
-    audit.record(session, actor.id, "promise_anew", "report", str(report.id), at=at)
 
 
 def ask_person(

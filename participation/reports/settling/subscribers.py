@@ -5,6 +5,7 @@ from uuid import UUID
 from participation.accounts import directory
 from participation.events.judge import SettlingAsked
 from participation.events.reports import ReportMoved
+from participation.reports.actions_dispute import promise_anew
 from participation.reports.history.queries import head_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
@@ -23,7 +24,7 @@ AGAIN = "That did not reach the city. Tap again when there is a line."
 SUBJECT = "Is it really fixed? %(title)s"
 LETTER = """The city calls this settled: %(title)s
 %(said)s
-Is it really fixed? You live with it, so your word counts. One tap is enough:
+Is it really fixed? You live with it, so your word counts. Open what is true:
 
 Yes, it is fixed
 %(yes)s
@@ -69,7 +70,7 @@ def renew_promise(session: Session, event: ReportMoved) -> None:
     if report is None or Status(report.status) in ENDED:
         return
     if queries.status_before(session, entry) in ENDED:
-        actions.promise_anew(session, STRANGER, report, at=entry.at)
+        promise_anew(session, STRANGER, report, at=entry.at)
 
 
 def _notice(report: Report, token: str, lang: str) -> push.Notice:

@@ -6,4 +6,4 @@ from services.registry import MenuEntry, Registry
 
 def register(registry: Registry) -> None:
     registry.blueprints += [console.pages, views.pages]
-    registry.menu.append(MenuEntry("console", "Stickers", "/console/stickers", "place", 25))
+    registry.menu.append(MenuEntry("console", "Stickers", "/console/stickers", "sticker", 25))

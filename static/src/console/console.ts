@@ -1,6 +1,7 @@
 import { drawBoxes } from "./redact";
 
-// The moderators' keyboard: j and k walk the queue, letters open the acts of the open case.
+// The moderators' keyboard: j and k walk the queue, letters open the acts of the open case, b leads
+// to what can be done with the chosen ones and u takes the last answer back.
 
 const OPENERS: Record<string, string> = { a: "assign", r: "answer", x: "reject", m: "merge", n: "note" };
 
@@ -58,6 +59,14 @@ class Desk {
     act.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])")?.focus();
   }
 
+  private toBulk(): void {
+    this.root.querySelector<HTMLElement>("[data-bulk]:not([hidden]) button")?.focus();
+  }
+
+  private undo(): void {
+    document.querySelector<HTMLElement>("[data-toast][data-fades] .link-button")?.click();
+  }
+
   private help(): void {
     this.root.querySelector<HTMLDialogElement>("[data-help]")?.showModal();
   }
@@ -93,6 +102,8 @@ class Desk {
       j: () => this.step(1),
       k: () => this.step(-1),
       s: () => this.tick(),
+      b: () => this.toBulk(),
+      u: () => this.undo(),
       "?": () => this.help(),
     };
     const opener = OPENERS[event.key];

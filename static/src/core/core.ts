@@ -31,6 +31,15 @@ async function startIslands(): Promise<void> {
   }
 }
 
+// A bar that holds more than fits shows the entry one is at.
+function showWhereOneIs(): void {
+  const here = document.querySelector<HTMLElement>(".bar [aria-current]")?.parentElement;
+  const [list, bar] = [here?.parentElement, here?.closest<HTMLElement>(".bar")];
+  if (!here || !list || !bar) return;
+  list.scrollLeft = here.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
+  bar.scrollTop = here.offsetTop - (bar.clientHeight - here.offsetHeight) / 2;
+}
+
 function watchConnection(): void {
   const line = document.querySelector<HTMLElement>("[data-offline]");
   const show = (): void => {
@@ -58,6 +67,7 @@ document.documentElement.dataset["script"] = "on";
 installTheme();
 forgetSent();
 closeToastsOnAsk();
+showWhereOneIs();
 watchConnection();
 registerWorker();
 void startIslands();

@@ -34,15 +34,11 @@ function glow(part: HTMLElement): void {
   part.classList.add("glow");
 }
 
-/** Read a part anew and say whether it is true now; what is being filled in is left as it is. */
-async function readAgain(part: HTMLElement, source: string): Promise<boolean> {
-  const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
-  // Who may no longer read it will not by asking again.
-  if (!answer.ok) return answer.status < 500 && answer.status !== 429;
-  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+/** Put a part of what was read into the page; false: it is being filled in and left as it is. */
+function renew(part: HTMLElement, page: Document): boolean {
   if (isBeingFilled(part)) return false;
-  const twin = part.id ? parsed.getElementById(part.id) : null;
-  const fresh = (twin ?? parsed.body).innerHTML.trim();
+  const twin = part.id ? page.getElementById(part.id) : null;
+  const fresh = (twin ?? page.body).innerHTML.trim();
   const changed = withoutAges(fresh) !== withoutAges(part.innerHTML);
   swap(part, fresh);
   if (changed) glow(part);
@@ -50,11 +46,29 @@ async function readAgain(part: HTMLElement, source: string): Promise<boolean> {
   return true;
 }
 
-function follow(part: HTMLElement): void {
-  const source = part.dataset["liveSrc"] ?? location.href;
-  join(part.dataset["liveRoom"] ?? "", owed(() => readAgain(part, source), CALM_MS));
+/** Read a source once for all its parts, and say whether all of them are true now. */
+async function readAgain(parts: HTMLElement[], source: string): Promise<boolean> {
+  const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
+  // Who may no longer read it will not by asking again.
+  if (!answer.ok) return answer.status < 500 && answer.status !== 429;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return parts.map((part) => renew(part, page)).every(Boolean);
 }
 
+function follow(parts: HTMLElement[], room: string, source: string): void {
+  join(room, owed(() => readAgain(parts, source), CALM_MS));
+}
+
+/** Parts of one room and one source are stirred together, so that they share what is read. */
 export function followParts(): void {
-  for (const part of document.querySelectorAll<HTMLElement>("[data-live-room]")) follow(part);
+  const together = new Map<string, { parts: HTMLElement[]; room: string; source: string }>();
+  for (const part of document.querySelectorAll<HTMLElement>("[data-live-room]")) {
+    const room = part.dataset["liveRoom"] ?? "";
+    const source = part.dataset["liveSrc"] ?? location.href;
+    const key = `${room} ${source}`;
+    const shared = together.get(key) ?? { parts: [], room, source };
+    shared.parts.push(part);
+    together.set(key, shared);
+  }
+  for (const { parts, room, source } of together.values()) follow(parts, room, source);
 }

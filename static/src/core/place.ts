@@ -20,6 +20,7 @@ export class Place {
     this.names = list ? new PlaceList(input, list, (spot) => this.take(spot), (text) => this.tell(text)) : null;
     this.choices = form.querySelector<HTMLFieldSetElement>("[data-spots]");
     input.addEventListener("input", () => this.typed());
+    form.addEventListener("change", () => this.given());
     this.choices?.addEventListener("change", (event) => {
       const [lat = NaN, lon = NaN] = (event.target as HTMLInputElement).value.split(",").map(Number);
       this.put(lat, lon);
@@ -56,6 +57,13 @@ export class Place {
         () => this.names?.show([]),
       );
     }, PAUSE_MS);
+  }
+
+  /** A point that the map or the phone gave is a place: what was said to be missing is not. */
+  private given(): void {
+    if (this.input.validationMessage === "" || !this.has("lat") || !this.has("lon")) return;
+    this.say("");
+    this.input.dispatchEvent(new Event("change"));
   }
 
   private take(spot: Spot): void {

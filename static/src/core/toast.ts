@@ -22,6 +22,8 @@ export function say(text: string, kind = "info"): void {
   toast.className = `toast toast-${kind}`;
   toast.textContent = text;
   addClose(toast);
+  // Said again, it is one message still.
+  for (const old of region()?.children ?? []) if (old.firstChild?.textContent === text) old.remove();
   region()?.append(toast);
   setTimeout(() => toast.remove(), STAY_MS);
 }

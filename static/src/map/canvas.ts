@@ -3,7 +3,7 @@ import L from "leaflet";
 import { leafletLayer } from "protomaps-leaflet";
 import { paint } from "./paint";
 
-const ATTRIBUTION = "© OpenStreetMap contributors";
+const COPYRIGHT = "https://www.openstreetmap.org/copyright";
 
 export interface Sight {
   lat: number;
@@ -32,12 +32,23 @@ class Turns implements PromiseLike<void> {
   }
 }
 
-function addBase(map: L.Map, tiles: string): void {
+/** Whose data the map is drawn from; where that is OpenStreetMap, a link to what they ask for. */
+function credit(said: string): string {
+  const name = document.createElement(said.includes("OpenStreetMap") ? "a" : "span");
+  name.textContent = said;
+  if (name instanceof HTMLAnchorElement) {
+    name.href = COPYRIGHT;
+    name.rel = "noopener noreferrer";
+  }
+  return name.outerHTML;
+}
+
+function addBase(map: L.Map, tiles: string, said: string): L.Layer {
   const drawn = paint();
   const layer = leafletLayer({
     url: tiles,
     maxDataZoom: 15,
-    attribution: ATTRIBUTION,
+    attribution: credit(said),
     backgroundColor: drawn.ground,
     paintRules: drawn.paintRules,
     labelRules: drawn.labelRules,
@@ -45,6 +56,16 @@ function addBase(map: L.Map, tiles: string): void {
   }) as unknown as L.Layer;
   layer.addTo(map);
   map.getContainer().style.setProperty("background", drawn.ground);
+  return layer;
+}
+
+/** Draw the city by day or by night, and anew whenever the reader turns from one to the other. */
+function drawBase(map: L.Map, tiles: string, said: string): void {
+  let base = addBase(map, tiles, said);
+  document.addEventListener("scheme", () => {
+    base.remove();
+    base = addBase(map, tiles, said);
+  });
 }
 
 export interface Wish {
@@ -68,7 +89,7 @@ export function baseMap(canvas: HTMLElement, labels: DOMStringMap, wish: Wish): 
     const zoomOutTitle = labels["labelZoomOut"] ?? "-";
     L.control.zoom({ position: "bottomright", zoomInTitle, zoomOutTitle }).addTo(map);
   }
-  addBase(map, labels["tiles"] ?? "");
+  drawBase(map, labels["tiles"] ?? "", labels["credit"] ?? "");
   // A canvas that was hidden, or not yet laid out, has no size until later.
   new ResizeObserver(() => map.invalidateSize()).observe(canvas);
   return map;

@@ -10,23 +10,31 @@ import { glyph, ReportLayer, type View } from "./layer";
 import { pickPlace } from "./picker";
 import { Sheet } from "./sheet";
 
-const ROOM_ZOOM = 13;
+/** The zooms of the rooms there are (participation/reports/live.py); the map begins at zoom 9. */
+const ROOM_ZOOMS = [13, 10, 7];
 const MOST_ROOMS = 40;
 const CALM_MS = 200;
 const MY_ZOOM = 17;
 /** What narrows the map; each stands in the address and in the data of the page's own part. */
 const FILTERS = ["category", "state", "time"] as const;
 
-function rooms(map: L.Map): string[] {
+function tiles(map: L.Map, zoom: number): string[] {
   const bounds = map.getBounds();
   const side = 256;
-  const low = map.project(bounds.getNorthWest(), ROOM_ZOOM).divideBy(side).floor();
-  const high = map.project(bounds.getSouthEast(), ROOM_ZOOM).divideBy(side).floor();
+  const last = 2 ** zoom - 1;
+  const low = map.project(bounds.getNorthWest(), zoom).divideBy(side).floor();
+  const high = map.project(bounds.getSouthEast(), zoom).divideBy(side).floor();
   const found: string[] = [];
-  for (let x = low.x; x <= high.x; x += 1) {
-    for (let y = low.y; y <= high.y; y += 1) found.push(`tile:${ROOM_ZOOM}/${x}/${y}`);
+  for (let x = Math.max(low.x, 0); x <= Math.min(high.x, last); x += 1) {
+    for (let y = Math.max(low.y, 0); y <= Math.min(high.y, last); y += 1) found.push(`tile:${zoom}/${x}/${y}`);
   }
-  return found.length > MOST_ROOMS ? [] : found;
+  return found;
+}
+
+/** The rooms of what is in view: of the finest tiles that are few enough, so that it is always live. */
+function rooms(map: L.Map): string[] {
+  const found = ROOM_ZOOMS.map((zoom) => tiles(map, zoom));
+  return found.find(({ length }) => length <= MOST_ROOMS) ?? [];
 }
 
 class ReportMap {

@@ -12,9 +12,10 @@ const TITLE = /<h1[^>]*>([^<]*)</;
 const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#34;": '"' };
 /** What the city says of a report that will never do as it is; all else is worth another try. */
 const REFUSALS = [400, 413, 415, 422];
+const BLOCKED = 403;
 
-/** Why a report waits: no line, nobody signed in, written by someone else, or not taken just now. */
-export type Why = "line" | "sign-in" | "other" | "busy";
+/** Why a report waits: no line, nobody or someone else signed in, its writer blocked, not taken now. */
+export type Why = "line" | "sign-in" | "other" | "blocked" | "busy";
 
 /** What the city does not take, and at which field; no field where it speaks of the whole. */
 export interface Wrong {
@@ -88,6 +89,7 @@ interface Pass {
 async function pass(): Promise<Pass | Why> {
   const answer = await fetch(FORM, { headers: { Accept: "text/html" } });
   if (answer.redirected) return "sign-in";
+  if (answer.status === BLOCKED) return "blocked";
   const page = answer.ok ? await answer.text() : "";
   const token = TOKEN.exec(page)?.[1];
   return token ? { token, who: WHO.exec(page)?.[1] ?? "" } : "busy";
@@ -126,7 +128,8 @@ async function send(report: Waiting, token: string, outcome: Outcome): Promise<v
     await keep({ ...report, wrong: await wrongs(answer) });
     outcome.refused.push(report.key);
   } else {
-    outcome.left.set(report.key, asked ? "sign-in" : "busy");
+    const why = answer.status === BLOCKED ? "blocked" : "busy";
+    outcome.left.set(report.key, asked ? "sign-in" : why);
   }
 }
 

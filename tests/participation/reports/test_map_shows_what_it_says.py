@@ -17,6 +17,8 @@ from participation.reports.models import REPORT_CLUSTER, Report
 from participation.reports.queries_map import EVERYTHING, Sight
 from participation.reports.rules import Category, MapState, Shelf, Status, shelf_of
 from services.db import Session
+from services.maps.clusters import _counts, _rings
+from services.maps.index import _arms
 from tests.conftest import AT
 from tests.pages import Pages
 from tests.people import SOYEON
@@ -159,25 +161,49 @@ def test_counting_anew_mends_what_was_lost(city: Session) -> None:
     assert counted() == before
 
 
-def test_the_walk_reads_the_index_of_the_newest_and_sorts_nothing(city: Session) -> None:
-    city.execute(text("ANALYZE"))
-    postgres = city.get_bind().dialect.name == "postgresql"
+def plan_of(session: Session, query: Any, **given: Any) -> str:
+    """Return how the database would run a statement, by its indexes where it has the choice."""
+    session.execute(text("ANALYZE"))
+    postgres = session.get_bind().dialect.name == "postgresql"
     if postgres:
         # A table of this size is read whole and sorted, unless that is forbidden.
         for way in ("seqscan", "bitmapscan", "sort"):
-            city.execute(text(f"SET LOCAL enable_{way} = off"))
+            session.execute(text(f"SET LOCAL enable_{way} = off"))
     dialect = postgresql.dialect() if postgres else sqlite.dialect()
-    given = {"shelf_low": 1, "shelf_high": 2, "kind": "litter", "most": 5}
-    edges = {"west": 127.0, "south": 34.0, "east": 128.0, "north": 35.0}
-    for kind in (False, True):
-        query = queries_map._walk(kind=kind).params(**given, **edges)
-        words = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-        explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
-        plan = city.connection().exec_driver_sql(explain + str(words).replace("%", "%%"))
-        lines = " ".join(str(row) for row in plan)
-        assert "ix_report_newest" in lines, lines
-        assert "TEMP B-TREE" not in lines, lines
-        assert "Sort" not in lines, lines
+    literal = query.params(**given).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
+    rows = session.connection().exec_driver_sql(explain + str(literal).replace("%", "%%"))
+    return " ".join(str(row) for row in rows)
+
+
+EDGES = {"west": 127.0, "south": 34.0, "east": 128.0, "north": 35.0}
+
+
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_the_walk_reads_a_shelf_from_its_newest_and_sorts_nothing(
+    city: Session, narrowed: bool
+) -> None:
+    plan = plan_of(city, queries_map._walk((2,), kind=narrowed), kind="litter", most=5, **EDGES)
+    assert "ix_report_sheet" in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
+    assert "Sort" not in plan, plan
+
+
+def test_pins_are_read_from_their_index_alone(city: Session) -> None:
+    only = queries_map.SHOWN[False]
+    query = _arms(queries_map.TABLE, queries_map.POINT, only, 1)
+    cells = {"low0": 0, "high0": 2**51, "shelf_low": 1, "shelf_high": 2}
+    plan = plan_of(city, query, **cells, **EDGES)
+    assert "COVERING INDEX ix_report_place" in plan or "Index Only Scan" in plan, plan
+
+
+def test_rings_and_counts_read_the_cells_in_view_alone(city: Session) -> None:
+    cells = {"zoom": 12, "low0": 0, "high0": 2**20, "low1": 2**21, "high1": 2**22}
+    rings = _rings(REPORT_CLUSTER, 2, True, True)
+    narrowed = {"first": 1, "last": 2, "category": "litter"}
+    for query, more in ((rings, narrowed), (_counts(REPORT_CLUSTER, 2), {})):
+        plan = plan_of(city, query, **cells, **more)
+        assert "cell>? AND cell<?" in plan or "(cell <= 1048576)" in plan, plan
 
 
 @pytest.mark.parametrize("path", ["/reports/map", "/reports/map/list?box=127,34,128,35&zoom=9"])

@@ -10,14 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from participation.accounts import actions as accounts
 from participation.events.reports import ReportMoved, ReportOpened
 from participation.reports import actions, queries, queries_map, queries_staff
-from participation.reports.actions import NewReport
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.models import ReportTrace
-from participation.reports.blocks.rules import Past, Signs, Why, why_wait
+from participation.reports.blocks.rules import Why
 from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.format import Asked
 from participation.reports.open311.queries import Reader, requests_of
@@ -32,27 +30,10 @@ from services.errors import NotFoundError
 from services.outbox.events import OutboxEvent
 from tests.conftest import AT
 from tests.pages import Pages
+from tests.participation.reports.blocks.newcomers import LEAK, STRICT, held
 from tests.people import JUN, MINJI, SOYEON, TAEHO
 
-LEAK = NewReport(
-    category=Category.WATER,
-    text="수도관이 터졌어요",
-    lat=34.21,
-    lon=127.91,
-    idempotency_key="tap-00000001",
-)
-EARLIER = timedelta(minutes=1)
-STRICT = Signs(device="d" * 64, stamped=True, opened_at=AT - timedelta(minutes=1), strict=True)
 BOX = (127.9, 34.2, 127.92, 34.22)
-
-
-def newcomer(session: Session) -> Actor:
-    return Actor(accounts.join(session, STRANGER, "새 이웃", "new@example.org", at=AT))
-
-
-def held(session: Session, new: NewReport = LEAK) -> Report:
-    who = newcomer(session)
-    return session.get_one(Report, blocks_actions.take_report(session, who, new, STRICT, at=AT))
 
 
 def kinds(session: Session) -> list[str]:
@@ -125,16 +106,6 @@ def test_one_turned_down_by_mistake_is_told_when_it_is_opened_again(session: Ses
     assert kinds(session).count(ReportOpened.kind) == 1
 
 
-def test_after_one_was_accepted_nothing_waits_any_more(session: Session) -> None:
-    report = held(session)
-    assert report.reporter_id is not None
-    who = Actor(report.reporter_id)
-    blocks_actions.let_through(session, SOYEON, [report], at=AT)
-    again = msgspec.structs.replace(LEAK, idempotency_key="tap-00000002")
-    next_id = blocks_actions.take_report(session, who, again, STRICT, at=AT)
-    assert session.get_one(Report, next_id).status == Status.OPEN
-
-
 def test_a_second_tap_of_a_held_report_stores_nothing_more(session: Session) -> None:
     report = held(session)
     assert report.reporter_id is not None
@@ -169,75 +140,6 @@ def test_a_picture_that_waits_is_seen_by_who_may_see_the_report(session: Session
     assert not may_see_picture(session, STRANGER, "a" * 64)
     assert may_see_picture(session, Actor(report.reporter_id), "a" * 64)
     assert may_see_picture(session, SOYEON, "a" * 64)
-
-
-def test_staff_never_wait(session: Session) -> None:
-    report_id = blocks_actions.take_report(session, TAEHO, LEAK, Signs(trapped=True), at=AT)
-    assert session.get_one(Report, report_id).status == Status.OPEN
-
-
-@pytest.mark.parametrize(
-    ("signs", "past", "why"),
-    [
-        (Signs(), Past(), None),
-        (Signs(trapped=True), Past(), Why.TRAP),
-        (Signs(stamped=True, opened_at=AT - timedelta(seconds=1)), Past(), Why.FAST),
-        (Signs(stamped=True, opened_at=AT - timedelta(seconds=3)), Past(), None),
-        (Signs(stamped=True, opened_at=AT - timedelta(days=40)), Past(), None),
-        (Signs(stamped=True, opened_at=None), Past(), Why.FAST),
-        (Signs(strict=True), Past(trusted=True), Why.FAST),
-        (STRICT, Past(since=AT), Why.FIRST),
-        (STRICT, Past(since=AT, trusted=True), None),
-        (STRICT, Past(since=AT - timedelta(days=8)), None),
-        (Signs(), Past(crowd=5, people=2), Why.CROWD),
-        (Signs(), Past(crowd=7, people=3), None),
-        (Signs(), Past(crowd=8, people=3), Why.CROWD),
-        (Signs(), Past(since=AT, young=2), None),
-        (Signs(), Past(since=AT, young=3), Why.SWARM),
-        (Signs(), Past(since=AT, trusted=True, young=3), None),
-        (Signs(), Past(since=AT - timedelta(days=8), young=3), None),
-        (Signs(), Past(since=AT, of_device=1), None),
-        (Signs(), Past(since=AT, of_device=2), Why.SWARM),
-        (Signs(), Past(crowd=4, people=1), None),
-    ],
-)
-def test_why_a_report_waits(signs: Signs, past: Past, why: Why | None) -> None:
-    assert why_wait(signs, past, AT) == why
-
-
-def test_many_on_one_spot_by_one_person_wait_and_are_not_refused(session: Session) -> None:
-    signs = Signs(stamped=True, opened_at=AT - timedelta(minutes=1))
-    states = []
-    for n in range(7):
-        new = msgspec.structs.replace(LEAK, idempotency_key=f"tap-1000000{n}")
-        report_id = blocks_actions.take_report(session, MINJI, new, signs, at=AT)
-        states.append(session.get_one(Report, report_id).status)
-    assert states == ["open"] * 5 + ["held"] * 2
-
-
-def swarm(session: Session, device: str, count: int, north: float = 0.0) -> list[str]:
-    """Let `count` new accounts report around one spot, each once; return the states."""
-    states = []
-    for n in range(count):
-        key = f"{n}{device[:1]}{north}".replace(".", "-")
-        who = Actor(accounts.join(session, STRANGER, "새 이웃", f"{key}@example.org", at=AT))
-        told = {"idempotency_key": f"swarm-{key}", "lat": 34.21 + north + n * 0.0002}
-        signs = Signs(device=device and f"{device}" * 64, stamped=True, opened_at=AT - EARLIER)
-        later = AT + timedelta(hours=n)
-        new = msgspec.structs.replace(LEAK, **told)
-        report_id = blocks_actions.take_report(session, who, new, signs, at=later)
-        states.append(session.get_one(Report, report_id).status)
-    return states
-
-
-def test_the_fourth_new_account_around_one_spot_in_a_day_waits(session: Session) -> None:
-    assert swarm(session, "", 5) == ["open"] * 3 + ["held"] * 2
-    # Elsewhere they are neighbours like any other.
-    assert swarm(session, "", 3, north=0.1) == ["open"] * 3
-
-
-def test_the_third_account_of_one_browser_around_one_spot_waits(session: Session) -> None:
-    assert swarm(session, "e", 3) == ["open"] * 2 + ["held"]
 
 
 def test_moderators_look_at_many_by_one_form(

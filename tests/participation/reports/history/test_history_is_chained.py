@@ -1,10 +1,7 @@
 """Every public step stands in the chain: of its report and of the whole city."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import msgspec
 import pytest
@@ -12,89 +9,19 @@ import sqlalchemy as sa
 
 from participation.reports import actions
 from participation.reports.actions_undo import withdraw_answers
-from participation.reports.history import queries as history_queries
 from participation.reports.history.chain import withhold
 from participation.reports.history.jobs import keep_history
-from participation.reports.history.models import HistoryHead, HistoryLate, HistoryStep
-from participation.reports.imports.arrivals import Arrival, take_in
-from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import Category, Status
+from participation.reports.history.models import HistoryHead
+from participation.reports.imports.arrivals import take_in
+from participation.reports.models import ReportEntry
+from participation.reports.rules import Status
 from participation.reports.settling import actions as settling_actions
 from services.db import Session, unit_of_work
 from services.errors import RefusedError
 from static.history import verify
 from tests.conftest import AT
-from tests.pages import Pages
+from tests.participation.reports.history.publication import faults, published, report_of, told
 from tests.people import MINJI, SOYEON
-
-Telling = Callable[..., Any]
-
-
-def report_of(session: Session) -> Report:
-    return session.scalars(sa.select(Report)).one()
-
-
-def told(number: int, status: Status = Status.CLOSED) -> Arrival:
-    later = AT + timedelta(hours=number)
-    return Arrival(
-        source="elsewhere",
-        source_id=str(number),
-        category=Category.LITTER,
-        status=status,
-        text="쓰레기",
-        lat=37.5,
-        lon=127.0,
-        place="",
-        opened_at=AT,
-        ended_at=later if status is Status.CLOSED else None,
-        answer="치웠어요" if status is Status.CLOSED else "",
-    )
-
-
-def published(engine: sa.Engine) -> verify.Found:
-    """Return all that the city publishes, as a reader's machine gets it."""
-    with Session(engine) as session:
-        return told_by(session)
-
-
-def told_by(session: Session) -> verify.Found:
-    reports = session.scalars(sa.select(Report).order_by(Report.id)).all()
-    stories = [plain(history_queries.story_of(session, one)) for one in reports]
-    heads = plain(history_queries.heads(session))
-    pages, after = [], 0
-    while after is not None:
-        pages.append(plain(history_queries.steps_after(session, after)))
-        after = pages[-1]["next"]
-    return stories, pages, heads
-
-
-def plain(told: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(told))
-
-
-def faults(engine: sa.Engine) -> list[str]:
-    return verify.check(published(engine))[0]
-
-
-@pytest.fixture
-def story(engine: sa.Engine) -> sa.Engine:
-    """A report told, worked on, fixed, disputed, fixed again."""
-    with unit_of_work(engine) as session:
-        take_in(session, [told(1, Status.OPEN)], at=AT)
-        row = report_of(session)
-        actions.follow_report(session, MINJI, row, at=AT)
-    steps = [Status.IN_PROGRESS, Status.FIXED, None, Status.FIXED]
-    for hour, status in enumerate(steps, 1):
-        at = AT + timedelta(hours=hour)
-        with unit_of_work(engine) as session:
-            row = report_of(session)
-            if status is None:
-                settling_actions.judge_report(
-                    session, MINJI, row, "아직 어두워요", settled=False, at=at
-                )
-            else:
-                actions.answer_report(session, SOYEON, row, status, f"말 {hour}", at=at)
-    return engine
 
 
 def test_each_public_step_is_in_the_chain_with_its_words(story: sa.Engine) -> None:
@@ -177,64 +104,6 @@ def test_what_was_told_elsewhere_is_chained_too(engine: sa.Engine) -> None:
     assert [[s["kind"] for s in story["steps"]] for story in stories] == [["opened", "answer"]] * 7
     assert [step["seq"] for step in pages[0]["steps"]] == list(range(1, 15))
     assert faults(engine) == []
-
-
-def before_the_chain(connection: sa.Connection) -> None:
-    """Leave the stories as they were when the chain came to be, named for it to take up."""
-    connection.execute(sa.delete(HistoryStep.__table__))
-    shown = sa.select(ReportEntry.id).where(ReportEntry.public)
-    connection.execute(sa.insert(HistoryLate).from_select(["entry_id"], shown))
-
-
-def test_what_is_put_in_past_madang_is_never_taken_up(story: sa.Engine) -> None:
-    """Not by the job, however old it says it is, and not when the report goes on."""
-    with story.begin() as connection:
-        row = connection.execute(sa.select(ReportEntry.__table__)).first()
-        assert row is not None
-        forged = {**row._mapping, "id": uuid4(), "at": AT - timedelta(days=900), "kind": "answer"}
-        connection.execute(sa.insert(ReportEntry.__table__).values(**forged))
-    for minutes in (10, 20):
-        with unit_of_work(story) as session:
-            keep_history(session, AT + timedelta(minutes=minutes))
-    at = AT + timedelta(days=2)
-    with unit_of_work(story) as session:
-        actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "끝", at=at)
-    stories, pages, heads = published(story)
-    assert len(stories[0]["steps"]) == 6
-    assert stories[0]["unchained"] == heads["unchained"] == 1
-    # Also who reads the whole city, and no story, hears of it.
-    assert verify.check(([], pages, heads))[0] != []
-    with Session(story) as session:
-        assert history_queries.heads(session).unchained == 1
-
-
-def test_the_page_says_that_something_was_put_in(
-    story: sa.Engine, visit: Callable[[Any], Pages]
-) -> None:
-    assert "사슬에 없는 기록" not in visit(None).get("/reports/history")
-    test_what_is_put_in_past_madang_is_never_taken_up(story)
-    assert "사슬에 없는 기록 1개" in visit(None).get("/reports/history")
-
-
-def test_steps_from_before_the_chain_join_it_by_and_by(story: sa.Engine) -> None:
-    with story.begin() as connection:
-        before_the_chain(connection)
-    assert any("stand in no chain" in fault for fault in faults(story))
-    with unit_of_work(story) as session:
-        keep_history(session, AT)
-    assert len(published(story)[0][0]["steps"]) == 5
-    assert faults(story) == []
-
-
-def test_an_old_story_is_chained_whole_before_its_next_step(story: sa.Engine) -> None:
-    with story.begin() as connection:
-        before_the_chain(connection)
-    at = AT + timedelta(days=2)
-    with unit_of_work(story) as session:
-        actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "끝", at=at)
-    steps = published(story)[0][0]["steps"]
-    assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
-    assert faults(story) == []
 
 
 def test_each_day_has_one_head(story: sa.Engine) -> None:

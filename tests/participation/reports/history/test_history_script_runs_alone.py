@@ -15,9 +15,6 @@ from werkzeug.serving import make_server
 from participation.reports.history.models import HistoryStep
 from participation.reports.models import Report
 from services.db import Session, unit_of_work
-from tests.participation.reports.history import test_history_is_chained as chained
-
-story = chained.story
 
 
 @pytest.fixture

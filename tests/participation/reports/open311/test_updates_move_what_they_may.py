@@ -15,7 +15,7 @@ from participation.reports.open311 import actions as open311_actions
 from participation.reports.open311.rules import MOVE, SCOPES, WRITE, KeyScope
 from participation.reports.routing.actions import add_team
 from participation.reports.routing.models import Team
-from participation.reports.rules import PUBLIC, Status
+from participation.reports.rules import PUBLIC, SEVERITY, Category, Shelf, Status
 from services import clock
 from services.db import Session, unit_of_work
 from services.errors import InvalidError
@@ -94,7 +94,11 @@ def test_who_told_of_it_disputes_a_settling(teller: Desk, status: Status, word: 
     with Session(teller.engine) as session:
         report = session.scalars(sa.select(Report)).one()
         assert report.ended_at is None
-        assert report.due_at > clock.now()
+        assert report.due_at > report.rises_at > clock.now()
+        assert report.shelf == Shelf.WAITS
+        assert report.severity == SEVERITY[Category.STREET_LIGHT]
+    heard = json.loads(teller.client.get(BASE + "servicerequestupdates.json").data)
+    assert (heard[-1]["status"], heard[-1]["description"]) == ("OPEN", "Still dark")
     assert teller.say(word, "Still dark", "7") == answered
     assert teller.said("disputed") == ["Still dark"]
 

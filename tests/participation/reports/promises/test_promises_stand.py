@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from participation.reports import actions, actions_merge, actions_undo
+from participation.reports.actions_dispute import promise_anew
 from participation.reports.models import Report
-from participation.reports.promises.queries import Tally, counted
-from participation.reports.rules import Category, Status
+from participation.reports.promises.queries import Scope, Tally, numbers
+from participation.reports.rules import Category, Shelf, Status
 from participation.reports.settling import actions as settling_actions
 from services.db import Session
 from tests.people import HANA, MINJI
@@ -38,12 +40,12 @@ def moved(session: Session, report: Report, number: int, status: Status) -> None
     before = Status(report.status)
     actions.answer_report(session, HANA, report, status, "소식", at=day(number))
     if before in (S.FIXED, S.CLOSED) and status is S.OPEN:
-        settling_actions.promise_anew(session, HANA, report, at=day(number))
+        promise_anew(session, HANA, report, at=day(number))
 
 
 def tally(session: Session, at: datetime) -> Tally:
     session.flush()
-    return counted(session, day(-1), day(1), at=at)["litter"]
+    return numbers(session, ZoneInfo("Asia/Seoul"), Scope(f"{AT:%Y-%m}"), at=at).total
 
 
 KEPT, BROKEN = (1, 0), (0, 0)
@@ -94,6 +96,15 @@ def test_what_is_promised_anew_is_late_by_the_first_day(session: Session) -> Non
         moved(session, report, number, status)
     assert report.due_at > day(10) > report.promised_at
     assert tally(session, day(10)) == Tally(told=1, settled=0, in_time=0, late=1)
+
+
+def test_what_is_disputed_waits_on_the_map_again(session: Session) -> None:
+    report = opened(session)
+    moved(session, report, 1, S.FIXED)
+    assert report.shelf == Shelf.SETTLED
+    moved(session, report, 2, S.DISPUTED)
+    assert report.shelf == Shelf.WAITS
+    assert (report.status, report.escalated_at) == (S.DISPUTED, None)
 
 
 def test_a_word_of_another_body_after_the_end_breaks_nothing(session: Session) -> None:

@@ -1,9 +1,7 @@
 """The audit trail: whatever is changed in it later is found."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -12,29 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services import audit
-from services.audit import NOTHING, AuditEntry, AuditHead, Head, Wanted, checking
-from services.audit.trail import digest_of
+from services.audit import NOTHING, AuditEntry, Head
 from services.db import Session, unit_of_work
 from tests.conftest import AT
+from tests.services.audit.acts import ACTS, HEAD, TABLE, numbers
 
-ACTS = 12
-TABLE, HEAD = AuditEntry.__table__, AuditHead.__table__
 COLUMNS = ["at", "actor_id", "verb", "kind", "ref", "detail", "digest"]
-
-
-@pytest.fixture
-def trail(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A trail of twelve acts, and a way to it past the application."""
-    with engine.begin() as connection:
-        connection.execute(sa.delete(TABLE))
-        connection.execute(sa.delete(HEAD))
-    for number in range(ACTS):
-        with unit_of_work(engine) as session:
-            who, at = UUID(int=number), AT + timedelta(minutes=number)
-            detail = {"to": str(number)}
-            audit.record(session, who, "paint", "wall", f"w{number}", at=at, detail=detail)
-    with engine.connect() as connection:
-        yield connection
 
 
 def whole(connection: sa.Connection, remembered: Head = NOTHING) -> bool:
@@ -45,10 +26,6 @@ def whole(connection: sa.Connection, remembered: Head = NOTHING) -> bool:
 def newest(connection: sa.Connection) -> Head:
     with Session(bind=connection) as session:
         return audit.head(session)
-
-
-def numbers(connection: sa.Connection) -> list[int]:
-    return list(connection.scalars(sa.select(TABLE.c.seq).order_by(TABLE.c.seq)))
 
 
 CHECK = settings(
@@ -167,117 +144,3 @@ def test_what_is_undone_leaves_no_act(engine: sa.Engine, trail: sa.Connection) -
         assert found[:2] == ["after", "before"]
         assert len(found) == ACTS + 2
         assert audit.intact(session)
-
-
-def test_search_finds_by_who_what_on_what_and_when(engine: sa.Engine, trail: object) -> None:
-    with unit_of_work(engine) as session:
-        audit.record(session, None, "burn_down", "house", "h%1", at=AT, detail={"to": "ash"})
-
-    def found(**wanted: Any) -> list[str]:
-        return [row.ref for row in audit.latest(session, Wanted(**wanted))]
-
-    with Session(engine) as session:
-        assert found(verb="burn") == found(kind="hou") == found(ref="h%") == ["h%1"]
-        assert found(verb="%") == found(verb="burn", kind="wall") == []
-        assert found(actors=[UUID(int=3), UUID(int=5)]) == ["w5", "w3"]
-        assert found(actors=[]) == []
-        since, until = AT + timedelta(minutes=2), AT + timedelta(minutes=4)
-        assert found(since=since, until=until) == ["w3", "w2"]
-        (newest, before) = audit.latest(session, limit=2)
-        assert (newest.ref, before.ref, newest.detail) == ("h%1", "w11", {"to": "ash"})
-        assert found(before=before.seq)[0] == "w10"
-
-
-@pytest.fixture
-def part(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts of five acts: a pass over twelve takes three turns."""
-    monkeypatch.setattr(checking, "AT_ONCE", 5)
-
-
-def turns(engine: sa.Engine, many: int, at: datetime = AT) -> None:
-    for _ in range(many):
-        with unit_of_work(engine) as session:
-            audit.check_on(session, at)
-
-
-def last_check(engine: sa.Engine) -> audit.Checked | None:
-    with Session(engine) as session:
-        return audit.checked(session)
-
-
-@pytest.mark.usefixtures("part")
-def test_the_trail_is_checked_part_by_part(engine: sa.Engine, trail: sa.Connection) -> None:
-    turns(engine, 2)
-    assert last_check(engine) is None
-    turns(engine, 1)
-    assert last_check(engine) == audit.Checked(True, ACTS, AT)
-    with unit_of_work(engine) as session:
-        audit.record(session, None, "paint", "wall", "more", at=AT)
-    later = AT + timedelta(hours=1)
-    turns(engine, 2, later)
-    assert last_check(engine) == audit.Checked(True, ACTS, AT)
-    turns(engine, 1, later)
-    assert last_check(engine) == audit.Checked(True, ACTS + 1, later)
-
-
-@pytest.mark.usefixtures("part")
-@pytest.mark.parametrize("row", range(ACTS))
-def test_a_check_finds_each_act_that_was_changed_or_removed(
-    engine: sa.Engine, trail: sa.Connection, row: int
-) -> None:
-    seq = numbers(trail)[row]
-    change = sa.delete(TABLE) if row % 2 else sa.update(TABLE).values(ref="other")
-    trail.execute(change.where(TABLE.c.seq == seq))
-    trail.commit()
-    turns(engine, 3)
-    found = last_check(engine)
-    assert found is not None
-    assert not found.intact
-
-
-@pytest.mark.usefixtures("part")
-def test_a_check_finds_an_act_that_was_slipped_in_at_the_end(
-    engine: sa.Engine, trail: sa.Connection
-) -> None:
-    last = trail.execute(sa.select(TABLE).order_by(TABLE.c.seq.desc()).limit(1)).one()
-    row = dict(last._mapping) | {"seq": last.seq + 1, "ref": "slipped in"}
-    entry = AuditEntry(**{name: value for name, value in row.items() if name != "digest"})
-    with Session(engine) as session:
-        before = session.scalars(sa.select(AuditEntry).where(AuditEntry.seq == last.seq)).one()
-        entry.at = before.at
-    trail.execute(sa.insert(TABLE).values(row | {"digest": digest_of(last.digest, entry)}))
-    trail.commit()
-    turns(engine, 3)
-    found = last_check(engine)
-    assert found is not None
-    assert not found.intact
-
-
-def test_an_act_that_comes_while_a_part_is_checked_breaks_nothing(
-    engine: sa.Engine, trail: sa.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ask = Session.get
-
-    def get(session: Session, entity: Any, key: Any, **more: Any) -> Any:
-        """After the head was read, and before the acts are: another act comes."""
-        found = ask(session, entity, key, **more)
-        if entity is AuditHead and not came:
-            came.append(1)
-            with unit_of_work(engine) as other:
-                audit.record(other, None, "paint", "wall", "meanwhile", at=AT)
-        return found
-
-    came: list[int] = []
-    monkeypatch.setattr(Session, "get", get)
-    turns(engine, 1)
-    monkeypatch.undo()
-    assert came == [1]
-    assert last_check(engine) == audit.Checked(True, ACTS, AT)
-
-
-def test_an_empty_trail_is_whole(engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(sa.delete(TABLE))
-        connection.execute(sa.delete(HEAD))
-    turns(engine, 1)
-    assert last_check(engine) == audit.Checked(True, 0, AT)

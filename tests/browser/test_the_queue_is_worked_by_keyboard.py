@@ -1,0 +1,159 @@
+"""A moderator works the whole queue by keyboard: no key but those that `?` shows, no mouse."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.keyboard import focus_is_seen
+from tests.browser.visitor import DESK
+
+ANSWER = "내일 아침에 가서 볼게요."
+FOCUSED = "document.activeElement?.closest('[data-row]')?.querySelector('a')?.pathname ?? ''"
+
+
+@pytest.fixture
+def desk(enter: Enter) -> Page:
+    """The queue of what is new, as the moderator opens it."""
+    page = enter("soyeon", viewport=DESK, reduced_motion="reduce").page
+    page.goto("/console/?view=new")
+    page.locator("[data-row]").nth(3).wait_for()
+    heard(page)
+    return page
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def choose(page: Page, name: str) -> None:
+    """Go down the list that has the focus until `name` is chosen."""
+    chosen = page.locator("select:focus option:checked")
+    for _ in range(page.locator("select:focus option").count()):
+        if chosen.inner_text() == name:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"the list has no {name}")
+
+
+def heard(page: Page) -> None:
+    """Wait until the page's own script hears keys."""
+    page.locator("html[data-live=live]").wait_for()
+
+
+def row(page: Page) -> str:
+    """Return the address of the row that has the focus."""
+    return str(page.evaluate(FOCUSED))
+
+
+def open_first(page: Page) -> str:
+    """Open the queue's first report and return its address."""
+    press(page, "j", "Enter")
+    page.locator(".case").wait_for()
+    heard(page)
+    return page.url.split("?")[0]
+
+
+def test_the_keys_are_told_and_the_telling_leaves_by_escape(desk: Page) -> None:
+    press(desk, "?")
+    told = desk.get_by_role("dialog")
+    expect(told).to_be_visible()
+    for key in ("j", "k", "s", "b", "r", "a", "m", "n", "x", "u"):
+        expect(told.locator("kbd", has_text=re.compile(f"^{key}$"))).to_have_count(1)
+    press(desk, "j")
+    assert row(desk) == ""
+    press(desk, "Escape")
+    expect(told).to_be_hidden()
+
+
+def test_j_and_k_walk_the_queue_and_enter_opens(desk: Page) -> None:
+    press(desk, "j")
+    first = row(desk)
+    focus_is_seen(desk)
+    press(desk, "j")
+    second = row(desk)
+    assert second not in ("", first)
+    press(desk, "k")
+    assert row(desk) == first
+    press(desk, "k")
+    assert row(desk) == first
+    press(desk, "j", "Enter")
+    desk.locator(".case").wait_for()
+    assert desk.url.split("?")[0].endswith(second)
+    expect(desk.locator("[data-current]")).to_have_count(1)
+
+
+def test_a_report_is_assigned_and_noted(desk: Page) -> None:
+    open_first(desk)
+    press(desk, "a")
+    expect(desk.locator("#assign-person")).to_be_focused()
+    choose(desk, "최소연")
+    press(desk, "Tab", "Enter")
+    expect(desk.locator("[data-current] .queue-meta")).to_contain_text("최소연")
+    heard(desk)
+    press(desk, "n")
+    expect(desk.locator("#note-text")).to_be_focused()
+    desk.keyboard.type("담당 반에 전화했어요.")
+    press(desk, "Tab", "Enter")
+    desk.wait_for_load_state()
+    heard(desk)
+    press(desk, "n")
+    expect(desk.locator("[data-act=note]")).to_contain_text("담당 반에 전화했어요.")
+
+
+def test_an_answer_starts_from_a_ready_text_and_is_taken_back_in_time(desk: Page) -> None:
+    case = open_first(desk)
+    before = desk.locator(".case .chip").first.inner_text()
+    press(desk, "r")
+    expect(desk.locator("#answer-status")).to_be_focused()
+    choose(desk, "시에서 확인")
+    press(desk, "Tab")
+    expect(desk.locator("#answer-ready")).to_be_focused()
+    press(desk, "ArrowDown")
+    expect(desk.locator("#answer-text")).not_to_have_value("")
+    press(desk, "Tab", "Control+End")
+    desk.keyboard.type(f" {ANSWER}")
+    # A letter typed into the answer is no command.
+    expect(desk.get_by_role("dialog")).to_be_hidden()
+    press(desk, "Tab", "Enter")
+    expect(desk.locator("[data-fades]")).to_be_visible()
+    expect(desk.locator(".case .chip").first).not_to_have_text(before)
+    heard(desk)
+    press(desk, "u")
+    expect(desk.locator("[data-fades]")).to_have_count(0)
+    desk.goto(case)
+    expect(desk.locator(".case .chip").first).to_have_text(before)
+    expect(desk.locator(".thread")).not_to_contain_text(ANSWER)
+
+
+def test_many_are_chosen_acknowledged_at_once_and_taken_back(desk: Page) -> None:
+    expect(desk.locator("[data-bulk]")).to_be_hidden()
+    press(desk, "j", "s", "j", "s")
+    chosen = [str(box.get_attribute("value")) for box in desk.locator("[name=ids]:checked").all()]
+    assert len(chosen) == 2
+    expect(desk.locator("[data-bulk-count]")).to_have_text("2")
+    press(desk, "b")
+    expect(desk.locator("[data-bulk] button").first).to_be_focused()
+    focus_is_seen(desk)
+    press(desk, "Enter")
+    expect(desk.locator("[data-fades]")).to_be_visible()
+    desk.goto("/console/?view=new")
+    for one in chosen:
+        expect(desk.locator(f"#row-{one}")).to_have_count(0)
+
+
+def test_a_closed_case_says_what_it_was_closed_with(desk: Page) -> None:
+    open_first(desk)
+    press(desk, "x")
+    expect(desk.locator("#reject-reason")).to_be_focused()
+    desk.keyboard.type("우리 시의 일이 아니에요. 도로공사에 알려 주세요.")
+    press(desk, "Escape")
+    expect(desk.locator("#reject-reason")).not_to_be_focused()
+    expect(desk.locator("#reject-reason")).not_to_have_value("")
+    press(desk, "x", "Tab", "Enter")
+    expect(desk.locator("[data-fades]")).to_be_visible()
+    heard(desk)
+    press(desk, "u")
+    desk.wait_for_url("**/console/")
