@@ -41,6 +41,17 @@ def report_for(session: Session, actor: Actor, report_id: str, to: Purpose = "se
     return report
 
 
+def hold(session: Session, *reports: Report) -> None:
+    """Read reports anew and keep others from changing them until this transaction ends.
+
+    What was read before another's commit is old by now; where there is one writer it never is. In
+    one order, so that no two wait for each other.
+    """
+    session.flush()
+    for report in sorted(reports, key=lambda one: one.id):
+        session.refresh(report, with_for_update=True)
+
+
 def is_staff(actor: Actor) -> bool:
     return actor.may(Role.MODERATOR) or actor.may(Role.OFFICER)
 

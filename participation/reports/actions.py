@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from participation.accounts import directory
 from participation.events.reports import ReportChanged, ReportMoved
+from participation.reports.access import hold
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower, count_followers
 from participation.reports.history.chain import add_entry
@@ -76,6 +77,7 @@ def answer_report(
 
     It was settled when it went from waiting to settled: a later word moves that moment no more.
     """
+    hold(session, report)
     now = Status(report.status)
     # What was joined lives on in the other; what nobody looked at yet is let through or not.
     if status == now is Status.HELD or (status != now and report.merged_into is not None):

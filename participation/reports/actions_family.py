@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from participation.events.reports import ReportChanged
+from participation.reports.access import hold
 from participation.reports.actions import answer_report
 from participation.reports.models import Report
 from participation.reports.routing.queries import handled_by
@@ -33,6 +34,7 @@ def attach_part(
 
     Raises RefusedError where the two cannot be parent and part.
     """
+    hold(session, report, part)
     parts = select(func.count()).select_from(Report)
     own = session.scalar(parts.where(Report.parent_id == part.id))
     count = session.scalar(parts.where(Report.parent_id == report.id)) or 0
@@ -56,7 +58,7 @@ def answer_parts(
 ) -> int:
     """Give the open parts the actor may handle the answer of the whole; return how many took it."""
     mine = Report.parent_id == report.id, handled_by(actor)
-    parts = session.scalars(select(Report).where(*mine)).all()
+    parts = session.scalars(select(Report).where(*mine).order_by(Report.id)).all()
     open_ones = [p for p in parts if Status(p.status) not in ENDED]
     heard = [p for p in open_ones if status in staff_moves(Status(p.status))]
     for part in heard:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from participation.events.reports import ReportMoved
+from participation.reports.access import hold
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower
 from participation.reports.history.chain import add_entry
@@ -25,6 +26,7 @@ def merge_report(
     What was joined into it before goes on there too. Raises RefusedError where the other is not
     public, is settled, or was itself joined, and for a report that cannot be closed.
     """
+    hold(session, report, into)
     goal, now = Status(into.status), Status(report.status)
     if goal not in PUBLIC or goal in ENDED or into.merged_into is not None:
         raise RefusedError("report_cannot_take_in")

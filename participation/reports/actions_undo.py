@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from participation.events.reports import ReportChanged
-from participation.reports.access import settled_since
+from participation.reports.access import hold, settled_since
 from participation.reports.clusters import keep_clusters
 from participation.reports.history.chain import take_back
 from participation.reports.models import Report, ReportEntry
@@ -39,6 +39,7 @@ def withdraw_answers(session: Session, actor: Actor, given_at: datetime, *, at: 
 
 def _withdraw(session: Session, actor: Actor, entry: ReportEntry, at: datetime) -> bool:
     report = session.get_one(Report, entry.report_id)
+    hold(session, report)
     story = session.scalars(
         select(ReportEntry)
         .where(ReportEntry.report_id == report.id, ReportEntry.public)

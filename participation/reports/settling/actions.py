@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select, update
 
 from participation.events.reports import ReportMoved
-from participation.reports.access import judging_over, may_judge
+from participation.reports.access import hold, judging_over, may_judge
 from participation.reports.actions_dispute import dispute_report
 from participation.reports.history.chain import add_entry, withhold
 from participation.reports.models import Report, ReportEntry, ReportFollow
@@ -34,6 +34,7 @@ def judge_report(
     """
     if actor.id is None or session.get(ReportFollow, (report.id, actor.id)) is None:
         raise ForbiddenError
+    hold(session, report)
     if Status(report.status) in JUDGED and judging_over(report, at):
         raise RefusedError("judging_over")
     if not may_judge(session, actor, report, at):

@@ -1,0 +1,85 @@
+"""Two who work on the same report at once: the second decides on what the first one made of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from participation.reports import actions, actions_merge
+from participation.reports.actions import NewReport
+from participation.reports.models import Report, ReportEntry
+from participation.reports.rules import Category, Status
+from participation.reports.settling.actions import judge_report
+from services import clock
+from services.db import Session, unit_of_work
+from services.errors import RefusedError
+from tests.people import MINJI, SOYEON, TAEHO
+
+Act = Callable[[Session, Report], object]
+
+
+def told(engine: sa.Engine) -> UUID:
+    new = NewReport(
+        category=Category.LITTER, text="x", lat=34.2, lon=127.9, idempotency_key=uuid4().hex
+    )
+    with unit_of_work(engine) as session:
+        return actions.open_report(session, MINJI, new, at=clock.now())
+
+
+def answer(status: Status) -> Act:
+    return lambda session, report: actions.answer_report(
+        session, SOYEON, report, status, "x", at=clock.now()
+    )
+
+
+@contextmanager
+def meanwhile(engine: sa.Engine, report_id: UUID, first: Act) -> Iterator[tuple[Session, Report]]:
+    """Yield a report as it was read before another one's commit; where two can write at once."""
+    if engine.dialect.name == "sqlite":
+        with unit_of_work(engine) as session:
+            first(session, session.get_one(Report, report_id))
+        with unit_of_work(engine) as session:
+            yield session, session.get_one(Report, report_id)
+        return
+    with unit_of_work(engine) as late:
+        read = late.get_one(Report, report_id)
+        with unit_of_work(engine) as session:
+            first(session, session.get_one(Report, report_id))
+        yield late, read
+
+
+def test_what_was_hidden_meanwhile_is_not_shown_again(engine: sa.Engine) -> None:
+    key = told(engine)
+    late = meanwhile(engine, key, answer(Status.REJECTED))
+    with late as (session, report), pytest.raises(RefusedError):
+        actions.answer_report(session, TAEHO, report, Status.ACKNOWLEDGED, "x", at=clock.now())
+
+
+def test_a_report_is_joined_once(engine: sa.Engine) -> None:
+    key, one, other = told(engine), told(engine), told(engine)
+
+    def join(session: Session, report: Report) -> None:
+        into = session.get_one(Report, one)
+        actions_merge.merge_report(session, SOYEON, report, into, at=clock.now())
+
+    with meanwhile(engine, key, join) as (session, report):
+        into = session.get_one(Report, other)
+        with pytest.raises(RefusedError):
+            actions_merge.merge_report(session, TAEHO, report, into, at=clock.now())
+
+
+def test_a_person_is_heard_once(engine: sa.Engine) -> None:
+    key = told(engine)
+    with unit_of_work(engine) as session:
+        answer(Status.FIXED)(session, session.get_one(Report, key))
+
+    def yes(session: Session, report: Report) -> None:
+        judge_report(session, MINJI, report, "", settled=True, at=clock.now())
+
+    with meanwhile(engine, key, yes) as (session, report), pytest.raises(RefusedError):
+        yes(session, report)
+    with Session(engine) as session:
+        said = sa.select(ReportEntry.id).where(ReportEntry.kind == "confirmed")
+        assert len(session.scalars(said).all()) == 1
