@@ -68,7 +68,34 @@ class _Http(_Deadline, HTTPConnection):
 
 
 class _Https(_Deadline, HTTPSConnection):
-    pass
+    """A connection whose handshake ends within the deadline too.
+
+    In one loop for all (services.patched) each byte of it is waited for anew.
+    """
+
+    _line: socket.socket | None = None
+
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()
+        # What wraps the socket takes it away from its first owner: a second name for the line.
+        self._line = socket.socket(fileno=os.dup(sock.fileno()))
+        return sock
+
+    def connect(self) -> None:
+        timer = threading.Timer(DEADLINE_S, self._hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            super().connect()
+        finally:
+            timer.cancel()
+            if self._line is not None:
+                self._line.close()
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            if self._line is not None:
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 class _HttpPool(HTTPConnectionPool):
