@@ -1,5 +1,6 @@
-/** Where an unfinished report waits in this tab. */
+/** Where an unfinished report waits in this tab, with who wrote it. */
 const KEPT = "madang.report";
+const WHO = "madang.who";
 const FIELDS = ["category", "text", "place", "lat", "lon", "answer"];
 
 export function forgetKept(): void {
@@ -11,9 +12,23 @@ export function forgetSent(): void {
   if (new URLSearchParams(location.search).has("thanks")) forgetKept();
 }
 
+function here(form: HTMLFormElement): string {
+  return new FormData(form).get("who")?.toString() || (localStorage.getItem(WHO) ?? "");
+}
+
+// Another may sit here by now: what somebody else began is shown to nobody, and is gone.
+function begun(form: HTMLFormElement): Record<string, string> {
+  const { who = "", ...answers } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Record<string, string>;
+  const reader = here(form);
+  if (who === reader) return answers;
+  // Without a line nobody may be known: then it is not shown, and waits.
+  if (reader) forgetKept();
+  return {};
+}
+
 /** Put kept answers back into the form, and keep what is written from now on. */
 export function keepAnswers(form: HTMLFormElement): void {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Record<string, string>;
+  const kept = begun(form);
   // What a sticker or a letter began stands as it is.
   const fresh = !form.querySelector(".field-error") && !("begun" in form.dataset);
   for (const [name, value] of fresh ? Object.entries(kept) : []) {
@@ -24,7 +39,7 @@ export function keepAnswers(form: HTMLFormElement): void {
   const keep = (): void => {
     const data = new FormData(form);
     const now = FIELDS.map((name) => [name, data.get(name)?.toString() ?? ""]);
-    sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(now)));
+    sessionStorage.setItem(KEPT, JSON.stringify({ ...Object.fromEntries(now), who: here(form) }));
   };
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
