@@ -43,7 +43,7 @@ def open_report(session: Session, actor: Actor, new: NewReport, *, at: datetime)
     known = told_by(actor.id, new.idempotency_key)
     report, is_new = store_once(session, new, origin, known, at=at)
     if is_new:
-        follow_report(session, actor, report, at=at)
+        _follow(session, actor.id, report, at)
         audit.record(session, actor.id, "open_report", "report", str(report.id), at=at)
     return report.id
 
@@ -52,8 +52,17 @@ def follow_report(session: Session, actor: Actor, report: Report, *, at: datetim
     """Let the actor hear of every step; doing it twice changes nothing."""
     if actor.id is None:
         raise ForbiddenError
-    if add_follower(session, report, actor.id, at=at):
-        audit.record(session, actor.id, "follow_report", "report", str(report.id), at=at)
+    if _follow(session, actor.id, report, at):
+        followed = ReportChanged(report_id=report.id, what="follow_report")
+        outbox.publish(session, followed, at=at)
+
+
+def _follow(session: Session, person_id: UUID, report: Report, at: datetime) -> bool:
+    """Let a person follow, on record; say whether that is new."""
+    is_new = add_follower(session, report, person_id, at=at)
+    if is_new:
+        audit.record(session, person_id, "follow_report", "report", str(report.id), at=at)
+    return is_new
 
 
 def unfollow_report(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
@@ -67,7 +76,7 @@ def unfollow_report(session: Session, actor: Actor, report: Report, *, at: datet
     )
     if gone.rowcount:
         count_followers(session, report.id, -1)
-        audit.record(session, actor.id, "unfollow_report", "report", str(report.id), at=at)
+        _changed(session, actor, report, "unfollow_report", at)
 
 
 def answer_report(

@@ -12,6 +12,8 @@ from services.db import Session
 
 # What of a change the open pages and maps show, besides the queue.
 SEEN = {"withdraw_answer", "cover_photo", "uncover_photo"}
+# What only the report's own page counts.
+COUNTED = {"follow_report", "unfollow_report"}
 
 
 def show_opened(session: Session, event: ReportOpened) -> None:
@@ -26,12 +28,18 @@ def show_moved(session: Session, event: ReportMoved) -> None:
 def show_changed(session: Session, event: ReportChanged) -> None:
     if event.what in SEEN:
         _show(session, event.report_id)
+    elif event.what in COUNTED:
+        live.tell_page(session, event.report_id)
     else:
         live.tell_staff(session, str(event.report_id))
 
 
 def _show(session: Session, report_id: UUID) -> None:
-    live.tell_everyone(session, session.get_one(Report, report_id))
+    report = session.get_one(Report, report_id)
+    live.tell_everyone(session, report)
+    if report.merged_into is not None:
+        # Who followed the one follows the other now, and its page counts them.
+        live.tell_page(session, report.merged_into)
     live.tell_staff(session, str(report_id))
 
 

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from participation.reports import (
     actions,
     queries,
-    queries_family,
     queries_map,
     queries_near,
+    views_page,
     views_same,
 )
-from participation.reports.access import is_staff, judging_over, may_judge, report_for
+from participation.reports.access import is_staff, report_for
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.rules import Signs
@@ -32,7 +32,6 @@ from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
 from participation.reports.rules import (
     GRAVEST,
-    JUDGED,
     LABELS,
     QUESTIONS,
     STATUS_LABELS,
@@ -279,24 +278,12 @@ def places() -> ResponseReturnValue:
 @public
 def page(report_id: str) -> ResponseReturnValue:
     report = report_for(web.session(), web.actor(), report_id)
-    shown = queries.page_of(web.session(), web.actor(), report, web.at())
     return render_template(
         "reports/page.html",
-        beside=queries_family.beside(web.session(), report, web.at()),
-        asked=may_judge(web.session(), web.actor(), report, web.at()),
-        over=Status(report.status) in JUDGED and judging_over(report, web.at()),
-        report=shown,
+        **views_page.shown(report),
         thanks="thanks" in request.args,
         joined="joined" in request.args,
     )
-
-
-@pages.get("/<report_id>/timeline")
-@public
-def timeline(report_id: str) -> ResponseReturnValue:
-    report = report_for(web.session(), web.actor(), report_id)
-    shown = queries.page_of(web.session(), web.actor(), report, web.at())
-    return Response(render_template("reports/parts/timeline.html", report=shown))
 
 
 @pages.post("/<report_id>/judge")

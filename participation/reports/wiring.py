@@ -27,6 +27,7 @@ from participation.reports import (
     seeds,
     subscribers,
     views,
+    views_page,
 )
 from participation.reports.rules import UNDO_S
 from services.jobs import Job
@@ -65,7 +66,7 @@ HOLDING = Holding(
 def register(registry: Registry) -> None:
     for room in ROOMS:
         room.register(registry)
-    registry.blueprints += [views.pages, console.pages, console_family.pages]
+    registry.blueprints += [views.pages, views_page.pages, console.pages, console_family.pages]
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)

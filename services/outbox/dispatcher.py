@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, and_, insert, select, update
 from services import clock
 from services.db import Session, reading_session, unit_of_work
 from services.errors import DomainError
-from services.outbox.events import OutboxDelivery, OutboxEvent
+from services.outbox.events import OutboxDelivery, OutboxEvent, ring_at_commit
 from services.outbox.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
@@ -73,6 +73,8 @@ class Dispatcher:
                 )
         if rows:
             session.execute(insert(OutboxDelivery), rows)
+            # A loop that looked meanwhile skipped the locked event and saw no delivery yet.
+            ring_at_commit(session)
         return len(events)
 
     def deliver_one(self, now: datetime) -> bool:

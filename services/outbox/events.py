@@ -73,6 +73,11 @@ committed = Bell()
 def publish(session: Session, event: Event, *, at: datetime) -> None:
     """Record an event; it is told only if the surrounding transaction commits."""
     session.add(OutboxEvent(kind=event.kind, body=msgspec.json.encode(event), recorded_at=at))
+    ring_at_commit(session)
+
+
+def ring_at_commit(session: Session) -> None:
+    """Wake whoever delivers as soon as the surrounding transaction commits."""
     session.info["told"] = True
 
 

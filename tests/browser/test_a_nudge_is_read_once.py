@@ -7,9 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.visitor import DESK, photo, write_report
+from tests.browser.visitor import DESK, a_spot, photo, write_report
 
-PLACE = {"latitude": 34.2187, "longitude": 127.9143}
 # Readings of one source are at least its calm apart (static/src/core/partial.ts).
 APART_S = 0.15
 
@@ -25,7 +24,7 @@ def test_the_queue_and_its_views_are_fetched_once(enter: Enter, tmp_path: Path) 
             asked.append(time.monotonic())
 
     page.on("request", note)
-    minji = enter("minji", geolocation=PLACE, permissions=["geolocation"])
+    minji = enter("minji", geolocation=a_spot(), permissions=["geolocation"])
     key = write_report(minji.page, photo(tmp_path / "lamp.jpg")).split("/")[-1]
     expect(page.locator(f"#queue a[href*='{key}']").first).to_be_visible()
     page.wait_for_timeout(500)

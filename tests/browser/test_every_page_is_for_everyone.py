@@ -117,7 +117,12 @@ def test_empty_and_refused_pages_are_for_everyone_too(
     enter: Enter, keep: Keep, who: str | None, lang: str
 ) -> None:
     visitor = enter(who, lang=lang, expects_refusals=True, reduced_motion="reduce")
-    wrong = [line for path, code in STATES[who].items() for line in look(visitor, path, keep, code)]
+
+    def aside(page: Page, name: str) -> None:
+        keep(page, f"state-{name}")
+
+    states = STATES[who].items()
+    wrong = [line for path, code in states for line in look(visitor, path, aside, code)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -3,19 +3,28 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Enter
+from tests.browser.test_push_chromium import came_true
 from tests.browser.visitor import Visitor
 
 KEPT = """async () => { const found = []; for (const name of await caches.keys())
   for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
   return found; }"""
 
+SHELL_SPEAKS_ENGLISH = """async () => (await (await caches.match('/offline')).text())
+  .includes('lang="en"')"""
+
+
+def comes_true(page: Page, promise: str, seconds: float = 20.0) -> None:
+    """Ask `promise` until it holds; a page under our policy lets nobody repeat the question."""
+    assert came_true(page, lambda: bool(page.evaluate(promise)), seconds), promise
+
 
 def ready(visitor: Visitor) -> None:
     visitor.page.evaluate("navigator.serviceWorker.ready")
-    visitor.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    comes_true(visitor.page, "navigator.serviceWorker.controller !== null")
 
 
 def test_a_page_opened_without_a_line_says_what_to_do_in_the_readers_language(enter: Enter) -> None:
@@ -27,8 +36,7 @@ def test_a_page_opened_without_a_line_says_what_to_do_in_the_readers_language(en
         if page.locator("html").get_attribute("lang") != lang:
             page.click(f"button[name=language][value={lang}]")
             page.locator(f"html[lang={lang}]").wait_for()
-            page.wait_for_function("""async () => (await (await caches.match('/offline')).text())
-                .includes('lang="en"')""")
+            comes_true(page, SHELL_SPEAKS_ENGLISH)
         visitor.context.set_offline(True)
         page.goto("/me")
         expect(page.locator("h1")).to_have_text(title)
@@ -46,7 +54,7 @@ def test_no_page_of_anybody_is_kept(enter: Enter) -> None:
     ready(visitor)
     for path in ("/me", "/me/notifications", "/console/", "/reports/", "/reports/map"):
         page.goto(path)
-    page.wait_for_function("async () => (await caches.has('tiles')) && (await caches.has('built'))")
+    comes_true(page, "async () => (await caches.has('tiles')) && (await caches.has('built'))")
     kept = page.evaluate(KEPT)
     public = re.compile(r"/(offline$|reports/offline$|static/dist/|media/|tiles/)")
     assert "/offline" in kept
@@ -67,7 +75,7 @@ def test_an_older_versions_shell_is_cleaned_away(enter: Enter) -> None:
         await (await navigator.serviceWorker.ready).unregister(); }"""
     )
     page.goto("/reports/")
-    page.wait_for_function("async () => !(await caches.has('shell-old'))")
+    comes_true(page, "async () => !(await caches.has('shell-old'))")
 
 
 def test_the_worker_is_small_and_always_asked_for_anew(enter: Enter) -> None:

@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 from participation.reports.rules import UNDO_S
 from tests.browser.conftest import Enter
 from tests.browser.test_push_chromium import CALM, Phone, came_true, turn_on
-from tests.browser.test_report_reaches_every_map import LAT, LON
-from tests.browser.visitor import DESK, PHONE, Visitor, photo, write_report
+from tests.browser.visitor import DESK, PHONE, Visitor, a_spot, photo, write_report
 from tests.pushservice import PushService
 
 # No program can press a system's own button; the worker is told of the press as it would be. An
@@ -40,15 +39,14 @@ def asked(enter: Enter, service: PushService, tmp_path: Path) -> Callable[[], tu
     """Return how a neighbour with a phone comes to be asked about a report of hers."""
 
     def ask() -> tuple[Phone, str]:
-        here = {"latitude": LAT, "longitude": LON}
         may = ["notifications", "geolocation"]
-        minji = enter("minji", geolocation=here, permissions=may, expects_refusals=True, **CALM)
+        minji = enter("minji", geolocation=a_spot(), permissions=may, expects_refusals=True, **CALM)
         phone = Phone(minji, service)
         turn_on(phone)
         address = write_report(minji.page, photo(tmp_path / "lamp.jpg"))
         settle(enter("soyeon", viewport=DESK, **CALM), address)
         tag = "report-" + address.rsplit("/", 1)[1]
-        phone.pump(lambda: shown(minji.page, tag) != [], UNDO_S + 10)
+        phone.pump(lambda: shown(minji.page, tag) != [], UNDO_S + 10, about=tag)
         return phone, address
 
     return ask

@@ -6,9 +6,8 @@ import pyvips
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.visitor import DESK, Visitor, photo, write_report
+from tests.browser.visitor import DESK, Visitor, a_spot, photo, write_report
 
-HERE = {"latitude": 34.2118, "longitude": 127.9153}
 IN_CACHES = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map((one) => one.url)))).flat()
   .filter((url) => url.includes("/media/"))"""
@@ -16,7 +15,7 @@ IN_CACHES = """async () => (await Promise.all((await caches.keys()).map(async (n
 
 def case_with_photo(enter: Enter, picture: Path) -> str:
     """Return the address of a new report's case."""
-    page = enter("jun", lang="en", geolocation=HERE, permissions=["geolocation"]).page
+    page = enter("jun", lang="en", geolocation=a_spot(), permissions=["geolocation"]).page
     address = write_report(page, picture)
     assert page.evaluate(IN_CACHES) == []
     return address.replace("/reports/", "/console/reports/")

@@ -11,8 +11,7 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from participation.reports.rules import UNDO_S
 from tests.browser.conftest import Enter
-from tests.browser.test_report_reaches_every_map import LAT, LON
-from tests.browser.visitor import DESK, Visitor, photo, write_report
+from tests.browser.visitor import DESK, Visitor, a_spot, photo, write_report
 from tests.pushservice import Message, PushService
 
 CALM = {"lang": "ko", "reduced_motion": "reduce"}
@@ -83,14 +82,18 @@ class Phone:
                 return
         raise AssertionError("six pushes came to nothing")
 
-    def pump(self, truth: Callable[[], bool], seconds: float = 10.0) -> Message:
-        """Wait for the next message at the push service and deliver it until `truth` holds."""
-        before = self.taken
-        assert came_true(self.page, lambda: len(self.service.arrived) > before, seconds), (
-            self.service.refusals
-        )
-        self.taken += 1
-        message = self.service.arrived[before]
+    def pump(self, truth: Callable[[], bool], seconds: float = 10.0, *, about: str = "") -> Message:
+        """Wait for the next message `about` something and deliver it until `truth` holds.
+
+        The city is one for all journeys: what others did may be told to the same person meanwhile.
+        """
+
+        def there() -> list[Message]:
+            return [one for one in self.service.arrived[self.taken :] if about in str(one.plain)]
+
+        assert came_true(self.page, lambda: there() != [], seconds), self.service.refusals
+        message = there()[0]
+        self.taken = self.service.arrived.index(message) + 1
         self.bring(json.dumps(message.plain), truth)
         return message
 
@@ -187,8 +190,8 @@ def test_a_push_nobody_can_read_is_shown_all_the_same(phone: Phone) -> None:
 def test_an_answer_of_the_city_is_on_the_phone_once_it_cannot_be_taken_back(
     enter: Enter, service: PushService, tmp_path: Path
 ) -> None:
-    here = {"latitude": LAT, "longitude": LON}
-    minji = enter("minji", geolocation=here, permissions=["notifications", "geolocation"], **CALM)
+    may = ["notifications", "geolocation"]
+    minji = enter("minji", geolocation=a_spot(), permissions=may, **CALM)
     phone = Phone(minji, service)
     turn_on(phone)
     address = write_report(minji.page, photo(tmp_path / "lamp.jpg"))
@@ -198,7 +201,8 @@ def test_an_answer_of_the_city_is_on_the_phone_once_it_cannot_be_taken_back(
     soyeon.page.fill("#answer-text", "내일 아침에 고치러 가요")
     began = time.monotonic()
     soyeon.page.click("[data-act=answer] button.warm")
-    phone.pump(lambda: address in [one["navigate"] for one in shown(minji.page)], UNDO_S + 8)
+    shows = lambda: address in [one["navigate"] for one in shown(minji.page)]  # noqa: E731
+    phone.pump(shows, UNDO_S + 8, about=address.rsplit("/", 1)[1])
     took = time.monotonic() - began - UNDO_S
     print(f"from the last moment to take it back to the phone: {took * 1000:.0f} ms")
     assert 0 < took < 5

@@ -5,9 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.visitor import DESK, photo, write_report
-
-PLACE = {"latitude": 34.2187, "longitude": 127.9143}
+from tests.browser.visitor import DESK, a_spot, photo, write_report
 
 
 def keep_ready(page: Page, label: str, status: str) -> None:
@@ -19,7 +17,7 @@ def keep_ready(page: Page, label: str, status: str) -> None:
 
 
 def test_the_list_is_narrowed_to_the_chosen_state(enter: Enter, tmp_path: Path) -> None:
-    minji = enter("minji", geolocation=PLACE, permissions=["geolocation"])
+    minji = enter("minji", geolocation=a_spot(), permissions=["geolocation"])
     report_id = write_report(minji.page, photo(tmp_path / "lamp.jpg")).split("/")[-1]
     page = enter("soyeon", viewport=DESK).page
     for label, status in (("가는 길이에요", "in_progress"), ("다 고쳤어요", "fixed")):

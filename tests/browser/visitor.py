@@ -1,5 +1,6 @@
 """Someone with a browser. Whatever a page must never do is noted while it happens."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,15 @@ document.addEventListener("securitypolicyviolation",
 # An answer of 4xx is shown in the console by Chromium; the journeys that want one say so.
 # So is a map tile that could not be fetched, where a journey has no line.
 STATUS_TEXT = ("Failed to load resource", "TypeError: Failed to fetch")
+# Haneul's streets; many reports at one spot within minutes would wait for a first look.
+SPOTS = itertools.product(range(12), range(12))
+SOUTH, WEST, APART = 34.2052, 127.9062, 0.0013
+
+
+def a_spot() -> dict[str, float]:
+    """Return a place, as a browser's geolocation, at which no other journey reports."""
+    row, column = next(SPOTS)
+    return {"latitude": SOUTH + row * APART, "longitude": WEST + column * APART}
 
 
 class Visitor:

@@ -16,6 +16,7 @@ EDGES = {
     "letters",
     "views",
     "views_identity",
+    "views_page",
     "views_same",
     "visitor",
     "wiring",

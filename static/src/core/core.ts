@@ -29,6 +29,8 @@ async function startIslands(): Promise<void> {
   if (document.querySelector("[data-live-room]")) {
     (await import("./partial")).followParts();
   }
+  const news = document.querySelector<HTMLAnchorElement>("a[data-news]");
+  if (news) (await import("./news")).watchForNews(news);
 }
 
 // A bar that holds more than fits shows the entry one is at.

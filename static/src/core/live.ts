@@ -149,8 +149,8 @@ function open(): Socket {
 
 /** What the server drew is as old as the page; what is joined later is read by who joins it. */
 function drawnWithPage(name: string): boolean {
-  const parts = document.querySelectorAll<HTMLElement>("[data-live-room]");
-  return [...parts].some((part) => part.dataset["liveRoom"] === name);
+  const parts = document.querySelectorAll<HTMLElement>("[data-live-room], [data-news]");
+  return [...parts].some(({ dataset }) => (dataset["liveRoom"] ?? dataset["news"]) === name);
 }
 
 function added(name: string): Room {

@@ -17,14 +17,22 @@ function swap(part: HTMLElement, fresh: string): void {
   if (id) document.getElementById(id)?.focus({ preventScroll: true });
 }
 
-// "2 minutes ago" grows older by itself; that is no news.
+// "2 minutes ago" grows older by itself, and a form's token is masked anew each time: no news.
 function withoutAges(html: string): string {
-  return html.replace(/(<time[^>]*>)[^<]*/g, "$1").replace(/\s+/g, " ").trim();
+  const told = html.replace(/(<time[^>]*>)[^<]*/g, "$1").replace(/(name="csrf_token" value=")[^"]*/g, "$1");
+  return told.replace(/\s+/g, " ").trim();
+}
+
+/** Words that were typed and not sent yet are kept, also while their writer looks elsewhere. */
+function isTyped(field: HTMLInputElement | HTMLTextAreaElement): boolean {
+  return field.value !== field.defaultValue;
 }
 
 function isBeingFilled(part: HTMLElement): boolean {
   const active = document.activeElement;
-  return active !== null && part.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
+  const fields = "input:not([type=checkbox], [type=radio]), textarea";
+  if ([...part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(fields)].some(isTyped)) return true;
+  return active !== null && part.contains(active) && active.matches(`${fields}, select`);
 }
 
 function glow(part: HTMLElement): void {
@@ -40,7 +48,8 @@ function renew(part: HTMLElement, page: Document): boolean {
   const twin = part.id ? page.getElementById(part.id) : null;
   const fresh = (twin ?? page.body).innerHTML.trim();
   const changed = withoutAges(fresh) !== withoutAges(part.innerHTML);
-  swap(part, fresh);
+  // Who stands on a button keeps it where only an age would grow.
+  if (changed || !part.contains(document.activeElement)) swap(part, fresh);
   if (changed) glow(part);
   part.dispatchEvent(new CustomEvent("refreshed", { bubbles: true }));
   return true;

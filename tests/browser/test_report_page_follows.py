@@ -1,0 +1,48 @@
+"""A report's open page keeps telling how it stands, beside its story, and loses no typed word."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.visitor import DESK, a_spot, photo, write_report
+
+
+def open_marked(page: Page, address: str) -> None:
+    """Open a page that may not be read anew: the mark on it would be gone."""
+    page.goto(address)
+    page.locator("html[data-live=live]").wait_for()
+    page.evaluate("window.mark = true")
+
+
+def answer(page: Page, address: str, status: str) -> None:
+    page.goto(address.replace("/reports/", "/console/reports/"))
+    page.select_option("#answer-status", status)
+    page.fill("#answer-text", "한 걸음 더 갔어요")
+    page.click("[data-act=answer] button.warm")
+    page.wait_for_url("**/console/reports/*")
+
+
+def test_the_state_the_followers_and_the_question_follow_without_a_reload(
+    enter: Enter, tmp_path: Path
+) -> None:
+    minji = enter("minji", geolocation=a_spot(), permissions=["geolocation"])
+    jun, soyeon = enter("jun", viewport=DESK), enter("soyeon", viewport=DESK)
+    address = write_report(minji.page, photo(tmp_path / "lamp.jpg", (60, 90, 200)))
+    open_marked(minji.page, address)
+    open_marked(jun.page, address)
+    expect(jun.page.locator("#promise .chip-open")).to_be_visible()
+
+    answer(soyeon.page, address, "in_progress")
+    expect(jun.page.locator("#promise .chip-in_progress")).to_be_visible()
+
+    answer(soyeon.page, address, "fixed")
+    expect(jun.page.locator("#promise .chip-fixed")).to_be_visible()
+    minji.page.fill("#judge-text", "아직 깜빡거려요")
+    minji.page.locator("h1").click()
+    jun.page.click("#follow-act")
+    expect(minji.page.locator("#following .num")).to_contain_text("2")
+    expect(minji.page.locator("#judge-text")).to_have_value("아직 깜빡거려요")
+    assert minji.page.evaluate("window.mark") is True
+    assert minji.sideways() == 0
+    assert minji.violations() == []
