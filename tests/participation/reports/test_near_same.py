@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 import numpy as np
 import pytest
 from sqlalchemy import Engine, insert
@@ -16,6 +17,7 @@ from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import Report
 from participation.reports.queries_near import (
     DEGREE_M,
+    LOOKED_AT,
     NEAR_M,
     RECENT,
     SHOWN,
@@ -169,3 +171,24 @@ def test_real_cities_lose_nothing_that_is_near(engine: Engine) -> None:
             odd += len(got - set(ranked))
     assert odd == 0
     assert found / true >= RECALL
+
+
+def test_what_was_settled_there_before_hides_nothing(engine: Engine) -> None:
+    """However much lies on one spot, what is live and new there is found."""
+    old = [
+        msgspec.structs.replace(a, status=Status.CLOSED, lat=MIDDLE[0], lon=MIDDLE[1])
+        for a in crowd(LOOKED_AT + 200, 5)
+    ]
+    live = msgspec.structs.replace(
+        crowd(1, 6)[0],
+        source_id="live",
+        status=Status.OPEN,
+        lat=MIDDLE[0],
+        lon=MIDDLE[1],
+        text="the live one",
+        opened_at=AT - timedelta(days=1),
+    )
+    with unit_of_work(engine) as session:
+        take_in(session, [*old, live], at=AT)
+        found = near_same(session, live.category, *MIDDLE, at=AT)
+    assert [one.title for one in found] == ["the live one"]
