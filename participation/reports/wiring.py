@@ -8,6 +8,7 @@ import participation.reports.feeds.wiring
 import participation.reports.forwarding.wiring
 import participation.reports.history.wiring
 import participation.reports.intake.wiring
+import participation.reports.news.wiring
 import participation.reports.open311.wiring
 import participation.reports.photos.wiring
 import participation.reports.promises.wiring
@@ -43,6 +44,7 @@ ROOMS = (
     participation.reports.promises.wiring,
     participation.reports.settling.wiring,
     participation.reports.telling.wiring,
+    participation.reports.news.wiring,
     participation.reports.photos.wiring,
     participation.reports.open311.wiring,
     participation.reports.forwarding.wiring,
