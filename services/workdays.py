@@ -5,7 +5,7 @@ Days and hours are those of the city's own zone; instants go in and come out awa
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 import msgspec
@@ -34,6 +34,12 @@ def countries() -> dict[str, tuple[str, ...]]:
     """Return the ISO 3166 codes whose holidays are known, each with those of its subdivisions."""
     known = holidays.list_supported_countries()
     return {code: tuple(sorted(known[code])) for code in sorted(known) if len(code) == 2}
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """Return the names of the time zones this machine knows (IANA); all files are looked at."""
+    return frozenset(available_timezones())
 
 
 class Calendar(msgspec.Struct, frozen=True):

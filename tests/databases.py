@@ -7,8 +7,11 @@ import psycopg
 import sqlalchemy as sa
 
 from participation.accounts import actions as accounts
+from participation.reports.routing import actions as routing
+from services.auth import STRANGER
 from services.db import make_engine, migrate, unit_of_work
 
+FIRST = routing.CalendarInput(country="KR", zone="Asia/Seoul")
 # Above this a table is not emptied row by row; the database is made anew.
 MOST_BYTES = 1 << 20
 # Keeps the rows of the beginning beside the tables, and puts them back.
@@ -44,11 +47,12 @@ LARGEST = """SELECT coalesce(max(pg_relation_size(c.oid)), 0) FROM pg_class c
 
 
 def prepare(url: str, at: datetime) -> None:
-    """Bring an empty database to the newest shape and settle the cast in it."""
+    """Bring an empty database to the newest shape, with the cast and the city's calendar in it."""
     migrate.upgrade(url)
     engine = make_engine(url)
     with unit_of_work(engine) as session:
         accounts.ensure_cast(session, at)
+        routing.set_calendar(session, STRANGER, FIRST, at=at)
     engine.dispose()
 
 

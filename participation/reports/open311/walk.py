@@ -8,6 +8,7 @@ of another process.
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -32,9 +33,14 @@ class Walks:
     """
 
     def __init__(self, engine: Engine) -> None:
-        database = engine.url.database or ""
-        apart = engine.dialect.name == "sqlite" and database not in ("", ":memory:")
-        self.engine = _beside(Path(database)) if apart else engine
+        self._city = engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Where the places are; made for the first walk, for most processes never see one."""
+        database = self._city.url.database or ""
+        apart = self._city.dialect.name == "sqlite" and database not in ("", ":memory:")
+        return _beside(Path(database)) if apart else self._city
 
     def begins(self, walker: str, page: int, at: datetime) -> Place | None:
         """Return the place behind which this page begins; None if that is not known."""

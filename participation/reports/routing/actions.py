@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
-from zoneinfo import available_timezones
 
 import msgspec
 import shapely
@@ -174,7 +173,7 @@ def set_calendar(session: Session, actor: Actor, new: CalendarInput, *, at: date
         wrong["country"] = "unknown"
     elif new.subdivision and new.subdivision not in known[new.country]:
         wrong["subdivision"] = "unknown"
-    if new.zone not in available_timezones():
+    if new.zone not in workdays.zones():
         wrong["zone"] = "unknown"
     if not new.weekend < WEEK:
         wrong["weekend"] = "one working day or more"

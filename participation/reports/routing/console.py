@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -54,7 +54,7 @@ def _page(**more: Any) -> str:
         holidays=calendar.holidays(web.at().astimezone(ZoneInfo(calendar.zone)).year),
         countries=_countries(),
         parts=workdays.countries().get(calendar.country, ()),
-        zones=sorted(available_timezones()),
+        zones=sorted(workdays.zones()),
         week=i18n.week(web.actor().lang),
         now=web.at().astimezone(ZoneInfo(calendar.zone)).strftime("%Y-%m-%dT%H:%M"),
         **shown,

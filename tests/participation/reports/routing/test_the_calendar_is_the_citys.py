@@ -11,6 +11,7 @@ from flask import Flask
 import app as application
 from participation.reports.models import Report
 from participation.reports.routing.actions import CalendarInput, set_calendar
+from participation.reports.routing.models import WorkingCalendar
 from participation.reports.routing.queries import calendar_of, route
 from participation.reports.routing.wiring import begin_calendar
 from participation.reports.rules import Category
@@ -36,6 +37,8 @@ def test_it_begins_with_the_settings_and_stays_the_clerks(settings, engine) -> N
             "MADANG_COUNTRY": "US",
         }
     )
+    with unit_of_work(engine) as session:
+        session.execute(sa.delete(WorkingCalendar))
     for _ in range(2):
         application.create_app(there).extensions["engine"].dispose()
     with Session(engine) as session:
