@@ -113,7 +113,7 @@ def _filed(session: Session, actor: Actor, letter: Taken, key: UUID, at: datetim
         lat=letter.lat or 0.0,
         lon=letter.lon or 0.0,
         place=letter.place,
-        photo_hash=letter.photo_hash,
+        photos=(letter.photo_hash,) if letter.photo_hash else (),
         idempotency_key=key.hex,
     )
     signs = Signs(stamped=True, opened_at=at - WRITTEN_FOR, strict=letter.strict)

@@ -25,7 +25,7 @@ class Draft(msgspec.Struct, frozen=True):
     place: str
     lat: float | None
     lon: float | None
-    photo_hash: str | None
+    photos: tuple[str, ...]
 
 
 def draft_of(session: Session, token: str, at: datetime) -> Draft | None:
@@ -39,7 +39,8 @@ def draft_of(session: Session, token: str, at: datetime) -> Draft | None:
     )
     if row is None:
         return None
-    return Draft(row.id, row.category, row.text, row.place, row.lat, row.lon, row.photo_hash)
+    photos = (row.photo_hash,) if row.photo_hash else ()
+    return Draft(row.id, row.category, row.text, row.place, row.lat, row.lon, photos)
 
 
 def letter_known(session: Session, name: str) -> bool:

@@ -15,9 +15,7 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.models import Open311Key
 from participation.reports.open311.queries import SOURCE
 from participation.reports.open311.rules import SCOPES, KeyRow, KeyScope
-from participation.reports.opening import Origin, Told, store_once
-from participation.reports.photos.actions import note_cover
-from participation.reports.photos.queries import shown_as
+from participation.reports.opening import Origin, Told, hang_photo, store_once
 from participation.reports.routing.models import Body
 from participation.reports.rules import Category
 from services import audit, outbox
@@ -49,7 +47,7 @@ class OutsideReport(Told, frozen=True, kw_only=True):
         if not self.device:
             return [_name(key_id, "new", uuid4().hex)]
         told = (self.device, self.category.value, self.text, f"{self.lat},{self.lon}")
-        said = [*told, self.place, self.answer, self.photo_hash or "", *self.pictures]
+        said = [*told, self.place, self.answer, *(self.photos or ("",)), *self.pictures]
         days = (at.date(), (at - timedelta(days=1)).date())
         return [_name(key_id, "body", day.isoformat(), *said) for day in days]
 
@@ -80,7 +78,7 @@ def open_report_for(
 
 def _keep_pictures(session: Session, report_id: UUID, new: OutsideReport, at: datetime) -> None:
     more = new.pictures
-    if more and new.photo_hash is None:
+    if more and not new.photos:
         session.add(OutsidePicture(report_id=report_id, url=more[0], due_at=at, tries=0))
         more = more[1:]
     if more:
@@ -91,15 +89,10 @@ def add_picture(
     session: Session, actor: Actor, report: Report, photo_hash: str, *, at: datetime
 ) -> None:
     """Give a report the picture that was fetched for it, unless it has one by now."""
-    if report.photo_hash is None:
-        shown = shown_as(session, photo_hash)
-        report.photo_hash = shown
-        session.flush()
+    if report.photo_hash is None and hang_photo(session, report, actor, photo_hash, at=at):
         audit.record(session, actor.id, "add_picture", "report", str(report.id), at=at)
         told = ReportChanged(report_id=report.id, what="add_picture")
         outbox.publish(session, told, at=at)
-        if shown is not None and shown != photo_hash:
-            note_cover(session, report, actor, photo_hash, shown, at=at)
 
 
 def _note(report_id: UUID, text: str, at: datetime) -> ReportEntry:

@@ -1,0 +1,49 @@
+"""further photos of a report, each with an original of its own under its cover"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "report_photo",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("photo_hash", sa.String(64), nullable=False),
+        sa.CheckConstraint("position BETWEEN 2 AND 3", name=op.f("ck_report_photo_position")),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_report_photo_report_id_report")
+        ),
+        sa.PrimaryKeyConstraint("report_id", "position", name=op.f("pk_report_photo")),
+    )
+    op.create_index(op.f("ix_report_photo_photo_hash"), "report_photo", ["photo_hash"])
+    _originals()
+
+
+def _originals() -> None:
+    """Let a report have one original for each of its photos; those there are of the first."""
+    with op.batch_alter_table("photo_original") as table:
+        table.add_column(
+            sa.Column("position", sa.SmallInteger(), nullable=False, server_default="1")
+        )
+        table.drop_constraint(op.f("uq_photo_original_report_id"), type_="unique")
+        table.create_unique_constraint(
+            op.f("uq_photo_original_report_id_position"), ["report_id", "position"]
+        )
+    with op.batch_alter_table("photo_original") as table:
+        table.alter_column("position", server_default=None)
+
+
+def downgrade() -> None:
+    # Before, a report had one photo: what is kept of the others has no place any more.
+    op.execute("DELETE FROM photo_original WHERE position > 1")
+    with op.batch_alter_table("photo_original") as table:
+        table.drop_constraint(op.f("uq_photo_original_report_id_position"), type_="unique")
+        table.create_unique_constraint(op.f("uq_photo_original_report_id"), ["report_id"])
+        table.drop_column("position")
+    op.drop_table("report_photo")
