@@ -211,11 +211,12 @@ def page_of(session: Session, actor: Actor, report: Report, at: datetime) -> Rep
         mine=own,
         # What the kind asks is told to the city, and shown back to who told it.
         answer=report.answer if own else "",
-        photos=[_photo(name) for name in photos_of(session, report)],
+        photos=[photo_of(name) for name in photos_of(session, report)],
     )
 
 
-def _photo(name: str) -> Photo:
+def photo_of(name: str) -> Photo:
+    """Return a photo by its hash."""
     return Photo(name, f"/media/{name}/large.webp", f"/media/{name}/small.webp")
 
 

@@ -1,5 +1,6 @@
 """A report may have up to three photos, and what holds for the first holds for each of them."""
 
+import base64
 import io
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from participation.reports.photos.models import PhotoOriginal
 from participation.reports.queries import photos_of
 from participation.reports.rules import Category
 from services import clock
+from services.audit.trail import AuditEntry
 from services.db import Session, unit_of_work
 from services.errors import InvalidError
 from services.jobs import Scheduler
@@ -30,7 +32,7 @@ from tests.participation.reports.photos.covers import (
     served,
     street,
 )
-from tests.people import JUN, MINJI, SOYEON
+from tests.people import JUN, MINJI, SOYEON, TAEHO
 
 FOUR = NewReport(
     category=Category.LITTER,
@@ -205,3 +207,34 @@ def test_covered_between_coming_in_and_being_told(
         session.get_one(ReportPhoto, (UUID(report_id), 2)).photo_hash = bare
     turn()
     assert shown(app, report_id)[1] == after
+
+
+def test_the_original_of_each_is_looked_at_and_uncovered_by_itself(
+    app: Flask, visit: Visit
+) -> None:
+    report_id = report(visit, 10, 20)
+    bare = shown(app, report_id)
+    for name in bare:
+        cover(visit, report_id, name)
+    covered = shown(app, report_id)
+    pages, act = visit(SOYEON), f"/console/reports/{report_id}"
+    case = pages.get(act)
+    assert case.count(f'name="photo" value="{covered[1]}"') == 3
+    looks = [pages.post(f"{act}/original", 200, photo=name).text for name in covered]
+    pictures_seen = [base64.b64decode(one.split("base64,")[1].split('"')[0]) for one in looks]
+    store = app.extensions["photos"].store
+    assert pictures_seen == [store.path(name, "large").read_bytes() for name in bare]
+    pages.post(f"{act}/uncover", photo=covered[1])
+    assert shown(app, report_id) == [covered[0], bare[1]]
+    pages.post(f"{act}/original", 404, photo=bare[1])
+    pages.post(f"{act}/original", 404, photo="f" * 64)
+    visit(TAEHO).post(f"{act}/original", expect=403, photo=covered[0])
+    with Session(app.extensions["engine"]) as session:
+        seen = sa.select(AuditEntry).where(AuditEntry.verb == "look_at_original")
+        assert len(session.scalars(seen).all()) == 2
+
+
+def test_a_first_look_sees_them_all(app: Flask, visit: Visit) -> None:
+    report_id = report(visit, 10, 20, 30, homepage="x")
+    page = visit(SOYEON).get("/console/first-look")
+    assert all(name in page for name in shown(app, report_id))
