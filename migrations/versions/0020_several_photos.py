@@ -22,28 +22,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("report_id", "position", name=op.f("pk_report_photo")),
     )
     op.create_index(op.f("ix_report_photo_photo_hash"), "report_photo", ["photo_hash"])
-    _originals()
+    for table in ("photo_original", "outside_picture"):
+        _several(table)
+    _takers()
 
 
-def _originals() -> None:
-    """Let a report have one original for each of its photos; those there are of the first."""
-    with op.batch_alter_table("photo_original") as table:
+def _several(name: str) -> None:
+    """Let a report have one row for each of its photos; those there are of the first."""
+    with op.batch_alter_table(name) as table:
         table.add_column(
             sa.Column("position", sa.SmallInteger(), nullable=False, server_default="1")
         )
-        table.drop_constraint(op.f("uq_photo_original_report_id"), type_="unique")
+        table.drop_constraint(op.f(f"uq_{name}_report_id"), type_="unique")
         table.create_unique_constraint(
-            op.f("uq_photo_original_report_id_position"), ["report_id", "position"]
+            op.f(f"uq_{name}_report_id_position"), ["report_id", "position"]
         )
-    with op.batch_alter_table("photo_original") as table:
+    with op.batch_alter_table(name) as table:
         table.alter_column("position", server_default=None)
 
 
-def downgrade() -> None:
+def _takers() -> None:
+    with op.batch_alter_table("outside_body") as table:
+        table.add_column(
+            sa.Column("takes_photos", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+    with op.batch_alter_table("outside_body") as table:
+        table.alter_column("takes_photos", server_default=None)
+
+
+def _one(name: str) -> None:
     # Before, a report had one photo: what is kept of the others has no place any more.
-    op.execute("DELETE FROM photo_original WHERE position > 1")
-    with op.batch_alter_table("photo_original") as table:
-        table.drop_constraint(op.f("uq_photo_original_report_id_position"), type_="unique")
-        table.create_unique_constraint(op.f("uq_photo_original_report_id"), ["report_id"])
+    kept = sa.table(name, sa.column("position"))
+    op.execute(sa.delete(kept).where(kept.c.position > 1))
+    with op.batch_alter_table(name) as table:
+        table.drop_constraint(op.f(f"uq_{name}_report_id_position"), type_="unique")
+        table.create_unique_constraint(op.f(f"uq_{name}_report_id"), ["report_id"])
         table.drop_column("position")
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("outside_body") as table:
+        table.drop_column("takes_photos")
+    for table in ("outside_picture", "photo_original"):
+        _one(table)
     op.drop_table("report_photo")

@@ -228,10 +228,13 @@ def photos_of(session: Session, report: Report) -> list[str]:
 
 def further_photos(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Return the hashes of the second and third photos, by the reports that have any."""
-    asked = select(ReportPhoto).where(ReportPhoto.report_id.in_(ids))
+    asked = select(ReportPhoto.report_id, ReportPhoto.photo_hash)
+    rows = session.execute(
+        asked.where(ReportPhoto.report_id.in_(ids)).order_by(ReportPhoto.position)
+    )
     found: dict[UUID, list[str]] = {}
-    for one in session.scalars(asked.order_by(ReportPhoto.position)):
-        found.setdefault(one.report_id, []).append(one.photo_hash)
+    for report_id, name in rows:
+        found.setdefault(report_id, []).append(name)
     return found
 
 

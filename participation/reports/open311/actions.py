@@ -17,7 +17,7 @@ from participation.reports.open311.queries import SOURCE
 from participation.reports.open311.rules import SCOPES, KeyRow, KeyScope
 from participation.reports.opening import Origin, Told, hang_photo, store_once
 from participation.reports.routing.models import Body
-from participation.reports.rules import Category
+from participation.reports.rules import MOST_PHOTOS, Category
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
@@ -32,8 +32,8 @@ EVERYTHING = KeyScope()
 class OutsideReport(Told, frozen=True, kw_only=True):
     """A report another system passes on; nothing of its reporter.
 
-    `pictures` are addresses of pictures to be fetched later: the first becomes the report's own,
-    staff are told of the others.
+    `pictures` are addresses of pictures to be fetched later, as many as a report may have beside
+    `photos`; staff are told of the others.
     """
 
     idempotency_key: str = ""
@@ -77,19 +77,20 @@ def open_report_for(
 
 
 def _keep_pictures(session: Session, report_id: UUID, new: OutsideReport, at: datetime) -> None:
-    more = new.pictures
-    if more and not new.photos:
-        session.add(OutsidePicture(report_id=report_id, url=more[0], due_at=at, tries=0))
-        more = more[1:]
-    if more:
+    room = MOST_PHOTOS - len(new.photos)
+    for position, url in enumerate(new.pictures[:room], 1):
+        wanted = OutsidePicture(report_id=report_id, url=url, due_at=at, tries=0)
+        wanted.position = position
+        session.add(wanted)
+    if more := new.pictures[room:]:
         add_entry(session, _note(report_id, "\n".join(more), at))
 
 
 def add_picture(
     session: Session, actor: Actor, report: Report, photo_hash: str, *, at: datetime
 ) -> None:
-    """Give a report the picture that was fetched for it, unless it has one by now."""
-    if report.photo_hash is None and hang_photo(session, report, actor, photo_hash, at=at):
+    """Give a report a picture that was fetched for it, unless it has it or enough by now."""
+    if hang_photo(session, report, actor, photo_hash, at=at):
         audit.record(session, actor.id, "add_picture", "report", str(report.id), at=at)
         told = ReportChanged(report_id=report.id, what="add_picture")
         outbox.publish(session, told, at=at)
