@@ -1,4 +1,4 @@
-"""further photos of a report, each with an original of its own under its cover"""
+"""further photos of reports and letters, each with an original of its own under its cover"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,21 +10,28 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "report_photo",
-        sa.Column("report_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("photo_hash", sa.String(64), nullable=False),
-        sa.CheckConstraint("position BETWEEN 2 AND 3", name=op.f("ck_report_photo_position")),
-        sa.ForeignKeyConstraint(
-            ["report_id"], ["report.id"], name=op.f("fk_report_photo_report_id_report")
-        ),
-        sa.PrimaryKeyConstraint("report_id", "position", name=op.f("pk_report_photo")),
-    )
-    op.create_index(op.f("ix_report_photo_photo_hash"), "report_photo", ["photo_hash"])
+    _further("report_photo", "report", None)
+    _further("letter_photo", "letter_in", "CASCADE")
     for table in ("photo_original", "outside_picture"):
         _several(table)
     _takers()
+
+
+def _further(name: str, of: str, gone: str | None) -> None:
+    """Make a table of the second and third photos of a report or of a letter."""
+    key = f"{name.partition('_')[0]}_id"
+    op.create_table(
+        name,
+        sa.Column(key, sa.Uuid(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("photo_hash", sa.String(64), nullable=False),
+        sa.CheckConstraint("position BETWEEN 2 AND 3", name=op.f(f"ck_{name}_position")),
+        sa.ForeignKeyConstraint(
+            [key], [f"{of}.id"], name=op.f(f"fk_{name}_{key}_{of}"), ondelete=gone
+        ),
+        sa.PrimaryKeyConstraint(key, "position", name=op.f(f"pk_{name}")),
+    )
+    op.create_index(op.f(f"ix_{name}_photo_hash"), name, ["photo_hash"])
 
 
 def _several(name: str) -> None:
@@ -65,4 +72,5 @@ def downgrade() -> None:
         table.drop_column("takes_photos")
     for table in ("outside_picture", "photo_original"):
         _one(table)
+    op.drop_table("letter_photo")
     op.drop_table("report_photo")
