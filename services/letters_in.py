@@ -19,6 +19,7 @@ from services.vouching import vouched
 
 MOST_TEXT = 4000
 MOST_PARTS, MOST_PIECES, MOST_HEADERS = 100, 1000, 10_000
+MOST_PICTURES = 10
 LONGEST_LINE = 2000
 # Python's parser of headers takes minutes over some that are long; no honest one is. Those of
 # parts it reads several times.
@@ -58,7 +59,8 @@ class Letter(msgspec.Struct, frozen=True):
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter says. `name` is a hash by which the same letter is known again.
 
-    `vouched`: our own mail server found the address in "From" to be the sender's.
+    `vouched`: our own mail server found the address in "From" to be the sender's. `pictures` are
+    the first ones, `more_pictures` is how many came behind them.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     automatic: bool
     vouched: bool = False
     pictures: tuple[bytes, ...] = ()
+    more_pictures: int = 0
 
 
 class _Bounded(EmailPolicy):
@@ -120,7 +123,7 @@ def read(letter: Letter, authserv: str = "") -> Said:
     message = _parsed(letter.content)
     sender, message_id = _address(_header(message, "From")), _message_id(message)
     told = f"{message_id}\n{sender}".encode() if message_id else letter.content
-    text, pictures = _parts(message)
+    text, pictures, more = _parts(message)
     return Said(
         name=hashlib.sha256(told).hexdigest(),
         message_id=message_id,
@@ -130,6 +133,7 @@ def read(letter: Letter, authserv: str = "") -> Said:
         automatic=_automatic(message, letter),
         vouched=_vouched(message, authserv, sender),
         pictures=pictures,
+        more_pictures=more,
     )
 
 
@@ -191,9 +195,9 @@ def _automatic(message: EmailMessage, letter: Letter) -> bool:
     )
 
 
-def _parts(message: EmailMessage) -> tuple[str, tuple[bytes, ...]]:
-    """Return the words (plain before HTML) and the pictures of a message."""
-    plain, html = "", ""
+def _parts(message: EmailMessage) -> tuple[str, tuple[bytes, ...], int]:
+    """Return the words (plain before HTML), the first pictures and how many more there are."""
+    plain, html, more = "", "", 0
     pictures: list[bytes] = []
     for number, part in enumerate(message.walk()):
         if number >= MOST_PARTS:
@@ -201,13 +205,16 @@ def _parts(message: EmailMessage) -> tuple[str, tuple[bytes, ...]]:
         if part.is_multipart():
             continue
         kind, attached = _kind(part)
-        if kind in PICTURES and len(pictures) < 3:
+        if kind in PICTURES and len(pictures) < MOST_PICTURES:
             pictures.append(_bytes(part))
+        elif kind in PICTURES:
+            more += 1
         elif kind == "text/plain" and not plain and not attached:
             plain = _words(part)
         elif kind == "text/html" and not html and not attached:
             html = _words(part)
-    return plain if plain.strip() else words_of_html(html), tuple(p for p in pictures if p)
+    said = plain if plain.strip() else words_of_html(html)
+    return said, tuple(p for p in pictures if p), more
 
 
 def _bytes(part: email.message.Message) -> bytes:

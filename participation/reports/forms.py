@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from wtforms import FileField, FloatField, Form, HiddenField, SelectField, StringField
+from wtforms import FloatField, Form, HiddenField, MultipleFileField, SelectField, StringField
 from wtforms.fields import TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
@@ -38,13 +38,18 @@ def short(value: Any) -> str:
     return str(value or "")[:100]
 
 
+def sealed(value: Any) -> str:
+    """Return text cut to what a token that names several photos may have."""
+    return str(value or "")[:200]
+
+
 def stripped(value: Any) -> Any:
     """Return text without space around it, as a filter of a form's field."""
     return value.strip() if isinstance(value, str) else value
 
 
 class NewReportForm(Form):
-    """The questions of a new report; the photo is checked by services.media.
+    """The questions of a new report; the photos are checked by services.media.
 
     Where the place is only typed, `place_found` looks it up after `validate`.
     """
@@ -61,7 +66,7 @@ class NewReportForm(Form):
         filters=[stripped], validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")]
     )
     answer = StringField(filters=[stripped], validators=[Length(max=500)])
-    photo = FileField(validators=[Optional()])
+    photo = MultipleFileField(validators=[Optional()])
     idempotency_key = HiddenField(
         default=lambda: uuid4().hex, validators=[Regexp(r"\A[A-Za-z0-9_-]{8,64}\Z")]
     )
@@ -71,9 +76,9 @@ class NewReportForm(Form):
     homepage = StringField(filters=[short])
     asset = HiddenField(filters=[short])
     draft = HiddenField(filters=[short])
-    # The settled report that is told again, and the photo that was sent before a question.
+    # The settled report that is told again, and the photos that were sent before a question.
     again = HiddenField(filters=[short])
-    kept = HiddenField(filters=[short])
+    kept = HiddenField(filters=[sealed])
     # The near report this one is; ASK where that is to be asked, anything else where it was.
     join = HiddenField(filters=[short])
 
@@ -120,7 +125,7 @@ class NewReportForm(Form):
         self.place.errors = [WHICH if found else NOT_FOUND if self.place.data else NO_PLACE]
         return found
 
-    def value(self, photo_hash: str | None) -> NewReport:
+    def value(self, photos: tuple[str, ...]) -> NewReport:
         """Return the action's input; call after `validate`."""
         return NewReport(
             category=Category(self.category.data),
@@ -130,7 +135,7 @@ class NewReportForm(Form):
             place=str(self.place.data or ""),
             answer=str(self.answer.data or ""),
             idempotency_key=str(self.idempotency_key.data),
-            photo_hash=photo_hash,
+            photos=photos,
         )
 
 

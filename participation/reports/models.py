@@ -90,6 +90,20 @@ class Report(Base):
     shelf: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
 
+class ReportPhoto(Base):
+    """A further photo of a report, by its place among them; the first stands in the report's row.
+
+    Lists, cards and the map show the first alone, and read no more than they did.
+    """
+
+    __tablename__ = "report_photo"
+    __table_args__ = (CheckConstraint("position BETWEEN 2 AND 3", name="position"),)
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    photo_hash: Mapped[str] = mapped_column(String(64), index=True)
+
+
 class ReportEntry(Base):
     """One step of a report's story; a note (`public` false) is for staff alone."""
 

@@ -10,24 +10,27 @@ from sqlalchemy.exc import IntegrityError
 from participation.events.reports import ReportChanged, ReportOpened
 from participation.reports.clusters import keep_clusters
 from participation.reports.history.chain import add_entry, make_public
-from participation.reports.models import Report, ReportEntry
+from participation.reports.models import Report, ReportEntry, ReportPhoto
+from participation.reports.photos.access import Frame
 from participation.reports.photos.actions import note_cover
 from participation.reports.photos.queries import shown_as
 from participation.reports.promises.rules import rises_at
+from participation.reports.queries import photos_of
 from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import Routed, calendar_of, route
-from participation.reports.rules import SEVERITY, Category, Status, title_of
+from participation.reports.rules import MOST_PHOTOS, SEVERITY, Category, Status, title_of
 from services import outbox
 from services.auth import Actor
 from services.db import Session
+from services.errors import InvalidError
 from services.maps import morton
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What is told of a problem. Place: WGS84 degrees.
 
-    `category` as the city knows it, `photo_hash` of services.media, `answer` to the question of
-    the category.
+    `category` as the city knows it, `photos` are hashes of services.media, `answer` to the
+    question of the category.
     """
 
     category: Category
@@ -36,7 +39,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     lon: float
     place: str = ""
     answer: str = ""
-    photo_hash: str | None = None
+    photos: tuple[str, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -58,14 +61,16 @@ def store_once(
     """Store what is told unless `known` finds it; return (report, whether it is new).
 
     A new one is on the map, its story begins, and ReportOpened is published, unless it is held:
-    then that follows with `show_first`. Nothing is audited.
+    then that follows with `show_first`. Nothing is audited. Raises InvalidError for more photos
+    than a report may have.
     """
+    if len(told.photos) > MOST_PHOTOS:
+        raise InvalidError("photos_too_many", {"photo": "photos_too_many"})
     if (earlier := session.scalar(known)) is not None:
         return session.get_one(Report, earlier), False
     routed = route(session, told.category, told.lat, told.lon, at)
     rises = rises_at(calendar_of(session), at, routed.due_at)
-    shown = shown_as(session, told.photo_hash)
-    report = _row(msgspec.structs.replace(told, photo_hash=shown), origin, routed, rises, at)
+    report = _row(told, origin, routed, rises, at)
     try:
         with session.begin_nested():
             session.add(report)
@@ -76,14 +81,34 @@ def store_once(
         return session.get_one(Report, earlier), False
     place_reports(session, [(report.id, report.lat, report.lon)])
     add_entry(session, _opening(report, at))
-    if shown is not None and told.photo_hash is not None and shown != told.photo_hash:
-        note_cover(session, report, Actor(None), told.photo_hash, shown, at=at)
+    for sent in told.photos:
+        hang_photo(session, report, Actor(None), sent, at=at)
     if origin.held:
         outbox.publish(session, ReportChanged(report_id=report.id, what="hold_report"), at=at)
         return report, True
     keep_clusters(session, report, at=at)
     outbox.publish(session, _opened(report), at=at)
     return report, True
+
+
+def hang_photo(session: Session, report: Report, actor: Actor, sent: str, *, at: datetime) -> bool:
+    """Let a report show one photo more, covered if it ever was; return whether it does now.
+
+    It does not where it shows the same one already, or as many as a report may have.
+    """
+    there, shown = photos_of(session, report), shown_as(session, sent)
+    if shown in there or len(there) >= MOST_PHOTOS:
+        return False
+    frame = Frame(report, len(there) + 1)
+    if frame.position == 1:
+        report.photo_hash = shown
+    else:
+        further = ReportPhoto(report_id=report.id, position=frame.position, photo_hash=shown)
+        session.add(further)
+    session.flush()
+    if shown != sent:
+        note_cover(session, frame, actor, sent, shown, at=at)
+    return True
 
 
 def show_first(session: Session, report: Report, *, at: datetime) -> None:
@@ -124,7 +149,6 @@ def _row(told: Told, origin: Origin, routed: Routed, rises: datetime, at: dateti
         lon=told.lon,
         cell=morton(told.lon, told.lat),
         place=told.place,
-        photo_hash=told.photo_hash,
         opened_at=at,
         changed_at=at,
         due_at=routed.due_at,

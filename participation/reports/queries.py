@@ -1,5 +1,6 @@
 """What residents read of reports: frozen rows, never live ones."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.models import Report, ReportEntry, ReportFollow, ReportPhoto
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, PUBLIC, Category, Status, late
 from services.auth import Actor
@@ -55,6 +56,14 @@ class Entry(msgspec.Struct, frozen=True):
     role: str
 
 
+class Photo(msgspec.Struct, frozen=True):
+    """One photo of a report: `name` is its hash, the others are addresses of its WebP sizes."""
+
+    name: str
+    large_url: str
+    small_url: str
+
+
 class ReportPage(msgspec.Struct, frozen=True):
     id: str
     title: str
@@ -74,6 +83,7 @@ class ReportPage(msgspec.Struct, frozen=True):
     late: bool
     mine: bool
     answer: str
+    photos: list[Photo]
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -201,7 +211,31 @@ def page_of(session: Session, actor: Actor, report: Report, at: datetime) -> Rep
         mine=own,
         # What the kind asks is told to the city, and shown back to who told it.
         answer=report.answer if own else "",
+        photos=[photo_of(name) for name in photos_of(session, report)],
     )
+
+
+def photo_of(name: str) -> Photo:
+    """Return a photo by its hash."""
+    return Photo(name, f"/media/{name}/large.webp", f"/media/{name}/small.webp")
+
+
+def photos_of(session: Session, report: Report) -> list[str]:
+    """Return the hashes of the photos a report shows, in their order."""
+    first = [report.photo_hash] if report.photo_hash else []
+    return first + further_photos(session, [report.id]).get(report.id, [])
+
+
+def further_photos(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return the hashes of the second and third photos, by the reports that have any."""
+    asked = select(ReportPhoto.report_id, ReportPhoto.photo_hash)
+    rows = session.execute(
+        asked.where(ReportPhoto.report_id.in_(ids)).order_by(ReportPhoto.position)
+    )
+    found: dict[UUID, list[str]] = {}
+    for report_id, name in rows:
+        found.setdefault(report_id, []).append(name)
+    return found
 
 
 def timeline(session: Session, report_id: UUID) -> list[Entry]:

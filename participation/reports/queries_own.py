@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from participation.reports.models import Report, ReportFollow
+from participation.reports.queries import further_photos
 from services.db import Session
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return all that reports hold of a person, as plain values."""
     reports = session.scalars(select(Report).where(Report.reporter_id == person_id)).all()
+    further = further_photos(session, [r.id for r in reports])
     follows = select(ReportFollow.report_id).where(ReportFollow.person_id == person_id)
     own = [
         {
@@ -23,7 +25,7 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
             "lat": r.lat,
             "lon": r.lon,
             "place": r.place,
-            "photo": r.photo_hash,
+            "photos": [*filter(None, [r.photo_hash]), *further.get(r.id, [])],
             "opened_at": r.opened_at.isoformat(),
         }
         for r in reports

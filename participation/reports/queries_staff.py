@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from participation.accounts import directory
 from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
-from participation.reports.photos.queries import KeptOriginal, original_of
+from participation.reports.photos.queries import KeptOriginal, kept_of
 from participation.reports.promises.rules import RAISED
 from participation.reports.queries_map import Sight, cards_in
 from participation.reports.routing.models import RoutingRule
@@ -66,7 +66,7 @@ class CasePage(msgspec.Struct, frozen=True):
     moves: list[str]
     duplicates: list[queries.ReportCard]
     assignee_id: str | None
-    original: KeptOriginal | None = None
+    originals: dict[int, KeptOriginal] = {}
 
 
 VIEWS = {
@@ -146,7 +146,7 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         moves=[status.value, *(s.value for s in staff_moves(status))],
         duplicates=_near(session, actor, report),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
-        original=original_of(session, report.id, at),
+        originals=kept_of(session, report.id, at),
     )
 
 

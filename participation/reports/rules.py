@@ -26,6 +26,8 @@ class Category(StrEnum):
     OTHER = "other"
 
 
+# A report shows what is wrong; an album would say no more, and every photo is looked over.
+MOST_PHOTOS = 3
 S = Status
 NEXT: dict[Status, frozenset[Status]] = {
     S.OPEN: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),

@@ -202,20 +202,20 @@ def create() -> ResponseReturnValue:
     if not valid or form.errors:
         return _form_page(form, spots), 422
     try:
-        photo_hash = media.accept_upload(request.files.get("photo")) or views_same.photo_kept(form)
+        photos = views_same.photos_sent(form)
     except InvalidError as error:
         form.photo.errors = [media.WORDS[error.code]]
         return _form_page(form), 422
-    if (asked := views_same.question(form, photo_hash)) is not None:
+    if (asked := views_same.question(form, photos)) is not None:
         return asked
-    return redirect(url_for("reports.page", report_id=_taken(form, photo_hash), thanks=1), 303)
+    return redirect(url_for("reports.page", report_id=_taken(form, photos), thanks=1), 303)
 
 
-def _taken(form: NewReportForm, photo_hash: str | None) -> UUID:
+def _taken(form: NewReportForm, photos: tuple[str, ...]) -> UUID:
     """Store what the form tells, with the thing it names and the letter it came from."""
     session, actor, at = web.session(), web.actor(), web.at()
     draft = intake_queries.draft_of(session, form.told("draft"), at)
-    new = form.value(photo_hash or (draft.photo_hash if draft else None))
+    new = form.value(photos or (draft.photos if draft else ()))
     if not new.place:
         new = msgspec.structs.replace(new, place=maps.named_near(session, new.lat, new.lon))
     report_id = blocks_actions.take_report(session, actor, new, _signs(form), at=at)

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from participation.reports import actions, actions_family, queries_near
 from participation.reports.forms import NewReportForm
 from participation.reports.models import Report
-from participation.reports.rules import PUBLIC, Status
+from participation.reports.rules import MOST_PHOTOS, PUBLIC, Status
 from services import media, web
 from services.ids import parse_id
 from services.tokens import sealed, unsealed
@@ -17,7 +17,7 @@ PHOTO = "photo"
 HALF = 32
 
 
-def question(form: NewReportForm, photo_hash: str | None) -> ResponseReturnValue | None:
+def question(form: NewReportForm, photos: tuple[str, ...]) -> ResponseReturnValue | None:
     """Return the page that asks, once and before anything is stored, if it is one of those near.
 
     Whoever says which one follows that; None where there is nothing to ask.
@@ -27,28 +27,38 @@ def question(form: NewReportForm, photo_hash: str | None) -> ResponseReturnValue
         return redirect(url_for("reports.page", report_id=report.id, joined=1), 303)
     if not form.asks_near():
         return None
-    new = form.value(photo_hash)
+    new = form.value(photos)
     near = queries_near.near_same(web.session(), new.category, new.lat, new.lon, at=web.at())
     if not near:
         return None
-    form.fill(kept=_seal(photo_hash) if photo_hash else None)
+    form.fill(kept=_seal(photos) if photos else None)
     told = {f.name: f.data for f in form if f.name not in ("photo", "join") and f.data is not None}
     return render_template("reports/same.html", near=near, told=told, category=new.category.value)
 
 
-def _seal(photo_hash: str) -> str:
-    """Return a token by which its sender, and nobody else, names a photo that was taken in."""
-    halves = UUID(photo_hash[:HALF]), UUID(photo_hash[HALF:])
+def photos_sent(form: NewReportForm) -> tuple[str, ...]:
+    """Return the hashes of the photos a form brings, or brought before it was asked something.
+
+    Raises InvalidError for one that is no picture, and for more than a report may have.
+    """
+    sent = media.accept_uploads(request.files.getlist("photo"), MOST_PHOTOS)
+    return sent or _photos_kept(form)
+
+
+def _seal(photos: tuple[str, ...]) -> str:
+    """Return a token by which their sender, and nobody else, names photos that were taken in."""
+    halves = [UUID(part) for name in photos for part in (name[:HALF], name[HALF:])]
     return sealed(web.settings().secret_key, PHOTO, *halves, web.actor().id or UUID(int=0))
 
 
-def photo_kept(form: NewReportForm) -> str | None:
-    """Return the hash of the photo that came before the question, if it is still there."""
+def _photos_kept(form: NewReportForm) -> tuple[str, ...]:
+    """Return the hashes of the photos that came before the question and are still there."""
     found = unsealed(web.settings().secret_key, PHOTO, form.told("kept"))
-    if len(found) != 3 or found[2] != web.actor().id:
-        return None
-    photo_hash = found[0].hex + found[1].hex
-    return photo_hash if media.is_kept(photo_hash) else None
+    if len(found) % 2 == 0 or found[-1] != web.actor().id:
+        return ()
+    halves = [half.hex for half in found[:-1]]
+    photos = (one + other for one, other in zip(halves[::2], halves[1::2], strict=True))
+    return tuple(name for name in photos if media.is_kept(name))
 
 
 def earlier_of(form: NewReportForm) -> Report | None:

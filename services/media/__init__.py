@@ -1,5 +1,6 @@
 """Pictures: taken in, made harmless, kept under the hash of their content."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from services import web
 from services.auth.gates import public
 from services.config import Settings
-from services.errors import NotFoundError
+from services.errors import InvalidError, NotFoundError
 from services.jobs import Job
 from services.media.processor import Processor
 from services.media.store import SIZES, Store
@@ -21,6 +22,7 @@ from services.registry import Registry
 WORDS = {
     "photo_unreadable": "That picture cannot be read. Try another one.",
     "photo_too_large": "That picture is too large. Up to 20 MB and 50 megapixels are fine.",
+    "photos_too_many": "Those are too many pictures at once. Up to three are fine.",
     "photo_type": "Send a JPEG, PNG, WebP or HEIC picture.",
 }
 MINUTES_S = 600
@@ -57,6 +59,17 @@ def accept_upload(upload: FileStorage | None) -> str | None:
     if upload is None or not upload.filename:
         return None
     return accept(upload.stream.read())
+
+
+def accept_uploads(uploads: Iterable[FileStorage], most: int) -> tuple[str, ...]:
+    """Return the hashes of the pictures a field brought, in their order, the same one once.
+
+    Raises InvalidError: photos_too_many for more than `most`, before any is worked on.
+    """
+    brought = [upload for upload in uploads if upload.filename]
+    if len(brought) > most:
+        raise InvalidError("photos_too_many", {"photo": "photos_too_many"})
+    return tuple(dict.fromkeys(accept(upload.stream.read()) for upload in brought))
 
 
 def accept(data: bytes) -> str:

@@ -15,7 +15,8 @@ from services.errors import DomainError, ForbiddenError, InvalidError
 from services.web.request import READS
 
 MEGABYTE = 1024 * 1024
-LARGEST_BODY = 24 * MEGABYTE
+# Three pictures of the largest size, and the words beside them.
+LARGEST_BODY = 64 * MEGABYTE
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "

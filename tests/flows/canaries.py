@@ -21,6 +21,7 @@ from participation.reports.blocks.rules import BLOCK_DAYS
 from participation.reports.intake import actions_phone
 from participation.reports.intake.models import CallerLink
 from participation.reports.models import Report, ReportEntry
+from participation.reports.queries import photos_of
 from participation.reports.routing.actions import add_area
 from participation.reports.settling import actions as settling_actions
 from participation.reports.settling.models import ReportAsking
@@ -94,12 +95,15 @@ def photo(patch: tuple[int, int, int], shade: int) -> bytes:
     return data[:2] + remark + data[2:]
 
 
+def _two(patch: tuple[int, int, int], shade: int) -> list[bytes]:
+    return [photo(patch, shade), photo(patch, shade + 5)]
+
+
 def report(pages: Pages, text: str, lat: str, **more: Any) -> str:
     pages.get("/reports/new")
     form = {"category": "street_light", "text": text, "lat": lat, "lon": "127.91"}
     form["answer"] = ANSWER
-    if isinstance(picture := more.get("photo"), bytes):
-        more["photo"] = (io.BytesIO(picture), "kanari.jpg")
+    more["photo"] = [(io.BytesIO(one), "kanari.jpg") for one in more.get("photo", ())]
     key = f"{KEY}-{uuid4().hex[:12]}"
     answer = pages.post("/reports/", **(form | {"idempotency_key": key} | more))
     return str(answer.headers["Location"].split("/reports/")[1][:36])
@@ -124,15 +128,18 @@ def seed(app: Flask, visit: Visit, turn: Callable[[], int]) -> Seeded:
     settle_in(app)
     mine, staff = visit(REPORTER), visit(SOYEON)
     original = photo(RED, 60)
-    covered = report(mine, "꺼진 등", "34.21", photo=original)
-    bare = _picture(app, covered)
+    covered = report(mine, "꺼진 등", "34.21", photo=_two(RED, 60))
+    bare = _pictures(app, covered)
     staff.get("/console/")
-    staff.post(f"/console/reports/{covered}/redact", **BOX)
+    for name in bare:
+        staff.post(f"/console/reports/{covered}/redact", photo=name, **BOX)
     settled = report(mine, "다 된 등", "34.22")
     staff.post(f"/console/reports/{settled}/answer", status="fixed", text="고쳤어요")
-    rejected = report(mine, f"내 차 번호 {HIDDEN}", "34.23", photo=photo(BLUE, 70))
+    rejected = report(
+        mine, f"내 차 번호 {HIDDEN}", "34.23", photo=[photo(BLUE, 70), photo(BLUE, 75)]
+    )
     staff.post(f"/console/reports/{rejected}/reject", reason="번호가 보여요")
-    held = report(mine, f"내 집 앞 {HIDDEN}", "34.24", photo=photo(BLUE, 80), homepage="x")
+    held = report(mine, f"내 집 앞 {HIDDEN}", "34.24", photo=[photo(BLUE, 80)], homepage="x")
     mine.post(f"/reports/{settled}/judge", settled="yes", text="정말 됐어요")
     mine.post(f"/reports/{settled}/rating", score="5", text=f"고마워요 {WORDS}")
     files = [
@@ -145,7 +152,8 @@ def seed(app: Flask, visit: Visit, turn: Callable[[], int]) -> Seeded:
         kept = _kept(session, UUID(settled), UUID(covered))
     values = {
         "report_id": [covered, settled, rejected, held],
-        "photo_hash": [bare, *(_picture(app, one) for one in (covered, rejected, held))],
+        "photo_hash": bare
+        + [name for one in (covered, rejected, held) for name in _pictures(app, one)],
         "open311.token": [covered, rejected],
         "export_id": files,
         "telling.token": [_stop(app, UUID(covered))],
@@ -161,9 +169,9 @@ def _stop(app: Flask, report_id: UUID) -> str:
     return stop_url("", secret, report_id, REPORTER.id).split("/")[-1]
 
 
-def _picture(app: Flask, report_id: str) -> str:
+def _pictures(app: Flask, report_id: str) -> list[str]:
     with Session(app.extensions["engine"]) as session:
-        return str(session.get_one(Report, UUID(report_id)).photo_hash)
+        return photos_of(session, session.get_one(Report, UUID(report_id)))
 
 
 def _kept(session: Session, settled: UUID, covered: UUID) -> dict[str, list[str]]:

@@ -20,6 +20,7 @@ from participation.reports.blocks.rules import (
     Past,
 )
 from participation.reports.models import Report, ReportEntry
+from participation.reports.queries import Photo, further_photos, photo_of
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import PUBLIC, Status
 from services.auth import Actor
@@ -53,7 +54,7 @@ class BlockLine(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A report that waits for a first look; `why` as rules_blocks says."""
+    """A report that waits for a first look; `why` as rules say, `photos` the further ones."""
 
     id: str
     title: str
@@ -65,6 +66,7 @@ class Waiting(msgspec.Struct, frozen=True):
     place: str
     thumb_url: str | None
     why: str
+    photos: list[Photo]
 
     @property
     def grave(self) -> bool:
@@ -202,10 +204,11 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
         .order_by(Report.severity.desc(), Report.opened_at, Report.id)
         .limit(LENGTH)
     ).all()
-    return [_waiting(row.Report, row.why or "") for row in rows]
+    further = further_photos(session, [row.Report.id for row in rows])
+    return [_waiting(row.Report, row.why or "", further.get(row.Report.id, [])) for row in rows]
 
 
-def _waiting(r: Report, why: str) -> Waiting:
+def _waiting(r: Report, why: str, further: list[str]) -> Waiting:
     return Waiting(
         id=str(r.id),
         title=r.title,
@@ -217,6 +220,7 @@ def _waiting(r: Report, why: str) -> Waiting:
         place=r.place,
         thumb_url=f"/media/{r.photo_hash}/small.webp" if r.photo_hash else None,
         why=why,
+        photos=[photo_of(name) for name in further],
     )
 
 

@@ -58,6 +58,7 @@ class BodyInput(msgspec.Struct, frozen=True):
     jurisdiction_id: str = ""
     api_key: str = ""
     wants_contact: bool = False
+    takes_photos: bool = False
     body_id: UUID | None = None
 
 
@@ -99,6 +100,7 @@ def keep_body(
     body.url, body.jurisdiction_id = url, told.jurisdiction_id.strip()[:100]
     body.api_key = told.api_key.strip()[:400] or body.api_key
     body.wants_contact, body.updates_until = told.wants_contact, None
+    body.takes_photos = told.takes_photos
     body.body_id = _linked(session, body, told.body_id)
     session.flush()
     _record(session, actor, "keep_body", body.id, at)

@@ -81,8 +81,11 @@ class Client:
         asked = told.get("attributes") or []
         return [text(one, "code") for one in asked if text(one, "required").lower() == "true"]
 
-    def post(self, form: Mapping[str, str], name: str) -> Taken:
-        """Post a request; `name` is the same for every try, for those who heed it."""
+    def post(self, form: Mapping[str, str | list[str]], name: str) -> Taken:
+        """Post a request; `name` is the same for every try, for those who heed it.
+
+        A field with several values is sent once for each.
+        """
         sent = self._own() | {"api_key": self.where.api_key} | dict(form)
         headers = {"Idempotency-Key": name, "Accept": self._accept()}
         kept = {key: value for key, value in sent.items() if value}

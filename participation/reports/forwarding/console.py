@@ -59,6 +59,7 @@ def keep() -> ResponseReturnValue:
         jurisdiction_id=sent.get("jurisdiction_id", ""),
         api_key=sent.get("api_key", ""),
         wants_contact=sent.get("wants_contact") == "yes",
+        takes_photos=sent.get("takes_photos") == "yes",
         body_id=parse_id(sent.get("body", "")),
     )
     outbound.checked(told.url, allow_private=settings.push_allow_private)

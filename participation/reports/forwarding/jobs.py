@@ -166,7 +166,7 @@ class Courier:
         """Return the number under which our own request is known there, "" if it is not."""
         since = max(letter.made_at, at - SPAN)
         try:
-            return client.seek(letter.mark, letter.form["service_code"], since, at)
+            return client.seek(letter.mark, str(letter.form["service_code"]), since, at)
         except TroubleError as trouble:
             # A body that shows no list cannot be asked; all others are asked until they answer.
             if trouble.fate != "refused":

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped
@@ -13,6 +13,7 @@ class OutsideBody(Base):
     """A body beside the city that takes requests by Open311. `api_key` is only ever sent to it.
 
     One that `wants_contact` is given the city's own address, never a resident's.
+    One that `takes_photos` is told `media_url` once for each; others read the last of several.
     `body_id` is the body of the clerk's table it is, None where it follows its own rules alone.
     `form` is the format it answers in, xml or json; `updates_until` how far its updates were read,
     None until it was found to have any; `trouble` is the last one since all was well.
@@ -28,6 +29,7 @@ class OutsideBody(Base):
     api_key: Mapped[str] = mapped_column(String(400), default="")
     form: Mapped[str] = mapped_column(String(4), default="xml")
     wants_contact: Mapped[bool] = mapped_column(default=False)
+    takes_photos: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]
     well_at: Mapped[datetime | None]
@@ -119,13 +121,17 @@ class ForwardingWord(Base):
 
 
 class OutsidePicture(Base):
-    """A picture another system named by its address, fetched after the report was taken."""
+    """A picture another system named by its address, fetched after the report was taken.
+
+    `position` counts those it named for one report, from 1.
+    """
 
     __tablename__ = "outside_picture"
-    __table_args__ = (Index(None, "done_at", "due_at"),)
+    __table_args__ = (UniqueConstraint("report_id", "position"), Index(None, "done_at", "due_at"))
 
     id: Mapped[Key]
-    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), unique=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"))
+    position: Mapped[int] = mapped_column(SmallInteger, default=1)
     url: Mapped[str] = mapped_column(String(2000))
     due_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)

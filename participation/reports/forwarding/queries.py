@@ -17,6 +17,7 @@ from participation.reports.forwarding.models import (
     OutsideRule,
 )
 from participation.reports.models import Report
+from participation.reports.queries import photo_of, photos_of
 from participation.reports.rules import ENDED, Status
 from services.db import Session
 from services.errors import NotFoundError
@@ -82,7 +83,7 @@ class Letter(msgspec.Struct, frozen=True):
     lease: str
     state: str
     where: Endpoint
-    form: dict[str, str]
+    form: dict[str, str | list[str]]
     mark: str
     made_at: datetime
     asked_at: datetime | None
@@ -98,14 +99,14 @@ def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) ->
     report, body = session.get_one(Report, row.report_id), session.get_one(OutsideBody, row.body_id)
     if row.state == "waiting" and Status(report.status) in ENDED:
         return None
-    picture = f"{base_url}/media/{report.photo_hash}/large.webp" if report.photo_hash else ""
-    form = {
+    pictures = [base_url + photo_of(name).large_url for name in photos_of(session, report)]
+    form: dict[str, str | list[str]] = {
         "service_code": row.service_code,
         "lat": f"{report.lat:.6f}",
         "long": f"{report.lon:.6f}",
         "address_string": report.place,
         "description": f"{report.text[:LONGEST_TEXT]}\n\n{mark_of(row.id)}",
-        "media_url": picture,
+        "media_url": pictures if body.takes_photos else "".join(pictures[:1]),
         "email": contact if body.wants_contact else "",
     }
     return Letter(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from participation.reports.actions import NewReport
 from participation.reports.blocks.actions import take_report
 from participation.reports.blocks.rules import Signs
-from participation.reports.intake.models import CallerLink, LetterIn
+from participation.reports.intake.models import CallerLink, LetterIn, LetterPhoto
 from participation.reports.intake.queries import letters_full, letters_since
 from participation.reports.rules import Category
 from services import audit, i18n, letters
@@ -33,12 +33,17 @@ CONFIRM_TEXT = (
 )
 FILED = "The city has your report"
 FILED_TEXT = "Thank you. Your report and every step of it stand here: %(link)s"
+LEFT_OUT = (
+    "Pictures of your letter that were not kept: %(count)s. A report has up to three photos, and "
+    "each must be one that can be read."
+)
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """A letter as it was understood. `name` is how it is known again; place in WGS84 degrees.
 
-    `headers` are those an answer carries; `strict` says whether first reports wait for a look.
+    `headers` are those an answer carries; `left_out` counts the pictures that were not taken as
+    photos; `strict` says whether first reports wait for a look.
     """
 
     name: str
@@ -48,7 +53,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     lat: float | None
     lon: float | None
-    photo_hash: str | None
+    photos: tuple[str, ...]
+    left_out: int
     base_url: str
     lang: str
     headers: Mapping[str, str]
@@ -80,7 +86,7 @@ def take_letter(session: Session, actor: Actor, letter: Taken, *, at: datetime) 
         except ForbiddenError:
             # The link leads to the page that says until when, and why.
             row.state = "draft"
-    token = _keep(row, letter, at) if row.state == "draft" else ""
+    token = _keep(session, row, letter, at) if row.state == "draft" else ""
     _answer(session, row, letter, token, at)
     session.flush()
     audit.record(session, actor.id, "take_letter", "letter", letter.name, at=at)
@@ -113,19 +119,21 @@ def _filed(session: Session, actor: Actor, letter: Taken, key: UUID, at: datetim
         lat=letter.lat or 0.0,
         lon=letter.lon or 0.0,
         place=letter.place,
-        photo_hash=letter.photo_hash,
+        photos=letter.photos,
         idempotency_key=key.hex,
     )
     signs = Signs(stamped=True, opened_at=at - WRITTEN_FOR, strict=letter.strict)
     return take_report(session, actor, new, signs, at=at)
 
 
-def _keep(row: LetterIn, letter: Taken, at: datetime) -> str:
+def _keep(session: Session, row: LetterIn, letter: Taken, at: datetime) -> str:
     """Keep what the letter says until its sender confirms it; return the token of the link."""
     token = secret_token()
     row.token_hash, row.expires_at = hash_of(token), at + DRAFT_LIVES
     row.category, row.text, row.place = letter.category.value, letter.text, letter.place
-    row.lat, row.lon, row.photo_hash = letter.lat, letter.lon, letter.photo_hash
+    row.lat, row.lon, row.photo_hash = letter.lat, letter.lon, next(iter(letter.photos), None)
+    for position, name in enumerate(letter.photos[1:], 2):
+        session.add(LetterPhoto(letter_id=row.id, position=position, photo_hash=name))
     return token
 
 
@@ -141,6 +149,8 @@ def _answer(session: Session, row: LetterIn, letter: Taken, token: str, at: date
     else:
         link = f"\n\n{letter.base_url}/reports/{row.report_id}\n\n"
         told = say(FILED), say(FILED_TEXT, link=link)
+    if letter.left_out:
+        told = told[0], f"{told[1]}\n\n{say(LEFT_OUT, count=letter.left_out)}"
     letters.enqueue(session, letter.sender, *told, at=at, headers=letter.headers)
 
 
@@ -156,6 +166,7 @@ def use_draft(session: Session, actor: Actor, token: str, report_id: UUID, *, at
     row.state, row.person_id, row.report_id = "used", actor.id, report_id
     row.token_hash = row.expires_at = row.photo_hash = row.lat = row.lon = None
     row.category = row.text = row.place = ""
+    session.execute(delete(LetterPhoto).where(LetterPhoto.letter_id == row.id))
     audit.record(session, actor.id, "use_draft", "letter", row.name, at=at)
 
 

@@ -44,7 +44,7 @@ def file() -> ResponseReturnValue:
     valid, spots = form.validate(), form.place_found(_search)
     if not valid or form.errors:
         return _page(form, (spots, [])), 422
-    new = form.value(None)
+    new = form.value(())
     if form.asks_near() and (near := _near(new)):
         return _page(form, ([], near))
     report_id = _filed(form, new)

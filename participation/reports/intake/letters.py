@@ -1,15 +1,14 @@
 """Letters people write to the city, taken in by the process that listens for mail."""
 
-import io
+import contextlib
 import re
 
 from flask import current_app
-from werkzeug.datastructures import FileStorage
 
 from participation.accounts import directory
 from participation.reports.intake.actions import Taken, ignore_letter, take_letter
 from participation.reports.intake.queries import letter_known, letters_full
-from participation.reports.rules import Category
+from participation.reports.rules import MOST_PHOTOS, Category
 from services import clock, maps, media, web
 from services.auth import STRANGER, Actor
 from services.db import Session, reading_session, unit_of_work
@@ -21,6 +20,9 @@ PLACE_LINE = re.compile(
     r"^\s*(?:place|address|where|location|주소|장소|위치|곳)\s*[:：]\s*(.{2,200})$", re.I
 )
 LONGEST_ADDRESS = 80
+# What is smaller stands beneath a signature, and is no photo where there is a larger picture.
+SIGNATURE = 6 * 1024
+MOST_TRIES = 5
 
 
 def receive(letter: Letter) -> None:
@@ -59,7 +61,8 @@ def _actor(session: Session, said: Said) -> Actor:
 def _understood(letter: Letter, said: Said, actor: Actor) -> Taken:
     settings = web.settings()
     text, typed = _words(said)
-    photo_hash, spot = _picture(said)
+    photos, left_out = _photos(said)
+    spot = next((there for data in said.pictures if (there := place_of(data))), None)
     with reading_session(web.engine()) as session:
         place, spot = _place(session, typed, spot)
     headers = {"Auto-Submitted": "auto-replied"}
@@ -73,7 +76,8 @@ def _understood(letter: Letter, said: Said, actor: Actor) -> Taken:
         place=place,
         lat=spot[0] if spot else None,
         lon=spot[1] if spot else None,
-        photo_hash=photo_hash,
+        photos=photos,
+        left_out=left_out,
         base_url=settings.base_url,
         lang=actor.lang,
         headers=headers,
@@ -96,15 +100,18 @@ def _words(said: Said) -> tuple[str, str]:
     return text[:4000], typed
 
 
-def _picture(said: Said) -> tuple[str | None, tuple[float, float] | None]:
-    """Return the first picture that can be read, stored, and where one says it was taken."""
-    spot = next((place for data in said.pictures if (place := place_of(data))), None)
-    for data in said.pictures:
-        try:
-            return media.accept_upload(FileStorage(io.BytesIO(data), filename="photo")), spot
-        except InvalidError:
-            continue
-    return None, spot
+def _photos(said: Said) -> tuple[tuple[str, ...], int]:
+    """Return the first pictures that can be read, stored, and how many others there were."""
+    sent = list(dict.fromkeys(said.pictures))
+    sent = [data for data in sent if len(data) > SIGNATURE] or sent
+    taken: dict[str, None] = {}
+    left_out = len(sent) + said.more_pictures
+    for data in sent[:MOST_TRIES]:
+        if len(taken) < MOST_PHOTOS:
+            with contextlib.suppress(InvalidError):
+                taken[media.accept(data)] = None
+                left_out -= 1
+    return tuple(taken), left_out
 
 
 def _place(

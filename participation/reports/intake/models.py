@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped
@@ -33,6 +33,19 @@ class LetterIn(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     photo_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class LetterPhoto(Base):
+    """A further photo of a letter, by its place among them; it goes when the letter goes."""
+
+    __tablename__ = "letter_photo"
+    __table_args__ = (CheckConstraint("position BETWEEN 2 AND 3", name="position"),)
+
+    letter_id: Mapped[UUID] = mapped_column(
+        ForeignKey("letter_in.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    photo_hash: Mapped[str] = mapped_column(String(64), index=True)
 
 
 class CallerLink(Base):

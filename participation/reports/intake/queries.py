@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from participation.reports.intake.models import CallerLink, LetterIn
+from participation.reports.intake.models import CallerLink, LetterIn, LetterPhoto
 from services.db import Session
 from services.tokens import hash_of
 
@@ -25,7 +25,7 @@ class Draft(msgspec.Struct, frozen=True):
     place: str
     lat: float | None
     lon: float | None
-    photo_hash: str | None
+    photos: tuple[str, ...]
 
 
 def draft_of(session: Session, token: str, at: datetime) -> Draft | None:
@@ -39,7 +39,10 @@ def draft_of(session: Session, token: str, at: datetime) -> Draft | None:
     )
     if row is None:
         return None
-    return Draft(row.id, row.category, row.text, row.place, row.lat, row.lon, row.photo_hash)
+    further = select(LetterPhoto.photo_hash).where(LetterPhoto.letter_id == row.id)
+    names = [row.photo_hash, *session.scalars(further.order_by(LetterPhoto.position))]
+    photos = tuple(filter(None, names))
+    return Draft(row.id, row.category, row.text, row.place, row.lat, row.lon, photos)
 
 
 def letter_known(session: Session, name: str) -> bool:
@@ -75,10 +78,12 @@ def link_of(session: Session, token: str, at: datetime) -> CallerLink | None:
 
 def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[str]:
     """Return those of `hashes` that a draft holds, which waits for its sender's word."""
-    held = select(LetterIn.photo_hash).where(
-        LetterIn.photo_hash.in_(hashes), LetterIn.expires_at > at
-    )
-    return {one for one in session.scalars(held) if one is not None}
+    waits = LetterIn.expires_at > at
+    first = select(LetterIn.photo_hash).where(LetterIn.photo_hash.in_(hashes), waits)
+    further = select(LetterPhoto.photo_hash).join(LetterIn, LetterIn.id == LetterPhoto.letter_id)
+    further = further.where(LetterPhoto.photo_hash.in_(hashes), waits)
+    held = (*session.scalars(first), *session.scalars(further))
+    return {one for one in held if one is not None}
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:

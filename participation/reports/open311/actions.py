@@ -15,11 +15,9 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.models import Open311Key
 from participation.reports.open311.queries import SOURCE
 from participation.reports.open311.rules import SCOPES, KeyRow, KeyScope
-from participation.reports.opening import Origin, Told, store_once
-from participation.reports.photos.actions import note_cover
-from participation.reports.photos.queries import shown_as
+from participation.reports.opening import Origin, Told, hang_photo, store_once
 from participation.reports.routing.models import Body
-from participation.reports.rules import Category
+from participation.reports.rules import MOST_PHOTOS, Category
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
@@ -34,8 +32,8 @@ EVERYTHING = KeyScope()
 class OutsideReport(Told, frozen=True, kw_only=True):
     """A report another system passes on; nothing of its reporter.
 
-    `pictures` are addresses of pictures to be fetched later: the first becomes the report's own,
-    staff are told of the others.
+    `pictures` are addresses of pictures to be fetched later, as many as a report may have beside
+    `photos`; staff are told of the others.
     """
 
     idempotency_key: str = ""
@@ -49,7 +47,7 @@ class OutsideReport(Told, frozen=True, kw_only=True):
         if not self.device:
             return [_name(key_id, "new", uuid4().hex)]
         told = (self.device, self.category.value, self.text, f"{self.lat},{self.lon}")
-        said = [*told, self.place, self.answer, self.photo_hash or "", *self.pictures]
+        said = [*told, self.place, self.answer, *(self.photos or ("",)), *self.pictures]
         days = (at.date(), (at - timedelta(days=1)).date())
         return [_name(key_id, "body", day.isoformat(), *said) for day in days]
 
@@ -79,27 +77,23 @@ def open_report_for(
 
 
 def _keep_pictures(session: Session, report_id: UUID, new: OutsideReport, at: datetime) -> None:
-    more = new.pictures
-    if more and new.photo_hash is None:
-        session.add(OutsidePicture(report_id=report_id, url=more[0], due_at=at, tries=0))
-        more = more[1:]
-    if more:
+    room = MOST_PHOTOS - len(new.photos)
+    for position, url in enumerate(new.pictures[:room], 1):
+        wanted = OutsidePicture(report_id=report_id, url=url, due_at=at, tries=0)
+        wanted.position = position
+        session.add(wanted)
+    if more := new.pictures[room:]:
         add_entry(session, _note(report_id, "\n".join(more), at))
 
 
 def add_picture(
     session: Session, actor: Actor, report: Report, photo_hash: str, *, at: datetime
 ) -> None:
-    """Give a report the picture that was fetched for it, unless it has one by now."""
-    if report.photo_hash is None:
-        shown = shown_as(session, photo_hash)
-        report.photo_hash = shown
-        session.flush()
+    """Give a report a picture that was fetched for it, unless it has it or enough by now."""
+    if hang_photo(session, report, actor, photo_hash, at=at):
         audit.record(session, actor.id, "add_picture", "report", str(report.id), at=at)
         told = ReportChanged(report_id=report.id, what="add_picture")
         outbox.publish(session, told, at=at)
-        if shown is not None and shown != photo_hash:
-            note_cover(session, report, actor, photo_hash, shown, at=at)
 
 
 def _note(report_id: UUID, text: str, at: datetime) -> ReportEntry:

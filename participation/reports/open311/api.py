@@ -28,7 +28,7 @@ from participation.reports.open311.edge import (
     shown_key,
 )
 from participation.reports.open311.rules import READ_UPDATES, WRITE
-from participation.reports.rules import Category
+from participation.reports.rules import MOST_PHOTOS, Category
 from services import maps, media, web
 from services.auth import STRANGER
 from services.auth.gates import public
@@ -189,7 +189,7 @@ def _new_report() -> OutsideReport:
         lon=lon,
         place=place,
         answer=given(f"attribute[{format.DETAIL}]", 500),
-        photo_hash=media.accept_upload(_sent_picture()),
+        photos=media.accept_uploads(_sent_pictures(), MOST_PHOTOS),
         pictures=named_pictures(),
         idempotency_key=request.headers.get("Idempotency-Key", "").strip()[:200],
         device=" ".join(filter(None, (given("account_id", 200), given("device_id", 200)))),
@@ -210,9 +210,10 @@ def _place() -> tuple[float, float, str]:
     return found[0].lat, found[0].lon, place
 
 
-def _sent_picture() -> FileStorage | None:
-    """Return the picture in the body: as `media`, or as FixMyStreet sends it, `photo1`."""
-    return request.files.get("media") or request.files.get("photo1")
+def _sent_pictures() -> list[FileStorage]:
+    """Return the pictures in the body: as `media`, or `photo1` to `photo3` as FixMyStreet does."""
+    numbered = [f"photo{number}" for number in range(1, MOST_PHOTOS + 1)]
+    return [one for name in ("media", *numbered) for one in request.files.getlist(name)]
 
 
 @pages.route("/<anything:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

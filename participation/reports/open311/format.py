@@ -65,6 +65,7 @@ ONE = {
     "attributes": "attribute",
     "values": "value",
     "notes": "note",
+    "media_urls": "media_url",
 }
 
 

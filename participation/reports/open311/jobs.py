@@ -49,7 +49,7 @@ class Fetcher:
         wanted = (
             select(OutsidePicture)
             .where(OutsidePicture.done_at.is_(None), OutsidePicture.due_at <= at)
-            .order_by(OutsidePicture.due_at)
+            .order_by(OutsidePicture.due_at, OutsidePicture.position)
             .limit(AT_ONCE)
         )
         with reading_session(self.engine) as session:
@@ -96,5 +96,6 @@ class Fetcher:
             kept = session.get_one(OutsidePicture, row.id)
             kept.done_at, kept.error = at, error[:60] or None
             if photo_hash:
-                report = session.get_one(Report, kept.report_id)
+                # Two fetchers may each bring one: they find their places one after the other.
+                report = session.get_one(Report, kept.report_id, with_for_update=True)
                 add_picture(session, SYSTEM, report, photo_hash, at=at)

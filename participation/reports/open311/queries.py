@@ -13,6 +13,7 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.open311.format import DETAIL, STATE, UPDATE_WORDS, Asked, names
 from participation.reports.open311.models import Open311Key
 from participation.reports.open311.rules import KeyRow
+from participation.reports.queries import further_photos, photo_of
 from participation.reports.routing.models import Body, Team
 from participation.reports.rules import CITY_SAID, DISPUTED, PUBLIC, QUESTIONS, Category, Status
 from services import i18n
@@ -72,6 +73,7 @@ class _Beside(msgspec.Struct, frozen=True):
     answers: Mapping[str, list[Told]]
     teams: Mapping[UUID, str]
     passed_on: Mapping[str, str]
+    photos: Mapping[UUID, list[str]]
 
 
 def requests_of(session: Session, asked: Asked, reader: Reader) -> Listed:
@@ -99,6 +101,7 @@ def _beside(session: Session, rows: Sequence[Told], reader: Reader) -> _Beside:
         _answers(session, ids),
         _teams(session, {row.team_id for row in rows if row.team_id is not None}),
         _passed_on(session, ids),
+        further_photos(session, ids) if reader.more else {},
     )
 
 
@@ -174,7 +177,7 @@ def _request(row: Told, beside: _Beside) -> dict[str, Any]:
     key, reader = str(row.id), beside.reader
     steps = beside.answers.get(key, [])
     said = [step.text for step in steps if step.text]
-    picture = f"{reader.host}/media/{row.photo_hash}/large.webp" if row.photo_hash else None
+    pictures = _pictures(row, beside)
     told: dict[str, Any] = {
         "service_request_id": key,
         "status": STATE[row.status],
@@ -192,9 +195,19 @@ def _request(row: Told, beside: _Beside) -> dict[str, Any]:
         "zipcode": None,
         "lat": row.lat,
         "long": row.lon,
-        "media_url": picture,
+        "media_url": pictures[0] if pictures else None,
     }
-    return told | _extensions(row, steps, reader) if reader.more else told
+    if not reader.more:
+        return told
+    more = _extensions(row, steps, reader)
+    more["extended_attributes"]["media_urls"] = pictures
+    return told | more
+
+
+def _pictures(row: Told, beside: _Beside) -> list[str]:
+    """Return the addresses of a row's photos; the first alone where no extensions are asked for."""
+    names = [*filter(None, [row.photo_hash]), *beside.photos.get(row.id, [])]
+    return [beside.reader.host + photo_of(name).large_url for name in names]
 
 
 def _extensions(row: Told, steps: list[Told], reader: Reader) -> dict[str, Any]:

@@ -1,12 +1,42 @@
-"""Who may see a picture."""
+"""Who may see a picture, and where reports show it."""
 
+import msgspec
 from sqlalchemy import select
 
 from participation.reports.access import may_see
-from participation.reports.models import Report
+from participation.reports.models import Report, ReportPhoto
 from participation.reports.photos.queries import is_covered
+from participation.reports.queries import photos_of
 from services.auth import Actor
 from services.db import Session
+from services.errors import NotFoundError
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """Where a picture hangs: its report, and which of the report's photos it is, from 1."""
+
+    report: Report
+    position: int
+
+
+def frames_showing(session: Session, photo_hash: str) -> list[Frame]:
+    """Return every place where a picture is shown now."""
+    first = select(Report).where(Report.photo_hash == photo_hash)
+    further = (
+        select(Report, ReportPhoto.position)
+        .join(ReportPhoto, ReportPhoto.report_id == Report.id)
+        .where(ReportPhoto.photo_hash == photo_hash)
+    )
+    found = [Frame(report, 1) for report in session.scalars(first)]
+    return found + [Frame(*row) for row in session.execute(further)]
+
+
+def frame_of(session: Session, report: Report, photo: str) -> Frame:
+    """Return where a report shows a photo, "" for its first; raises NotFoundError if nowhere."""
+    shown = photos_of(session, report)
+    if not shown or (photo and photo not in shown):
+        raise NotFoundError
+    return Frame(report, shown.index(photo) + 1 if photo else 1)
 
 
 def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:
@@ -14,6 +44,6 @@ def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:
 
     What no report shows is closed, and so is what was covered, whoever asks.
     """
-    shown_by = session.scalars(select(Report).where(Report.photo_hash == photo_hash)).all()
-    shown = any(may_see(session, actor, report) for report in shown_by)
+    shown_by = frames_showing(session, photo_hash)
+    shown = any(may_see(session, actor, frame.report) for frame in shown_by)
     return shown and not is_covered(session, photo_hash)

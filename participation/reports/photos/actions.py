@@ -8,32 +8,36 @@ from sqlalchemy import delete, func, select, update
 
 from participation.events.reports import ReportChanged
 from participation.reports.history.chain import add_entry
-from participation.reports.models import Report, ReportEntry
+from participation.reports.models import Report, ReportEntry, ReportPhoto
+from participation.reports.photos.access import Frame, frames_showing
 from participation.reports.photos.models import CoveredPicture, PhotoOriginal
 from participation.reports.photos.queries import Expired, originals_of, shown_as
+from participation.reports.queries import photos_of
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
-from services.errors import NotFoundError
+from services.errors import NotFoundError, RefusedError
 
 KEPT = timedelta(days=30)
 
 
 def cover_photo(
-    session: Session, actor: Actor, report: Report, redacted: str, *, at: datetime
+    session: Session, actor: Actor, report: Report, before: str, redacted: str, *, at: datetime
 ) -> None:
-    """Put a covered picture in the place of the one a report shows, wherever else it is shown.
+    """Put a covered picture in the place of `before`, in this report and wherever it is shown.
 
     The picture before is kept for `KEPT`, for staff alone; what was covered in steps keeps the
     picture from before the first step. That it was covered is kept for good, by its content's name.
+    Raises RefusedError where the report does not show `before` any more.
     """
-    before = report.photo_hash
-    if before is None or before == redacted:
+    if before not in photos_of(session, report):
+        raise RefusedError("photo_changed")
+    if before == redacted:
         return
     _remember(session, before, redacted, at)
-    for same in session.scalars(select(Report).where(Report.photo_hash == before)).all():
-        _keep(session, same, before, redacted, at)
-        _replace(session, actor, same, redacted, at)
+    for frame in frames_showing(session, before):
+        _keep(session, frame, before, redacted, at)
+        _replace(session, actor, frame, redacted, at)
 
 
 def _remember(session: Session, before: str, redacted: str, at: datetime) -> None:
@@ -47,66 +51,72 @@ def _remember(session: Session, before: str, redacted: str, at: datetime) -> Non
 
 def _keep(
     session: Session,
-    report: Report,
+    frame: Frame,
     before: str,
     redacted: str,
     at: datetime,
     until: datetime | None = None,
 ) -> None:
-    kept = _kept(session, report.id)
+    kept = _kept(session, frame)
     if kept is None:
-        kept = PhotoOriginal(report_id=report.id, photo_hash=before, kept_at=at)
+        kept = PhotoOriginal(report_id=frame.report.id, photo_hash=before, kept_at=at)
+        kept.position = frame.position
         session.add(kept)
-    kept.reporter_id, kept.redacted_hash = report.reporter_id, redacted
+    kept.reporter_id, kept.redacted_hash = frame.report.reporter_id, redacted
     kept.expires_at = until or at + KEPT
 
 
-def _kept(session: Session, report_id: UUID) -> PhotoOriginal | None:
-    return session.scalar(select(PhotoOriginal).where(PhotoOriginal.report_id == report_id))
+def _kept(session: Session, frame: Frame) -> PhotoOriginal | None:
+    of_report = PhotoOriginal.report_id == frame.report.id
+    return session.scalar(
+        select(PhotoOriginal).where(of_report, PhotoOriginal.position == frame.position)
+    )
 
 
-def _standing(session: Session, report: Report, at: datetime) -> PhotoOriginal:
-    kept = _kept(session, report.id)
+def _standing(session: Session, frame: Frame, at: datetime) -> PhotoOriginal:
+    kept = _kept(session, frame)
     if kept is None or kept.expires_at <= at:
         raise NotFoundError
     return kept
 
 
-def look_at_original(session: Session, actor: Actor, report: Report, *, at: datetime) -> str:
+def look_at_original(session: Session, actor: Actor, frame: Frame, *, at: datetime) -> str:
     """Return the hash of the picture under the cover; each look is on record.
 
     Raises NotFoundError when none is kept any more.
     """
-    kept = _standing(session, report, at)
-    audit.record(session, actor.id, "look_at_original", "report", str(report.id), at=at)
+    kept = _standing(session, frame, at)
+    audit.record(session, actor.id, "look_at_original", "report", str(frame.report.id), at=at)
     return kept.photo_hash
 
 
-def uncover_photo(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
+def uncover_photo(session: Session, actor: Actor, frame: Frame, *, at: datetime) -> None:
     """Show the picture as it was sent again, wherever the same one was covered.
 
     Raises NotFoundError when it is kept no more.
     """
-    before = _standing(session, report, at).photo_hash
+    before = _standing(session, frame, at).photo_hash
     session.execute(delete(CoveredPicture).where(CoveredPicture.photo_hash == before))
     same = select(PhotoOriginal).where(PhotoOriginal.photo_hash == before)
     for kept in session.scalars(same).all():
         session.delete(kept)
-        covered = session.get_one(Report, kept.report_id)
+        covered = Frame(session.get_one(Report, kept.report_id), kept.position)
         _replace(session, actor, covered, before, at, "uncovered")
 
 
 def cover_again(session: Session, report: Report, actor: Actor, *, at: datetime) -> bool:
-    """Cover a picture that came a second time; return whether it was one of those."""
-    sent, shown = report.photo_hash, shown_as(session, report.photo_hash)
-    if sent is None or shown is None or shown == sent:
-        return False
-    note_cover(session, report, actor, sent, shown, at=at)
-    return True
+    """Cover those of a report's photos that came a second time; return whether any was."""
+    covered = False
+    for position, sent in enumerate(photos_of(session, report), 1):
+        shown = shown_as(session, sent)
+        if shown != sent:
+            note_cover(session, Frame(report, position), actor, sent, shown, at=at)
+            covered = True
+    return covered
 
 
 def note_cover(
-    session: Session, report: Report, actor: Actor, sent: str, shown: str, *, at: datetime
+    session: Session, frame: Frame, actor: Actor, sent: str, shown: str, *, at: datetime
 ) -> None:
     """Put on record that a report shows `shown` in the place of the picture that was `sent`.
 
@@ -115,14 +125,18 @@ def note_cover(
     known = PhotoOriginal.photo_hash == sent, PhotoOriginal.expires_at > at
     until = session.scalar(select(func.max(PhotoOriginal.expires_at)).where(*known))
     if until is not None:
-        _keep(session, report, sent, shown, at, until)
-    _replace(session, actor, report, shown, at)
+        _keep(session, frame, sent, shown, at, until)
+    _replace(session, actor, frame, shown, at)
 
 
 def _replace(
-    session: Session, actor: Actor, report: Report, photo: str, at: datetime, kind: str = "redacted"
+    session: Session, actor: Actor, frame: Frame, photo: str, at: datetime, kind: str = "redacted"
 ) -> None:
-    report.photo_hash = photo
+    report = frame.report
+    if frame.position == 1:
+        report.photo_hash = photo
+    else:
+        session.get_one(ReportPhoto, (report.id, frame.position)).photo_hash = photo
     add_entry(session, _entry(actor, report, kind, at))
     verb = "cover_photo" if kind == "redacted" else "uncover_photo"
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)

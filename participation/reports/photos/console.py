@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from participation.reports.access import report_for
 from participation.reports.models import Report
 from participation.reports.photos import actions, queries
+from participation.reports.photos.access import Frame, frame_of
 from participation.reports.photos.forms import parse_boxes
+from participation.reports.queries import photos_of
 from services import media, web
 from services.auth.gates import role
 from services.db import reading_session
@@ -32,29 +34,38 @@ def redact(report_id: str) -> ResponseReturnValue:
     # Before the writing begins: nobody's report waits for this picture.
     redacted = media.redact(shown, boxes)
     report = _report(report_id)
-    if report.photo_hash != shown:
-        raise RefusedError("photo_changed")
-    actions.cover_photo(web.session(), web.actor(), report, redacted, at=web.at())
+    actions.cover_photo(web.session(), web.actor(), report, shown, redacted, at=web.at())
     return _back(report_id)
 
 
 def _shown(report_id: str) -> str:
-    """Return the hash of the picture a report shows, read without the writer's turn."""
+    """Return the hash of the picture the boxes were drawn on, read without the writer's turn.
+
+    That is the one the form names, so that boxes never come to lie on another; else the first.
+    """
     with reading_session(web.engine()) as reading:
-        name = report_for(reading, web.actor(), report_id, to="handle").photo_hash
-    if name is None:
+        report = report_for(reading, web.actor(), report_id, to="handle")
+        photos = photos_of(reading, report)
+    if not photos:
         raise InvalidError("no_photo")
+    name = request.form.get("photo", photos[0])
+    if name not in photos:
+        raise RefusedError("photo_changed")
     return name
+
+
+def _frame(report_id: str) -> Frame:
+    return frame_of(web.session(), _report(report_id), request.form.get("photo", ""))
 
 
 @pages.post("/<report_id>/original")
 @role("moderator")
 def original(report_id: str) -> ResponseReturnValue:
-    report = _report(report_id)
-    name = actions.look_at_original(web.session(), web.actor(), report, at=web.at())
+    frame = _frame(report_id)
+    name = actions.look_at_original(web.session(), web.actor(), frame, at=web.at())
     # Within the page and nowhere else: the picture has no address that could be passed on.
     picture = "data:image/webp;base64," + base64.b64encode(media.content(name)).decode()
-    told = queries.Pictured(str(report.id), report.title)
+    told = queries.Pictured(str(frame.report.id), frame.report.title)
     page = render_template("console/original.html", report=told, picture=picture)
     return Response(page, headers={"Cache-Control": "private, no-store"})
 
@@ -62,6 +73,5 @@ def original(report_id: str) -> ResponseReturnValue:
 @pages.post("/<report_id>/uncover")
 @role("moderator")
 def uncover(report_id: str) -> ResponseReturnValue:
-    report = _report(report_id)
-    actions.uncover_photo(web.session(), web.actor(), report, at=web.at())
+    actions.uncover_photo(web.session(), web.actor(), _frame(report_id), at=web.at())
     return _back(report_id)

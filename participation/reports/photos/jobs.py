@@ -23,5 +23,5 @@ def expire_originals(session: Session, at: datetime) -> None:
 def cover_known(session: Session, event: ReportOpened) -> None:
     """Cover a picture that was covered between its coming in and now; others come in covered."""
     report = session.get(Report, event.report_id)
-    if report is not None and report.photo_hash is not None:
+    if report is not None:
         cover_again(session, report, SYSTEM, at=clock.now())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped
@@ -23,16 +23,19 @@ class CoveredPicture(Base):
 
 
 class PhotoOriginal(Base):
-    """The picture a report had before the city covered part of it; one for each report.
+    """The picture a report had before the city covered part of it; one for each of its photos.
 
-    `photo_hash` and `redacted_hash` name pictures of services.media. At `expires_at` the picture
-    is nobody's any more, and leaves the disk. `reporter_id` is whose picture it is.
+    `position` says which of them, from 1. `photo_hash` and `redacted_hash` name pictures of
+    services.media. At `expires_at` the picture is nobody's any more, and leaves the disk.
+    `reporter_id` is whose picture it is.
     """
 
     __tablename__ = "photo_original"
+    __table_args__ = (UniqueConstraint("report_id", "position"),)
 
     id: Mapped[Key]
-    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), unique=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"))
+    position: Mapped[int] = mapped_column(SmallInteger, default=1)
     reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     photo_hash: Mapped[str] = mapped_column(String(64), index=True)
     redacted_hash: Mapped[str] = mapped_column(String(64))

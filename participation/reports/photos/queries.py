@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.models import Report
+from participation.reports.models import Report, ReportPhoto
 from participation.reports.photos.models import CoveredPicture, PhotoOriginal
 from services.db import Session
 
@@ -27,14 +27,14 @@ class KeptOriginal(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-def original_of(session: Session, report_id: UUID, at: datetime) -> KeptOriginal | None:
-    """Return what is kept of a report's picture from before it was covered."""
-    row = session.execute(
-        select(PhotoOriginal.kept_at, PhotoOriginal.expires_at)
+def kept_of(session: Session, report_id: UUID, at: datetime) -> dict[int, KeptOriginal]:
+    """Return what is kept of a report's photos from before they were covered, by position."""
+    rows = session.execute(
+        select(PhotoOriginal.position, PhotoOriginal.kept_at, PhotoOriginal.expires_at)
         .where(PhotoOriginal.report_id == report_id)
         .where(PhotoOriginal.expires_at > at)
-    ).one_or_none()
-    return KeptOriginal(row.kept_at, row.expires_at) if row else None
+    )
+    return {row.position: KeptOriginal(row.kept_at, row.expires_at) for row in rows}
 
 
 def is_covered(session: Session, photo_hash: str) -> bool:
@@ -42,10 +42,8 @@ def is_covered(session: Session, photo_hash: str) -> bool:
     return session.get(CoveredPicture, photo_hash) is not None
 
 
-def shown_as(session: Session, photo_hash: str | None) -> str | None:
+def shown_as(session: Session, photo_hash: str) -> str:
     """Return the picture that is shown where this one is sent: covered, if it ever was."""
-    if photo_hash is None:
-        return None
     covered = session.get(CoveredPicture, photo_hash)
     return covered.redacted_hash if covered else photo_hash
 
@@ -78,12 +76,13 @@ def originals_of(session: Session, person_id: UUID) -> list[Expired]:
 def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[str]:
     """Return those of `hashes` that a report shows, that cover another, or are kept for now."""
     shown = select(Report.photo_hash).where(Report.photo_hash.in_(hashes))
+    further = select(ReportPhoto.photo_hash).where(ReportPhoto.photo_hash.in_(hashes))
     kept = select(PhotoOriginal.photo_hash).where(
         PhotoOriginal.photo_hash.in_(hashes), PhotoOriginal.expires_at > at
     )
     covers = select(CoveredPicture.redacted_hash).where(CoveredPicture.redacted_hash.in_(hashes))
-    held = (*session.scalars(shown), *session.scalars(kept), *session.scalars(covers))
-    return {one for one in held if one is not None}
+    held = {one for asked in (further, kept, covers) for one in session.scalars(asked)}
+    return held.union(one for one in session.scalars(shown) if one is not None)
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:

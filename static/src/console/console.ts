@@ -116,7 +116,9 @@ class Desk {
 
 export function start(root: HTMLElement): void {
   new Desk(root);
-  const photo = root.querySelector<HTMLElement>("[data-photo]");
-  const form = root.querySelector<HTMLFormElement>('[data-act="redact"] form');
-  if (photo && form) drawBoxes(photo, form);
+  for (const picture of root.querySelectorAll<HTMLElement>("[data-picture]")) {
+    const photo = picture.querySelector<HTMLElement>("[data-photo]");
+    const form = picture.querySelector<HTMLFormElement>('[data-act="redact"] form');
+    if (photo && form) drawBoxes(photo, form);
+  }
 }

@@ -71,7 +71,7 @@ export class Boxes {
     this.counts[box.kind] += 1;
     const name = this.words[box.kind].replace("{number}", String(this.counts[box.kind]));
     button.dataset["name"] = name;
-    button.setAttribute("aria-describedby", "covers-keys");
+    button.setAttribute("aria-describedby", this.frame.dataset["keys"] ?? "covers-keys");
     button.addEventListener("keydown", (event) => this.key(event, box));
     button.addEventListener("click", (event) => {
       // A click by pointer is seen through its own way, press.

@@ -11,6 +11,8 @@ export class Photo {
 
   constructor(private readonly form: HTMLFormElement) {
     this.input = form.querySelector<HTMLInputElement>("input[type=file]");
+    // What looks photos over takes one: a second one would leave without it, or be lost.
+    if (this.input) this.input.multiple = false;
     this.input?.addEventListener("click", () => void this.bring());
     this.input?.addEventListener("change", () => this.choose());
     // Every way a form is read goes through here, also the browser's own.

@@ -6,9 +6,12 @@ import sqlalchemy as sa
 from participation.reports import actions
 from participation.reports.forwarding import actions as forwarding_actions
 from participation.reports.forwarding.actions import BodyInput
+from participation.reports.forwarding.client import Client, Endpoint
+from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.forwarding.queries import MARK, is_own
 from participation.reports.models import Report
 from participation.reports.open311 import actions as open311_actions
+from participation.reports.opening import hang_photo
 from participation.reports.rules import Status
 from services import clock
 from services.db import Session, unit_of_work
@@ -29,7 +32,7 @@ def test_nothing_of_the_reporter(city: City, neighbour: Neighbour) -> None:
     assert str(report_id) not in str(form)
 
 
-def _form(city: City) -> dict[str, str]:
+def _form(city: City) -> dict[str, str | list[str]]:
     letter = city.courier._letter(city.row())
     assert letter is not None
     return dict(letter.form)
@@ -42,6 +45,35 @@ def test_a_body_that_wants_an_address_gets_the_citys_own(city: City) -> None:
         forwarding_actions.keep_body(session, HANA, told, "http://127.0.0.1:8000", at=AT)
     city.tell()
     assert _form(city)["email"] == "madang@example.org"
+
+
+def test_one_photo_goes_to_a_body_unless_it_takes_several(city: City) -> None:
+    url = "http://127.0.0.1:1/v2"
+    city.send_to(url)
+    report_id, names = city.tell(), ["a" * 64, "b" * 64]
+    with unit_of_work(city.engine) as session:
+        report = session.get_one(Report, report_id)
+        for name in names:
+            hang_photo(session, report, HANA, name, at=AT)
+    addresses = [f"http://127.0.0.1:8000/media/{name}/large.webp" for name in names]
+    assert _form(city)["media_url"] == addresses[0]
+    with unit_of_work(city.engine) as session:
+        told = BodyInput("Lamp works", url, takes_photos=True)
+        forwarding_actions.keep_body(session, HANA, told, "http://127.0.0.1:8000", at=AT)
+    assert _form(city)["media_url"] == addresses
+
+
+def test_a_field_with_several_values_is_sent_once_for_each(
+    city: City, neighbour: Neighbour
+) -> None:
+    where = Endpoint(f"http://127.0.0.1:{neighbour.port}/open311/v2", api_key=neighbour.key)
+    urls = [f"https://fms.example.org/{n}.jpg" for n in (1, 2)]
+    form = {"service_code": "street_light", "lat": "34.21", "long": "127.91"}
+    told = form | {"description": "Lamp out", "media_url": urls}
+    Client(city.courier.client, where).post(told, "once")
+    with Session(neighbour.engine) as session:
+        kept = sa.select(OutsidePicture.url).order_by(OutsidePicture.position)
+        assert session.scalars(kept).all() == urls
 
 
 def test_our_own_request_that_comes_back_is_refused(city: City, neighbour: Neighbour) -> None:

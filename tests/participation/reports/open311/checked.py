@@ -43,6 +43,7 @@ LISTS = {
     "attributes": "attribute",
     "values": "value",
     "notes": "note",
+    "media_urls": "media_url",
 }
 CALL = re.compile(r"(?P<word>[a-z]+)(?P<one>/[^/]+)?\.(?P<form>json|xml)")
 

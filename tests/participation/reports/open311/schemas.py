@@ -10,7 +10,8 @@ FILLED = {"type": "string", "minLength": 1}
 MAYBE = {"type": ["string", "null"]}
 DATE = {"type": "string", "format": "date-time"}
 MAYBE_DATE = {"anyOf": [DATE, {"type": "null"}]}
-MAYBE_URL = {"anyOf": [{"type": "string", "pattern": "^https?://"}, {"type": "null"}]}
+URL = {"type": "string", "pattern": "^https?://"}
+MAYBE_URL = {"anyOf": [URL, {"type": "null"}]}
 
 
 def thing(fields: dict[str, Any], *, more: bool = False) -> dict[str, Any]:
@@ -93,7 +94,12 @@ ANSWER = thing({"code": FILLED, "description": FILLED, "value": FILLED})
 EXTENSIONS = {
     "attributes": many(ANSWER),
     "extended_attributes": thing(
-        {"status": FILLED, "followers": {"type": "integer"}, "detail": MAYBE}
+        {
+            "status": FILLED,
+            "followers": {"type": "integer"},
+            "detail": MAYBE,
+            "media_urls": many(URL, most=3),
+        }
     ),
     "notes": many(NOTE),
 }

@@ -1,5 +1,6 @@
 """What FixMyStreet sends and reads: XML alone, attributes by name, repeated pictures, updates."""
 
+import io
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,10 +11,11 @@ from flask.testing import FlaskClient
 from participation.reports import actions
 from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.models import Report, ReportEntry
+from participation.reports.queries import photos_of
 from participation.reports.rules import Status
 from services import clock
 from services.db import Session, unit_of_work
-from tests.flows.test_report_to_answer import photo
+from tests.participation.reports.photos.covers import street
 from tests.people import SOYEON
 
 BASE = "/open311/v2/"
@@ -50,17 +52,19 @@ def test_a_request_with_two_pictures_by_address(
     urls = ["https://fms.example.org/1.jpg", "https://fms.example.org/2.jpg"]
     number = posted(client, council(key) | {"media_url": urls})
     assert session.scalars(sa.select(Report.answer)).one() == "17"
-    assert session.scalars(sa.select(OutsidePicture.url)).one() == urls[0]
+    kept = sa.select(OutsidePicture.url).order_by(OutsidePicture.position)
+    assert session.scalars(kept).all() == urls
     token = client.get(f"{BASE}tokens/{number}.xml")
     assert ElementTree.fromstring(token.data).findtext("request/service_request_id") == number
 
 
-def test_a_private_request_brings_its_picture_along(
+def test_a_private_request_brings_its_pictures_along(
     client: FlaskClient, key: str, session: Session
 ) -> None:
-    picture, name = photo()
-    posted(client, council(key) | {"photo1": (picture, name)})
-    assert session.scalars(sa.select(Report.photo_hash)).one() is not None
+    sent = {f"photo{n}": (io.BytesIO(street(n)), f"{n}.png") for n in (1, 2, 3)}
+    posted(client, council(key) | sent)
+    report = session.scalars(sa.select(Report)).one()
+    assert len(photos_of(session, report)) == 3
 
 
 def test_our_answers_are_read(client: FlaskClient, key: str, engine: sa.Engine) -> None:

@@ -20,6 +20,7 @@ from services import clock
 from services.config import load
 from services.db import Session
 from tests.flows.test_report_to_answer import photo
+from tests.participation.reports.photos.covers import street
 
 BASE = "/open311/v2/requests.json"
 
@@ -39,9 +40,9 @@ class Album(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
-        status, body = {"/lamp.jpg": (200, with_gps()), "/text": (200, b"no picture")}.get(
-            self.path, (404, b"")
-        )
+        known = {"/lamp.jpg": (200, with_gps()), "/text": (200, b"no picture")}
+        known |= {f"/{shade}.png": (200, street(shade)) for shade in (10, 20, 30)}
+        status, body = known.get(self.path, (404, b""))
         if self.path == "/elsewhere":
             status = 302
         if type(self).broken:
@@ -76,10 +77,10 @@ def fetch(app: Flask, later_s: float = 0) -> int:
 
 
 def test_it_is_fetched_once_and_tells_no_place(
-    app: Flask, client: FlaskClient, lamp: dict[str, Any], album: str, session: Session
+    app: Flask, client: FlaskClient, lamp: dict[str, Any], album: str
 ) -> None:
     assert b"Exif" in with_gps()
-    post(client, lamp, album + "/lamp.jpg", album + "/second.jpg")
+    post(client, lamp, album + "/lamp.jpg")
     assert Album.asked == []
     assert fetch(app) == 1
     assert fetch(app, 600) == 0
@@ -90,8 +91,20 @@ def test_it_is_fetched_once_and_tells_no_place(
         assert picture.status_code == 200
         loaded = pyvips.Image.new_from_buffer(picture.data, "")
     assert not [name for name in loaded.get_fields() if name.startswith("exif")]
+
+
+def test_three_are_fetched_in_their_order_and_staff_are_told_of_the_fourth(
+    app: Flask, client: FlaskClient, lamp: dict[str, Any], album: str, session: Session
+) -> None:
+    paths = ["/10.png", "/none", "/20.png", "/30.png"]
+    post(client, lamp, *(album + path for path in paths))
+    assert fetch(app) == 3
+    assert fetch(app, 600) == 0
+    assert Album.asked == paths[:3]
+    (row,) = json.loads(client.get(BASE + "?extensions=true").data)
+    assert len(row["extended_attributes"]["media_urls"]) == 2
     notes = session.scalars(sa.select(ReportEntry.text).where(ReportEntry.kind == "note")).all()
-    assert notes == [album + "/second.jpg"]
+    assert notes == [album + "/30.png"]
 
 
 @pytest.mark.parametrize(
