@@ -4,19 +4,11 @@ from datetime import datetime
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Form
 
 from participation.accounts import directory
-from participation.reports import (
-    actions,
-    actions_family,
-    actions_merge,
-    actions_undo,
-    queries_family,
-    queries_staff,
-)
-from participation.reports.access import report_for
+from participation.reports import actions, actions_family, actions_merge, actions_undo
 from participation.reports.answers import queries as answers_queries
+from participation.reports.console_desk import desk, handled, keeps_typed
 from participation.reports.forms import (
     AnswerForm,
     AssignForm,
@@ -24,7 +16,6 @@ from participation.reports.forms import (
     NoteForm,
     ReasonForm,
 )
-from participation.reports.models import Report
 from participation.reports.rules import Status
 from services import web
 from services.auth.gates import role
@@ -38,41 +29,13 @@ staff = role("moderator", "officer")
 @pages.get("/")
 @staff
 def queue() -> ResponseReturnValue:
-    return _desk(None)
+    return desk(None)
 
 
 @pages.get("/reports/<report_id>")
 @staff
 def case(report_id: str) -> ResponseReturnValue:
-    return _desk(_report(report_id))
-
-
-def _desk(report: Report | None) -> str:
-    session, actor, at = web.session(), web.actor(), web.at()
-    view = request.args.get("view", "live")
-    return render_template(
-        "console/queue.html",
-        items=queries_staff.queue(session, actor, view, at),
-        views=queries_staff.views(session, actor, view, at),
-        case=queries_staff.case_of(session, actor, report, at) if report else None,
-        ready=answers_queries.by_state(session, report.category) if report else {},
-        same=_same(report),
-        beside=queries_family.beside(session, report, at, staff=not actor.bounded)
-        if report
-        else None,
-        staff=directory.staff(session),
-        view=view,
-    )
-
-
-def _same(report: Report | None) -> queries_staff.Same | None:
-    """Return what the words of the address find to join a report into; None where none are."""
-    words = request.args.get("same", "").strip()[:200]
-    return queries_staff.same_as(web.session(), report, words) if report and words else None
-
-
-def _report(report_id: str) -> Report:
-    return report_for(web.session(), web.actor(), report_id, to="handle")
+    return desk(handled(report_id))
 
 
 def _back(report_id: str) -> ResponseReturnValue:
@@ -83,7 +46,7 @@ def _back(report_id: str) -> ResponseReturnValue:
 @staff
 def reporter(report_id: str) -> ResponseReturnValue:
     """Say who told of a report, to those whose case it is; each look is on record."""
-    report = _report(report_id)
+    report = handled(report_id)
     name = actions.look_at_reporter(web.session(), web.actor(), report, at=web.at())
     page = render_template("console/reporter.html", title=report.title, key=report.id, name=name)
     return Response(page, headers={"Cache-Control": "private, no-store"})
@@ -91,9 +54,9 @@ def reporter(report_id: str) -> ResponseReturnValue:
 
 @pages.post("/reports/<report_id>/answer")
 @staff
-def answer(report_id: str) -> ResponseReturnValue:
-    form = _valid(AnswerForm(request.form))
-    report, status = _report(report_id), Status(form["status"].data)
+@keeps_typed(AnswerForm)
+def answer(report_id: str, form: AnswerForm) -> ResponseReturnValue:
+    report, status = handled(report_id), Status(form["status"].data)
     text = form["text"].data or _ready(form["ready"].data or "", status)
     given = (web.session(), web.actor(), report, status, text)
     actions.answer_report(*given, at=web.at())
@@ -113,12 +76,12 @@ def _ready(answer_id: str, status: Status) -> str:
 
 @pages.post("/reports/<report_id>/assign")
 @staff
-def assign(report_id: str) -> ResponseReturnValue:
-    form = _valid(AssignForm(request.form))
+@keeps_typed(AssignForm)
+def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
     person_id = parse_id(form["person_id"].data or "")
     if person_id is not None and str(person_id) not in _staff_ids():
         raise InvalidError("not_staff", {"person_id": "unknown"})
-    actions.assign_report(web.session(), web.actor(), _report(report_id), person_id, at=web.at())
+    actions.assign_report(web.session(), web.actor(), handled(report_id), person_id, at=web.at())
     return _back(report_id)
 
 
@@ -128,18 +91,18 @@ def _staff_ids() -> set[str]:
 
 @pages.post("/reports/<report_id>/merge")
 @staff
-def merge(report_id: str) -> ResponseReturnValue:
-    form = _valid(MergeForm(request.form))
-    report, into = _report(report_id), _report(form["into"].data)
+@keeps_typed(MergeForm)
+def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
+    report, into = handled(report_id), handled(form["into"].data)
     actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
     return _back(str(into.id))
 
 
 @pages.post("/reports/<report_id>/reject")
 @staff
-def reject(report_id: str) -> ResponseReturnValue:
-    form = _valid(ReasonForm(request.form))
-    report, reason = _report(report_id), form["reason"].data
+@keeps_typed(ReasonForm)
+def reject(report_id: str, form: ReasonForm) -> ResponseReturnValue:
+    report, reason = handled(report_id), form["reason"].data
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
     _offer_undo()
     return _back(report_id)
@@ -147,10 +110,10 @@ def reject(report_id: str) -> ResponseReturnValue:
 
 @pages.post("/reports/<report_id>/note")
 @staff
-def note(report_id: str) -> ResponseReturnValue:
-    form = _valid(NoteForm(request.form))
+@keeps_typed(NoteForm)
+def note(report_id: str, form: NoteForm) -> ResponseReturnValue:
     actions.note_report(
-        web.session(), web.actor(), _report(report_id), form["text"].data, at=web.at()
+        web.session(), web.actor(), handled(report_id), form["text"].data, at=web.at()
     )
     return _back(report_id)
 
@@ -179,7 +142,7 @@ def bulk() -> ResponseReturnValue:
         raise InvalidError("action_unknown", {"action": "unknown"})
     moved = False
     for report_id in request.form.getlist("ids")[:100]:
-        report = _report(report_id)
+        report = handled(report_id)
         if request.form["action"] == "assign_me":
             actions.assign_report(web.session(), web.actor(), report, web.actor().id, at=web.at())
         elif Status(report.status) == Status.OPEN:
@@ -188,9 +151,3 @@ def bulk() -> ResponseReturnValue:
     if moved:
         _offer_undo()
     return redirect(url_for("reports_console.queue"), 303)
-
-
-def _valid(form: Form) -> Form:
-    if not form.validate():
-        raise InvalidError("form_invalid", dict.fromkeys(form.errors, "invalid"))
-    return form

@@ -152,11 +152,15 @@ class JudgeForm(Form):
 
 
 class ReasonForm(Form):
-    reason = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=4000)])
+    """An empty reason passes: the action says what one is for."""
+
+    reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
 
 
 class NoteForm(Form):
-    text = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=4000)])
+    """An empty note passes: the action says what is missing."""
+
+    text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
 
 
 class AssignForm(Form):
@@ -165,6 +169,10 @@ class AssignForm(Form):
 
 class MergeForm(Form):
     into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
+
+
+class PartForm(Form):
+    part = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 
 
 def parse_view(box: str, zoom: str) -> tuple[tuple[float, float, float, float], int]:
