@@ -56,7 +56,8 @@ def reporter(report_id: str) -> ResponseReturnValue:
 @staff
 @keeps_typed(AnswerForm)
 def answer(report_id: str, form: AnswerForm) -> ResponseReturnValue:
-    report, status = handled(report_id), Status(form["status"].data)
+    status = Status(form["status"].data)
+    report = handled(report_id, form["seen"].data)
     text = form["text"].data or _ready(form["ready"].data or "", status)
     given = (web.session(), web.actor(), report, status, text)
     actions.answer_report(*given, at=web.at())
@@ -102,7 +103,7 @@ def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
 @staff
 @keeps_typed(ReasonForm)
 def reject(report_id: str, form: ReasonForm) -> ResponseReturnValue:
-    report, reason = handled(report_id), form["reason"].data
+    report, reason = handled(report_id, form["seen"].data), form["reason"].data
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
     _offer_undo()
     return _back(report_id)

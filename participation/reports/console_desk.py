@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from flask import render_template, request, url_for
@@ -10,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from participation.accounts import directory
-from participation.reports import queries_family, queries_staff
-from participation.reports.access import report_for
+from participation.reports import queries_family, queries_news, queries_staff
+from participation.reports.access import hold_seen, report_for
 from participation.reports.answers import queries as answers_queries
 from participation.reports.models import Report
 from services import i18n, web
@@ -34,9 +35,14 @@ class Refusal(msgspec.Struct, frozen=True):
     wrong: dict[str, str]
 
 
-def handled(report_id: str) -> Report:
-    """Return a report that is the actor's to work on; errors as `report_for`."""
-    return report_for(web.session(), web.actor(), report_id, to="handle")
+def handled(report_id: str, seen: str = "") -> Report:
+    """Return a report that is the actor's to work on, as it was `seen` if that is told.
+
+    Errors as `report_for` and `hold_seen`.
+    """
+    report = report_for(web.session(), web.actor(), report_id, to="handle")
+    hold_seen(web.session(), report, seen)
+    return report
 
 
 def desk(report: Report | None, refusal: Refusal | None = None) -> str:
@@ -47,31 +53,48 @@ def desk(report: Report | None, refusal: Refusal | None = None) -> str:
         "console/queue.html",
         items=queries_staff.queue(session, actor, view, at),
         views=queries_staff.views(session, actor, view, at),
-        case=queries_staff.case_of(session, actor, report, at) if report else None,
-        ready=answers_queries.by_state(session, report.category) if report else {},
-        same=_same(report),
-        beside=queries_family.beside(session, report, at, staff=not actor.bounded)
-        if report
-        else None,
-        staff=directory.staff(session),
         view=view,
-        source=_source(report),
         refusal=refusal,
+        **(_opened(report, refusal) if report else _alone()),
     )
 
 
-def _same(report: Report | None) -> queries_staff.Same | None:
+def _alone() -> dict[str, Any]:
+    return {"case": None, "live_source": _source()}
+
+
+def _opened(report: Report, refusal: Refusal | None) -> dict[str, Any]:
+    """Return what the pane of an open case shows, and since when it tells what changed."""
+    session, actor, at = web.session(), web.actor(), web.at()
+    version = queries_news.version_of(session, report)
+    asked = refusal.typed if refusal else request.args
+    seen = asked.get("seen") or version
+    return {
+        "version": version,
+        "news": queries_news.news_since(session, report, seen),
+        "case": queries_staff.case_of(session, actor, report, at),
+        "ready": answers_queries.by_state(session, report.category),
+        "same": _same(report),
+        "beside": queries_family.beside(session, report, at, staff=not actor.bounded),
+        "staff": directory.staff(session),
+        "source": _source(report),
+        "live_source": _source(report, seen=seen),
+    }
+
+
+def _same(report: Report) -> queries_staff.Same | None:
     """Return what the words of the address find to join a report into; None where none are."""
     words = request.args.get("same", "").strip()[:200]
-    return queries_staff.same_as(web.session(), report, words) if report and words else None
+    return queries_staff.same_as(web.session(), report, words) if words else None
 
 
-def _source(report: Report | None) -> str:
+def _source(report: Report | None = None, **more: str) -> str:
     """Return where this page can be read again: an act that was refused has no page of its own."""
-    if report is None or request.method == "GET":
-        return request.full_path.rstrip("?")
-    asked = f"?{request.query_string.decode()}" if request.query_string else ""
-    return url_for("reports_console.case", report_id=report.id) + asked
+    path = url_for("reports_console.queue")
+    if report is not None:
+        path = url_for("reports_console.case", report_id=report.id)
+    asked = {name: text for name, text in request.args.items() if name != "seen"} | more
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def keeps_typed(kind: type[Form]) -> Callable[[Act], Callable[[str], ResponseReturnValue]]:

@@ -135,11 +135,14 @@ class NewReportForm(Form):
 
 
 class AnswerForm(Form):
+    """`seen` is the version of the report it answers."""
+
     status = SelectField(
         choices=[SelectChoice(value=s.value, label=STATUS_LABELS[s]) for s in Status]
     )
     text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
     ready = StringField(filters=[short])
+    seen = HiddenField(filters=[short])
 
 
 class JudgeForm(Form):
@@ -155,6 +158,7 @@ class ReasonForm(Form):
     """An empty reason passes: the action says what one is for."""
 
     reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+    seen = HiddenField(filters=[short])
 
 
 class NoteForm(Form):

@@ -68,6 +68,10 @@ SPECIAL = {
         "The report cannot go there from where it stands now",
         "It moved meanwhile, or was joined into another. Look how it stands and choose again.",
     ),
+    "report_changed": (
+        "This report changed meanwhile",
+        "Nothing was sent, and what you wrote is kept. Look at what changed, then send it again.",
+    ),
     "report_cannot_be_part": (
         "These two cannot be whole and part",
         "A part stands in one report alone and has no parts itself; a report has ten at most.",
