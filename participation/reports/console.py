@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from participation.accounts import directory
 from participation.reports import actions, actions_family, actions_merge, actions_undo
 from participation.reports.answers import queries as answers_queries
-from participation.reports.console_desk import desk, handled, keeps_typed
+from participation.reports.console_desk import desk, handled, keeps_typed, sought, to_case, to_queue
 from participation.reports.forms import (
     AnswerForm,
     AssignForm,
@@ -38,17 +38,15 @@ def case(report_id: str) -> ResponseReturnValue:
     return desk(handled(report_id))
 
 
-def _back(report_id: str) -> ResponseReturnValue:
-    return redirect(url_for("reports_console.case", report_id=report_id), 303)
-
-
 @pages.post("/reports/<report_id>/reporter")
 @staff
 def reporter(report_id: str) -> ResponseReturnValue:
     """Say who told of a report, to those whose case it is; each look is on record."""
     report = handled(report_id)
     name = actions.look_at_reporter(web.session(), web.actor(), report, at=web.at())
-    page = render_template("console/reporter.html", title=report.title, key=report.id, name=name)
+    told = {"title": report.title, "key": report.id, "name": name}
+    back = f"/console/reports/{report.id}{sought().query()}"
+    page = render_template("console/reporter.html", back=back, **told)
     return Response(page, headers={"Cache-Control": "private, no-store"})
 
 
@@ -64,7 +62,7 @@ def answer(report_id: str, form: AnswerForm) -> ResponseReturnValue:
     if "parts" in request.form:
         actions_family.answer_parts(*given, at=web.at())
     _offer_undo()
-    return _back(report_id)
+    return to_case(report_id)
 
 
 def _ready(answer_id: str, status: Status) -> str:
@@ -83,7 +81,7 @@ def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
     if person_id is not None and str(person_id) not in _staff_ids():
         raise InvalidError("not_staff", {"person_id": "unknown"})
     actions.assign_report(web.session(), web.actor(), handled(report_id), person_id, at=web.at())
-    return _back(report_id)
+    return to_case(report_id)
 
 
 def _staff_ids() -> set[str]:
@@ -96,7 +94,7 @@ def _staff_ids() -> set[str]:
 def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
     report, into = handled(report_id), handled(form["into"].data)
     actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
-    return _back(str(into.id))
+    return to_case(into.id)
 
 
 @pages.post("/reports/<report_id>/reject")
@@ -106,7 +104,7 @@ def reject(report_id: str, form: ReasonForm) -> ResponseReturnValue:
     report, reason = handled(report_id, form["seen"].data), form["reason"].data
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
     _offer_undo()
-    return _back(report_id)
+    return to_case(report_id)
 
 
 @pages.post("/reports/<report_id>/note")
@@ -116,7 +114,7 @@ def note(report_id: str, form: NoteForm) -> ResponseReturnValue:
     actions.note_report(
         web.session(), web.actor(), handled(report_id), form["text"].data, at=web.at()
     )
-    return _back(report_id)
+    return to_case(report_id)
 
 
 @pages.post("/undo")
@@ -127,7 +125,7 @@ def undo() -> ResponseReturnValue:
         actions_undo.withdraw_answers(web.session(), web.actor(), given_at, at=web.at())
     except (ValueError, TypeError) as error:
         raise InvalidError("moment_unreadable", {"at": "unreadable"}) from error
-    return redirect(url_for("reports_console.queue"), 303)
+    return to_queue()
 
 
 def _offer_undo() -> None:
@@ -151,4 +149,4 @@ def bulk() -> ResponseReturnValue:
             moved = True
     if moved:
         _offer_undo()
-    return redirect(url_for("reports_console.queue"), 303)
+    return to_queue()

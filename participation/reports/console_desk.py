@@ -6,15 +6,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from participation.accounts import directory
-from participation.reports import queries_family, queries_news, queries_staff
+from participation.reports import queries_family, queries_news, queries_queue, queries_staff
 from participation.reports.access import hold_seen, report_for
 from participation.reports.answers import queries as answers_queries
 from participation.reports.models import Report
+from participation.reports.queries_queue import Sought
+from participation.reports.rules import Category
 from services import i18n, web
 from services.errors import DomainError, InvalidError, RefusedError
 
@@ -45,15 +47,31 @@ def handled(report_id: str, seen: str = "") -> Report:
     return report
 
 
+def sought() -> Sought:
+    """Return what the queue is narrowed to; every address and every form of the desk tells it."""
+    return Sought.of(request.args)
+
+
+def to_case(report_id: object) -> ResponseReturnValue:
+    """Lead to a case, beside the same page of the queue."""
+    path = url_for("reports_console.case", report_id=report_id)
+    return redirect(path + sought().query(), 303)
+
+
+def to_queue() -> ResponseReturnValue:
+    """Lead to the same page of the queue."""
+    return redirect(url_for("reports_console.queue") + sought().query(), 303)
+
+
 def desk(report: Report | None, refusal: Refusal | None = None) -> str:
     """Return the page of the queue, and of a case where one is open."""
-    session, actor, at = web.session(), web.actor(), web.at()
-    view = request.args.get("view", "live")
+    session, actor, at, wanted = web.session(), web.actor(), web.at(), sought()
     return render_template(
         "console/queue.html",
-        items=queries_staff.queue(session, actor, view, at),
-        views=queries_staff.views(session, actor, view, at),
-        view=view,
+        queue=queries_queue.queue(session, actor, wanted, at),
+        views=queries_queue.views(session, actor, wanted, at),
+        kinds=[kind.value for kind in Category],
+        sought=wanted,
         refusal=refusal,
         **(_opened(report, refusal) if report else _alone()),
     )

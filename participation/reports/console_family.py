@@ -1,10 +1,10 @@
 """Parts of a case: attached and set apart."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from participation.reports import actions_family
-from participation.reports.console_desk import handled, keeps_typed
+from participation.reports.console_desk import handled, keeps_typed, to_case
 from participation.reports.forms import PartForm
 from services import web
 from services.auth.gates import role
@@ -19,7 +19,7 @@ staff = role("moderator", "officer")
 def attach(report_id: str, form: PartForm) -> ResponseReturnValue:
     report, part = handled(report_id), handled(form["part"].data)
     actions_family.attach_part(web.session(), web.actor(), report, part, at=web.at())
-    return redirect(url_for("reports_console.case", report_id=report_id), 303)
+    return to_case(report_id)
 
 
 @pages.post("/<report_id>/apart")
@@ -27,4 +27,4 @@ def attach(report_id: str, form: PartForm) -> ResponseReturnValue:
 def detach(report_id: str) -> ResponseReturnValue:
     part = handled(report_id)
     actions_family.detach_part(web.session(), web.actor(), part, at=web.at())
-    return redirect(url_for("reports_console.case", report_id=report_id), 303)
+    return to_case(report_id)

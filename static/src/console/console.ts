@@ -23,8 +23,15 @@ class Desk {
       state.addEventListener("change", () => this.narrow(menu, state.value));
       this.narrow(menu, state.value);
     }
-    this.root.querySelector("[data-current]")?.scrollIntoView({ block: "nearest" });
+    this.show();
     this.count();
+  }
+
+  /** On a phone the views are rows that scroll: what is chosen stands in sight. */
+  private show(): void {
+    for (const one of this.root.querySelectorAll(".views [aria-current], [data-current]")) {
+      one.scrollIntoView({ block: "nearest", inline: "center" });
+    }
   }
 
   private rows(): HTMLElement[] {
@@ -37,11 +44,15 @@ class Desk {
     return focused >= 0 ? focused : rows.findIndex((row) => row.hasAttribute("data-current"));
   }
 
+  /** Below the last row stands the way to the next page. */
   private step(by: number): void {
-    const rows = this.rows();
-    const next = rows[Math.min(Math.max(this.chosen() + by, 0), rows.length - 1)];
-    next?.querySelector<HTMLElement>("a")?.focus();
-    next?.scrollIntoView({ block: "nearest" });
+    const onward = this.root.querySelector<HTMLElement>("#queue-next");
+    const stops = this.rows().map((row) => row.querySelector<HTMLElement>("a"));
+    if (onward) stops.push(onward);
+    const now = onward && document.activeElement === onward ? stops.length - 1 : this.chosen();
+    const next = stops[Math.min(Math.max(now + by, 0), stops.length - 1)];
+    next?.focus();
+    (next?.closest("[data-row]") ?? next)?.scrollIntoView({ block: "nearest" });
   }
 
   private tick(): void {
