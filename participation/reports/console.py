@@ -1,14 +1,22 @@
-"""The console's queue and cases: answer, assign, merge, reject, note, many at once."""
+"""The console's queue and cases: answer, assign, merge, reject, note, take back."""
 
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from participation.accounts import directory
 from participation.reports import actions, actions_family, actions_merge, actions_undo
 from participation.reports.answers import queries as answers_queries
-from participation.reports.console_desk import desk, handled, keeps_typed, sought, to_case, to_queue
+from participation.reports.console_desk import (
+    desk,
+    handled,
+    keeps_typed,
+    offer_undo,
+    sought,
+    staff_of,
+    to_case,
+    to_queue,
+)
 from participation.reports.forms import (
     AnswerForm,
     AssignForm,
@@ -61,7 +69,7 @@ def answer(report_id: str, form: AnswerForm) -> ResponseReturnValue:
     actions.answer_report(*given, at=web.at())
     if "parts" in request.form:
         actions_family.answer_parts(*given, at=web.at())
-    _offer_undo()
+    offer_undo()
     return to_case(report_id)
 
 
@@ -77,15 +85,9 @@ def _ready(answer_id: str, status: Status) -> str:
 @staff
 @keeps_typed(AssignForm)
 def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
-    person_id = parse_id(form["person_id"].data or "")
-    if person_id is not None and str(person_id) not in _staff_ids():
-        raise InvalidError("not_staff", {"person_id": "unknown"})
-    actions.assign_report(web.session(), web.actor(), handled(report_id), person_id, at=web.at())
+    report, whom = handled(report_id), staff_of(form)
+    actions.assign_report(web.session(), web.actor(), report, whom, at=web.at())
     return to_case(report_id)
-
-
-def _staff_ids() -> set[str]:
-    return {str(person.id) for person in directory.staff(web.session())}
 
 
 @pages.post("/reports/<report_id>/merge")
@@ -103,7 +105,7 @@ def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
 def reject(report_id: str, form: ReasonForm) -> ResponseReturnValue:
     report, reason = handled(report_id, form["seen"].data), form["reason"].data
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
-    _offer_undo()
+    offer_undo()
     return to_case(report_id)
 
 
@@ -125,28 +127,4 @@ def undo() -> ResponseReturnValue:
         actions_undo.withdraw_answers(web.session(), web.actor(), given_at, at=web.at())
     except (ValueError, TypeError) as error:
         raise InvalidError("moment_unreadable", {"at": "unreadable"}) from error
-    return to_queue()
-
-
-def _offer_undo() -> None:
-    """Let the next page offer to take back what was just answered."""
-    flash(web.at().isoformat(), "undo")
-
-
-@pages.post("/bulk")
-@staff
-def bulk() -> ResponseReturnValue:
-    status = Status.ACKNOWLEDGED
-    if request.form.get("action") not in ("acknowledge", "assign_me"):
-        raise InvalidError("action_unknown", {"action": "unknown"})
-    moved = False
-    for report_id in request.form.getlist("ids")[:100]:
-        report = handled(report_id)
-        if request.form["action"] == "assign_me":
-            actions.assign_report(web.session(), web.actor(), report, web.actor().id, at=web.at())
-        elif Status(report.status) == Status.OPEN:
-            actions.answer_report(web.session(), web.actor(), report, status, "", at=web.at())
-            moved = True
-    if moved:
-        _offer_undo()
     return to_queue()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import msgspec
-from flask import redirect, render_template, request, url_for
+from flask import flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
@@ -20,14 +21,17 @@ from participation.reports.rules import Category
 from services import i18n, web
 from services.errors import DomainError, InvalidError, RefusedError
 
-Act = Callable[[str, Any], ResponseReturnValue]
+# So many of what was left are named on the next page: their ids travel in a cookie.
+NAMED = 30
+Act = Callable[..., ResponseReturnValue]
 
 
 class Refusal(msgspec.Struct, frozen=True):
     """Why an act was not done, in the reader's words.
 
     `act` names the act, `typed` is what was sent by field, `wrong` the sentence beside each field
-    that is at fault; where none is, `title` and `way_out` stand above them all.
+    that is at fault; where none is, `title` and `way_out` stand above them all. `chosen` are the
+    reports that were ticked.
     """
 
     act: str
@@ -35,6 +39,23 @@ class Refusal(msgspec.Struct, frozen=True):
     title: str
     way_out: str
     wrong: dict[str, str]
+    chosen: frozenset[str]
+
+
+class Left(msgspec.Struct, frozen=True):
+    """What came of an act on many: how many were done and left, some of these as (id, code)."""
+
+    done: int
+    left: int
+    named: list[tuple[str, str]]
+
+
+class NotDone(msgspec.Struct, frozen=True):
+    """A report that an act on many left as it was, and why."""
+
+    id: str
+    title: str
+    why: str
 
 
 def handled(report_id: str, seen: str = "") -> Report:
@@ -63,6 +84,33 @@ def to_queue() -> ResponseReturnValue:
     return redirect(url_for("reports_console.queue") + sought().query(), 303)
 
 
+def staff_of(form: Form) -> UUID | None:
+    """Return whom a form gives a report to, None for nobody; raises InvalidError for strangers."""
+    told = str(form["person_id"].data or "")
+    found = {str(person.id): person.id for person in directory.staff(web.session())}
+    if told and told not in found:
+        raise InvalidError("not_staff", {"person_id": "unknown"})
+    return found.get(told)
+
+
+def reason_of(form: Form) -> str:
+    """Return why something is turned down: what was typed, else the ready reason chosen."""
+    typed = str(form["reason"].data or "")
+    key = str(form["ready"].data or "")
+    return typed or answers_queries.reason_by(web.session(), web.actor().lang, key)
+
+
+def offer_undo() -> None:
+    """Let the next page offer to take back what was just done."""
+    flash(web.at().isoformat(), "undo")
+
+
+def tell_left(done: int, left: list[tuple[str, str]]) -> None:
+    """Let the next page say what an act on many left undone, by (id, code of why)."""
+    told = Left(done, len(left), left[:NAMED])
+    flash(msgspec.json.encode(told).decode(), "left")
+
+
 def desk(report: Report | None, refusal: Refusal | None = None) -> str:
     """Return the page of the queue, and of a case where one is open."""
     session, actor, at, wanted = web.session(), web.actor(), web.at(), sought()
@@ -73,8 +121,25 @@ def desk(report: Report | None, refusal: Refusal | None = None) -> str:
         kinds=[kind.value for kind in Category],
         sought=wanted,
         refusal=refusal,
+        staff=directory.staff(session),
+        reasons=answers_queries.reasons(session, actor.lang),
+        left=_left(),
         **(_opened(report, refusal) if report else _alone()),
     )
+
+
+def _left() -> dict[str, Any] | None:
+    """Return what the last act on many left undone: how many were done and left, some by name."""
+    kept = get_flashed_messages(category_filter=["left"])
+    if not kept:
+        return None
+    told = msgspec.json.decode(str(kept[-1]), type=Left)
+    codes = dict(told.named)
+    titles = queries_staff.titles_of(web.session(), web.actor(), list(codes))
+    named = [
+        NotDone(key, title, web.sentences(codes[key], 409)[0]) for key, title in titles.items()
+    ]
+    return {"done": told.done, "count": told.left, "named": named}
 
 
 def _alone() -> dict[str, Any]:
@@ -94,7 +159,6 @@ def _opened(report: Report, refusal: Refusal | None) -> dict[str, Any]:
         "ready": answers_queries.by_state(session, report.category),
         "same": _same(report),
         "beside": queries_family.beside(session, report, at, staff=not actor.bounded),
-        "staff": directory.staff(session),
         "source": _source(report),
         "live_source": _source(report, seen=seen),
     }
@@ -115,23 +179,26 @@ def _source(report: Report | None = None, **more: str) -> str:
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
-def keeps_typed(kind: type[Form]) -> Callable[[Act], Callable[[str], ResponseReturnValue]]:
-    """Give an act of a case its form, and draw the case again with it where it is refused.
+def keeps_typed(kind: type[Form]) -> Callable[[Act], Act]:
+    """Give an act of the desk its form, and draw the desk again with it where it is refused.
 
     The page's status is that of the error (422 or 409), so nothing of the act is kept; a program
     gets its problem document as everywhere.
     """
 
-    def keeping(act: Act) -> Callable[[str], ResponseReturnValue]:
+    def keeping(act: Act) -> Act:
         @wraps(act)
-        def kept(report_id: str) -> ResponseReturnValue:
+        def kept(**on: str) -> ResponseReturnValue:
             form = kind(request.form)
             try:
-                return act(report_id, _valid(form))
+                return act(**on, form=_valid(form))
             except (InvalidError, RefusedError) as error:
                 if web.wants_json():
                     raise
-                return _again(report_id, act.__name__, form, error), error.status
+                # What was begun must not show, and nobody waits for a page to be drawn.
+                web.give_up()
+                report = handled(on["report_id"]) if on else None
+                return desk(report, _refusal(act.__name__, form, error)), error.status
 
         return kept
 
@@ -144,18 +211,16 @@ def _valid(form: Form) -> Form:
     return form
 
 
-def _again(report_id: str, act: str, form: Form, error: DomainError) -> str:
-    # What the act had begun must not show, and nobody waits for a page to be drawn.
-    web.give_up()
+def _refusal(act: str, form: Form, error: DomainError) -> Refusal:
     title, way_out = web.sentences(error.code, error.status)
-    refusal = Refusal(
+    return Refusal(
         act=act,
         typed=request.form.to_dict(),
         title=title,
         way_out=way_out,
         wrong=dict.fromkeys(error.fields, f"{title}. {way_out}") | _said(form),
+        chosen=frozenset(request.form.getlist("ids")),
     )
-    return desk(handled(report_id), refusal)
 
 
 def _said(form: Form) -> dict[str, str]:

@@ -171,6 +171,15 @@ class AssignForm(Form):
     person_id = StringField(validators=[Length(max=36)])
 
 
+class BulkForm(Form):
+    """One act on the reports whose boxes are ticked; what each act needs, it says itself."""
+
+    action = StringField(filters=[short])
+    person_id = StringField(validators=[Length(max=36)])
+    reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+    ready = StringField(filters=[short])
+
+
 class MergeForm(Form):
     into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 

@@ -1,6 +1,7 @@
 """What staff read of a report: the case, what is the same, the people it can go to."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -90,6 +91,13 @@ def _notes(session: Session, report_id: UUID) -> list[Note]:
     return [
         Note(r.at, names.get(r.actor_id, "") if r.actor_id else "", r.text, r.kind) for r in rows
     ]
+
+
+def titles_of(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, str]:
+    """Return the titles of the reports among `ids` that the actor handles, by id."""
+    keys = [key for key in map(parse_id, ids) if key is not None]
+    asked = select(Report.id, Report.title).where(Report.id.in_(keys), handled_by(actor))
+    return {str(row.id): row.title for row in session.execute(asked)}
 
 
 class Same(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from participation.reports import (
     cli,
     clusters,
     console,
+    console_bulk,
     console_family,
     live,
     queries_own,
@@ -65,7 +66,7 @@ HOLDING = Holding(
 def register(registry: Registry) -> None:
     for room in ROOMS:
         room.register(registry)
-    registry.blueprints += [views.pages, console.pages, console_family.pages]
+    registry.blueprints += [views.pages, console.pages, console_bulk.pages, console_family.pages]
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)

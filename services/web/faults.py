@@ -87,6 +87,8 @@ SPECIAL = {
     ),
     "moment_unreadable": ("That moment cannot be read", "Go back, reload the page and try again."),
     "action_unknown": ("That cannot be done here", "Use the buttons on the page."),
+    "nothing_chosen": ("Nothing is chosen", "Tick the reports it is for, then send it again."),
+    "too_many_chosen": ("That is too many at once", "Choose 100 at most, and the others after."),
     "form_invalid": (
         "Something in the form is odd",
         "Look at what you entered and send it once more.",

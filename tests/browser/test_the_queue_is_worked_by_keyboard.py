@@ -185,3 +185,24 @@ def test_below_the_last_row_stands_the_next_page_and_it_stays_live(desk: Page) -
     heard(desk)
     assert "after=" in desk.url
     expect(desk.locator(f"#{first}")).to_have_count(0)
+
+
+def test_many_are_turned_down_by_keyboard_and_taken_back(desk: Page) -> None:
+    press(desk, "x")
+    expect(desk.locator("#bulk-reason")).to_be_hidden()
+    press(desk, "j", "s", "j", "s")
+    chosen = [str(box.get_attribute("value")) for box in desk.locator("[name=ids]:checked").all()]
+    press(desk, "x")
+    expect(desk.locator("#bulk-ready")).to_be_focused()
+    press(desk, "ArrowDown")
+    expect(desk.locator("#bulk-reason")).not_to_have_value("")
+    press(desk, "Tab", "Control+End")
+    desk.keyboard.type(" 도로공사에 알려 주세요.")
+    press(desk, "Tab", "Enter")
+    expect(desk.locator("[data-fades]")).to_be_visible()
+    for one in chosen:
+        expect(desk.locator(f"#row-{one}")).to_have_count(0)
+    heard(desk)
+    press(desk, "u")
+    for one in chosen:
+        expect(desk.locator(f"#row-{one}")).to_have_count(1)

@@ -91,7 +91,7 @@ def of_tables() -> set[str]:
         *telling.HEADS.values(),
         *media.WORDS.values(),
         *routing_rules.DAYS_LABELS.values(),
-        *(text for pair in pairs for text in pair),
+        *(text for pair in (*pairs, *rules.REASONS.values()) for text in pair),
         *(role.value for role in Role),
     }
 

@@ -63,8 +63,11 @@ class Desk {
   }
 
   private openAct(name: string): void {
-    const act = this.root.querySelector<HTMLDetailsElement>(`[data-act="${name}"]`);
-    if (!act) return;
+    // Of the open case; where none is open, of those that are chosen.
+    const wanted = `[data-act="${name}"]`;
+    const act = this.root.querySelector<HTMLDetailsElement>(`.case ${wanted}`)
+      ?? this.root.querySelector<HTMLDetailsElement>(wanted);
+    if (!act || act.closest("[hidden]")) return;
     act.open = true;
     act.scrollIntoView({ block: "nearest" });
     act.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])")?.focus();
@@ -92,7 +95,7 @@ class Desk {
   }
 
   private fill(menu: HTMLSelectElement): void {
-    const text = menu.form?.elements.namedItem("text");
+    const text = menu.form?.elements.namedItem(menu.dataset["ready"] || "text");
     const chosen = menu.selectedOptions[0]?.dataset["text"];
     if (text instanceof HTMLTextAreaElement && chosen) text.value = chosen;
   }
