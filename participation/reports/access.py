@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.queries_news import version_of
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import (
     CONFIRMED,
@@ -20,7 +21,7 @@ from participation.reports.rules import (
 )
 from services.auth import Actor, Role
 from services.db import Session
-from services.errors import ForbiddenError, NotFoundError
+from services.errors import ForbiddenError, NotFoundError, RefusedError
 from services.ids import parse_id
 
 Purpose = Literal["see", "handle"]
@@ -50,6 +51,18 @@ def hold(session: Session, *reports: Report) -> None:
     session.flush()
     for report in sorted(reports, key=lambda one: one.id):
         session.refresh(report, with_for_update=True)
+
+
+def hold_seen(session: Session, report: Report, seen: str) -> None:
+    """Hold a report until the transaction ends, for an act on what was seen of it.
+
+    `seen` is a version (`queries_news`), nothing where nobody said what they saw. Raises
+    RefusedError where it changed meanwhile.
+    """
+    if seen:
+        session.refresh(report, with_for_update=True)
+        if version_of(session, report) != seen:
+            raise RefusedError("report_changed")
 
 
 def is_staff(actor: Actor) -> bool:

@@ -1,10 +1,11 @@
 """Parts of a case: attached and set apart."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from participation.reports import actions_family
-from participation.reports.access import report_for
+from participation.reports.console_desk import handled, keeps_typed, to_case
+from participation.reports.forms import PartForm
 from services import web
 from services.auth.gates import role
 
@@ -14,16 +15,16 @@ staff = role("moderator", "officer")
 
 @pages.post("/<report_id>/parts")
 @staff
-def attach(report_id: str) -> ResponseReturnValue:
-    report = report_for(web.session(), web.actor(), report_id, to="handle")
-    part = report_for(web.session(), web.actor(), request.form.get("part", ""), to="handle")
+@keeps_typed(PartForm)
+def attach(report_id: str, form: PartForm) -> ResponseReturnValue:
+    report, part = handled(report_id), handled(form["part"].data)
     actions_family.attach_part(web.session(), web.actor(), report, part, at=web.at())
-    return redirect(url_for("reports_console.case", report_id=report_id), 303)
+    return to_case(report_id)
 
 
 @pages.post("/<report_id>/apart")
 @staff
 def detach(report_id: str) -> ResponseReturnValue:
-    part = report_for(web.session(), web.actor(), report_id, to="handle")
+    part = handled(report_id)
     actions_family.detach_part(web.session(), web.actor(), part, at=web.at())
-    return redirect(url_for("reports_console.case", report_id=report_id), 303)
+    return to_case(report_id)

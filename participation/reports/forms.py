@@ -140,11 +140,14 @@ class NewReportForm(Form):
 
 
 class AnswerForm(Form):
+    """`seen` is the version of the report it answers."""
+
     status = SelectField(
         choices=[SelectChoice(value=s.value, label=STATUS_LABELS[s]) for s in Status]
     )
     text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
     ready = StringField(filters=[short])
+    seen = HiddenField(filters=[short])
 
 
 class JudgeForm(Form):
@@ -157,19 +160,37 @@ class JudgeForm(Form):
 
 
 class ReasonForm(Form):
-    reason = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=4000)])
+    """An empty reason passes: the action says what one is for."""
+
+    reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+    seen = HiddenField(filters=[short])
 
 
 class NoteForm(Form):
-    text = TextAreaField(filters=[stripped], validators=[InputRequired(), Length(max=4000)])
+    """An empty note passes: the action says what is missing."""
+
+    text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
 
 
 class AssignForm(Form):
     person_id = StringField(validators=[Length(max=36)])
 
 
+class BulkForm(Form):
+    """One act on the reports whose boxes are ticked; what each act needs, it says itself."""
+
+    action = StringField(filters=[short])
+    person_id = StringField(validators=[Length(max=36)])
+    reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+    ready = StringField(filters=[short])
+
+
 class MergeForm(Form):
     into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
+
+
+class PartForm(Form):
+    part = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 
 
 def parse_view(box: str, zoom: str) -> tuple[tuple[float, float, float, float], int]:

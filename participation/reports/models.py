@@ -12,11 +12,17 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import mapped_column
 
+from participation.reports.rules import ENDED, Status
 from services.db import Base, Key, Mapped
 from services.maps import cluster_table
+
+LIVE = tuple(s.value for s in Status if s not in ENDED)
+# What waits, in the words by which both databases know its index again.
+WAITS = text(f"status IN ({', '.join(repr(state) for state in LIVE)})")
 
 
 def _first_promise(context: Any) -> datetime:
@@ -55,6 +61,15 @@ class Report(Base):
         Index("ix_report_shelf", "shelf", "ended_at", "opened_at"),
         Index("ix_report_newest_of", "status", "opened_at", "id"),
         Index("ix_report_queue", "status", "severity", "opened_at"),
+        Index(
+            "ix_report_waits",
+            "severity",
+            "opened_at",
+            "id",
+            "category",
+            sqlite_where=WAITS,
+            postgresql_where=WAITS,
+        ),
     )
 
     id: Mapped[Key]

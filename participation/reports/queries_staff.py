@@ -1,13 +1,13 @@
-"""What staff read of reports: the queue, the case, the people a case can go to."""
+"""What staff read of a report: the case, what is the same, the people it can go to."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import case, select
 
 from participation.accounts import directory
 from participation.reports import queries
@@ -17,39 +17,14 @@ from participation.reports.promises.rules import RAISED
 from participation.reports.queries_map import Sight, cards_in
 from participation.reports.routing.models import RoutingRule
 from participation.reports.routing.queries import handled_by
-from participation.reports.rules import ENDED, PUBLIC, MapState, Status, late, staff_moves
+from participation.reports.rules import ENDED, PUBLIC, MapState, Status, staff_moves
 from services.auth import Actor
 from services.db import Session
 from services.ids import parse_id
 
-LENGTH = 100
-# A view is counted so far; of more, that they are more says enough.
-COUNTED = 1000
 MOST_NEAR = 50
-LIVE = tuple(s.value for s in Status if s not in ENDED)
 OPEN = tuple(s.value for s in PUBLIC if s not in ENDED)
 NUMBER = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I)
-
-
-class QueueRow(msgspec.Struct, frozen=True):
-    id: str
-    title: str
-    category: str
-    status: str
-    opened_at: datetime
-    severity: int
-    late: bool
-    assignee: str | None
-    thumb_url: str | None
-    followers: int
-
-
-class SavedView(msgspec.Struct, frozen=True):
-    key: str
-    label: str
-    count: int
-    selected: bool
-    more: bool = False
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -67,73 +42,6 @@ class CasePage(msgspec.Struct, frozen=True):
     duplicates: list[queries.ReportCard]
     assignee_id: str | None
     originals: dict[int, KeptOriginal] = {}
-
-
-VIEWS = {
-    "live": "All that wait",
-    "new": "New",
-    "late": "Late",
-    "mine": "Mine",
-    "ended": "Settled",
-}
-
-
-def queue(session: Session, actor: Actor, view: str, at: datetime) -> list[QueueRow]:
-    """Return the queue of a view: gravest first, then oldest."""
-    rows = session.scalars(
-        select(Report)
-        .where(_narrow(view, actor, at), handled_by(actor))
-        .order_by(Report.severity.desc(), Report.opened_at)
-        .limit(LENGTH)
-    ).all()
-    names = directory.names_of(session, {r.assignee_id for r in rows if r.assignee_id})
-    return [_row(r, names, at) for r in rows]
-
-
-def _row(r: Report, names: dict[UUID, str], at: datetime) -> QueueRow:
-    return QueueRow(
-        id=str(r.id),
-        title=r.title,
-        category=r.category,
-        status=r.status,
-        opened_at=r.opened_at,
-        severity=r.severity,
-        late=late(Status(r.status), r.due_at, at),
-        assignee=names.get(r.assignee_id) if r.assignee_id else None,
-        thumb_url=f"/media/{r.photo_hash}/small.webp" if r.photo_hash else None,
-        followers=r.followers,
-    )
-
-
-def _narrow(view: str, actor: Actor, at: datetime) -> ColumnElement[bool]:
-    waiting = Report.status.in_(LIVE)
-    if view == "new":
-        return Report.status == Status.OPEN.value
-    if view == "late":
-        return waiting & (Report.due_at < at)
-    if view == "mine":
-        return waiting & (Report.assignee_id == actor.id)
-    # Named, not negated: so each view is read off the index of the queue.
-    return Report.status.in_(tuple(s.value for s in ENDED)) if view == "ended" else waiting
-
-
-def views(session: Session, actor: Actor, selected: str, at: datetime) -> list[SavedView]:
-    """Return the saved views with how many cases each holds, counted up to COUNTED."""
-    counts = session.execute(_counts(actor, at)).one()
-    return [
-        SavedView(key, label, min(n, COUNTED), key == selected, more=n > COUNTED)
-        for (key, label), n in zip(VIEWS.items(), counts, strict=True)
-    ]
-
-
-def _counts(actor: Actor, at: datetime) -> Select[Any]:
-    """Return one statement that counts each view for itself, and stops at one beyond COUNTED."""
-    counts = []
-    for view in VIEWS:
-        some = select(Report.id).where(_narrow(view, actor, at), handled_by(actor))
-        counted = some.limit(COUNTED + 1).subquery()
-        counts.append(select(func.count()).select_from(counted).scalar_subquery())
-    return select(*counts)
 
 
 def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> CasePage:
@@ -183,6 +91,13 @@ def _notes(session: Session, report_id: UUID) -> list[Note]:
     return [
         Note(r.at, names.get(r.actor_id, "") if r.actor_id else "", r.text, r.kind) for r in rows
     ]
+
+
+def titles_of(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, str]:
+    """Return the titles of the reports among `ids` that the actor handles, by id."""
+    keys = [key for key in map(parse_id, ids) if key is not None]
+    asked = select(Report.id, Report.title).where(Report.id.in_(keys), handled_by(actor))
+    return {str(row.id): row.title for row in session.execute(asked)}
 
 
 class Same(msgspec.Struct, frozen=True):

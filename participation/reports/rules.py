@@ -142,6 +142,25 @@ QUESTIONS: dict[Category, str] = {
     Category.NOISE: "At what time of day?",
     Category.OTHER: "Is anyone in danger?",
 }
+# What a report is often turned down for: a name, and the words its reporter reads.
+REASONS: dict[str, tuple[str, str]] = {
+    "not_ours": (
+        "Not the city's",
+        "This is not in the city's care, so we cannot mend it. Please tell whoever it belongs to.",
+    ),
+    "private": (
+        "On private ground",
+        "It stands on private ground, where the city may not act.",
+    ),
+    "not_found": (
+        "Nothing found there",
+        "We looked and found nothing. If it is still there, please report it again with a photo.",
+    ),
+    "too_little": (
+        "Not enough to find it",
+        "What was told is not enough to find it. Please report it again with place and photo.",
+    ),
+}
 GRAVEST = 3
 # So many people since the city's last word are more than it may leave unanswered.
 CROWD = 10

@@ -22,6 +22,7 @@ from participation.reports import (
     cli,
     clusters,
     console,
+    console_bulk,
     console_family,
     live,
     queries_own,
@@ -68,7 +69,8 @@ HOLDING = Holding(
 def register(registry: Registry) -> None:
     for room in ROOMS:
         room.register(registry)
-    registry.blueprints += [views.pages, views_page.pages, console.pages, console_family.pages]
+    registry.blueprints += [views.pages, views_page.pages]
+    registry.blueprints += [console.pages, console_bulk.pages, console_family.pages]
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)

@@ -1,9 +1,19 @@
 """What every page needs: this request's session and actor, safety, errors as answers."""
 
 from services.web.browsers import device
+from services.web.faults import sentences, wants_json
 from services.web.install import install
 from services.web.limits import limit
-from services.web.request import actor, at, engine, holds_turn, registry, session, settings
+from services.web.request import (
+    actor,
+    at,
+    engine,
+    give_up,
+    holds_turn,
+    registry,
+    session,
+    settings,
+)
 from services.web.stamps import stamp, stamped_at
 
 __all__ = [
@@ -11,12 +21,15 @@ __all__ = [
     "at",
     "device",
     "engine",
+    "give_up",
     "holds_turn",
     "install",
     "limit",
     "registry",
+    "sentences",
     "session",
     "settings",
     "stamp",
     "stamped_at",
+    "wants_json",
 ]

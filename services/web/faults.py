@@ -54,6 +54,45 @@ SPECIAL = {
         "That ready answer is for another state",
         "Choose the state it is for, or another text. Nothing was sent.",
     ),
+    "answer_empty": (
+        "There is nothing to send yet",
+        "Write what the resident reads, or choose another state.",
+    ),
+    "ready_answer_odd": (
+        "This cannot be kept as a ready answer",
+        "Give a name of up to 80 characters and a text of up to 4,000.",
+    ),
+    "reason_needed": ("A reason is missing", "Say why in a few words; the resident reads them."),
+    "note_empty": ("The note is empty", "Write a few words for the team."),
+    "report_cannot_move": (
+        "The report cannot go there from where it stands now",
+        "It moved meanwhile, or was joined into another. Look how it stands and choose again.",
+    ),
+    "report_changed": (
+        "This report changed meanwhile",
+        "Nothing was sent, and what you wrote is kept. Look at what changed, then send it again.",
+    ),
+    "report_cannot_be_part": (
+        "These two cannot be whole and part",
+        "A part stands in one report alone and has no parts itself; a report has ten at most.",
+    ),
+    "not_staff": ("That person is not on the team", "Choose someone from the list."),
+    "too_late_to_undo": (
+        "It is too late to take that back",
+        "Ten seconds are over and people are being told. To put it right, answer once more.",
+    ),
+    "nothing_to_undo": (
+        "There is nothing left to take back",
+        "It was taken back already, or somebody went on from it.",
+    ),
+    "moment_unreadable": ("That moment cannot be read", "Go back, reload the page and try again."),
+    "action_unknown": ("That cannot be done here", "Use the buttons on the page."),
+    "nothing_chosen": ("Nothing is chosen", "Tick the reports it is for, then send it again."),
+    "too_many_chosen": ("That is too many at once", "Choose 100 at most, and the others after."),
+    "form_invalid": (
+        "Something in the form is odd",
+        "Look at what you entered and send it once more.",
+    ),
     "in_use": ("Something still uses it", "Change what uses it first, then try once more."),
     "name_taken": ("That name is taken", "Choose another one."),
     "shape_unreadable": (
@@ -94,9 +133,8 @@ def answer(
 
     `text` stands in place of the sentence that goes with the status or the code.
     """
-    lang = actor().lang
-    known = SPECIAL.get(code) or WORDS.get(status) or WORDS[500 if status >= 500 else 400]
-    title, text = i18n.translate(lang, known[0]), text or i18n.translate(lang, known[1])
+    title, way_out = sentences(code, status)
+    text = text or way_out
     if wants_json():
         problem = {"type": f"urn:madang:{code or status}", "title": title, "status": status}
         problem |= {"detail": text} | ({"fields": fields} if fields else {})
@@ -111,7 +149,15 @@ def answer(
     return response
 
 
+def sentences(code: str, status: int) -> tuple[str, str]:
+    """Return what happened and the way out of it, in the language of who asked."""
+    known = SPECIAL.get(code) or WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    lang = actor().lang
+    return i18n.translate(lang, known[0]), i18n.translate(lang, known[1])
+
+
 def wants_json() -> bool:
+    """Say whether who asked is a program that takes no page."""
     offered = ["text/html", "application/json", "application/problem+json"]
     best = request.accept_mimetypes.best_match(offered, "text/html")
     return best != "text/html" or request.is_json

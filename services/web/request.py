@@ -47,6 +47,13 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
+def give_up() -> None:
+    """Undo what this request began and let others write; what is read from here on is as it was."""
+    if "session" in g:
+        g.pop("session").close()
+    g.session = reading_session(engine())
+
+
 def holds_turn() -> bool:
     """Say whether this request has begun to write: everyone else's writes wait until it ends."""
     return "session" in g and request.method not in READS and g.session.in_transaction()
@@ -94,4 +101,14 @@ def _close(_error: BaseException | None) -> None:
         g.pop("session").close()
 
 
-__all__ = ["actor", "at", "engine", "holds_turn", "install", "registry", "session", "settings"]
+__all__ = [
+    "actor",
+    "at",
+    "engine",
+    "give_up",
+    "holds_turn",
+    "install",
+    "registry",
+    "session",
+    "settings",
+]

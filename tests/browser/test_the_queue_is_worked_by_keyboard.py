@@ -156,4 +156,53 @@ def test_a_closed_case_says_what_it_was_closed_with(desk: Page) -> None:
     expect(desk.locator("[data-fades]")).to_be_visible()
     heard(desk)
     press(desk, "u")
-    desk.wait_for_url("**/console/")
+    desk.wait_for_url("**/console/?view=new")
+
+
+def test_below_the_last_row_stands_the_next_page_and_it_stays_live(desk: Page) -> None:
+    desk.goto("/console/?view=ended")
+    rows = desk.locator("[data-row]")
+    expect(rows).to_have_count(100)
+    first = rows.first.locator("a").get_attribute("id")
+    heard(desk)
+    rows.last.locator("a").focus()
+    press(desk, "j")
+    expect(desk.locator("#queue-next")).to_be_focused()
+    focus_is_seen(desk)
+    press(desk, "k", "j", "j", "Enter")
+    desk.wait_for_url("**after=*")
+    expect(desk.locator(f"#{first}")).to_have_count(0)
+    assert 0 < rows.count() < 100
+    heard(desk)
+    press(desk, "j", "Enter")
+    desk.locator(".case").wait_for()
+    assert "after=" in desk.url
+    heard(desk)
+    press(desk, "n")
+    desk.keyboard.type("전화했어요.")
+    press(desk, "Tab", "Enter")
+    desk.wait_for_load_state()
+    heard(desk)
+    assert "after=" in desk.url
+    expect(desk.locator(f"#{first}")).to_have_count(0)
+
+
+def test_many_are_turned_down_by_keyboard_and_taken_back(desk: Page) -> None:
+    press(desk, "x")
+    expect(desk.locator("#bulk-reason")).to_be_hidden()
+    press(desk, "j", "s", "j", "s")
+    chosen = [str(box.get_attribute("value")) for box in desk.locator("[name=ids]:checked").all()]
+    press(desk, "x")
+    expect(desk.locator("#bulk-ready")).to_be_focused()
+    press(desk, "ArrowDown")
+    expect(desk.locator("#bulk-reason")).not_to_have_value("")
+    press(desk, "Tab", "Control+End")
+    desk.keyboard.type(" 도로공사에 알려 주세요.")
+    press(desk, "Tab", "Enter")
+    expect(desk.locator("[data-fades]")).to_be_visible()
+    for one in chosen:
+        expect(desk.locator(f"#row-{one}")).to_have_count(0)
+    heard(desk)
+    press(desk, "u")
+    for one in chosen:
+        expect(desk.locator(f"#row-{one}")).to_have_count(1)

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from participation.accounts import views_identity
-from participation.reports import queries_staff, rules
+from participation.reports import queries_queue, rules
 from participation.reports.open311 import format as open311_format
 from participation.reports.routing import rules as routing_rules
 from participation.reports.telling import subscribers as telling
@@ -87,11 +87,11 @@ def of_tables() -> set[str]:
         *open311_format.GROUPS.values(),
         *rules.STATUS_LABELS.values(),
         *rules.QUESTIONS.values(),
-        *queries_staff.VIEWS.values(),
+        *queries_queue.VIEWS.values(),
         *telling.HEADS.values(),
         *media.WORDS.values(),
         *routing_rules.DAYS_LABELS.values(),
-        *(text for pair in pairs for text in pair),
+        *(text for pair in (*pairs, *rules.REASONS.values()) for text in pair),
         *(role.value for role in Role),
     }
 

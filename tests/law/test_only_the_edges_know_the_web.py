@@ -11,6 +11,8 @@ EDGES = {
     "api_updates",
     "cli",
     "console",
+    "console_bulk",
+    "console_desk",
     "console_family",
     "edge",
     "letters",

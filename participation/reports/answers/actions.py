@@ -25,7 +25,7 @@ def add_answer(
     """Keep a text for a state and, unless it is None, a kind; return its id."""
     label, text = " ".join(label.split()), text.strip()
     if not 0 < len(label) <= MOST_LABEL or not 0 < len(text) <= MOST_TEXT:
-        raise InvalidError("answer_empty", {"text": "empty"})
+        raise InvalidError("ready_answer_odd", {"text": "empty"})
     status, category = fits
     row = AnswerTemplate(
         id=uuid4(),

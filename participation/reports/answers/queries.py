@@ -6,7 +6,10 @@ import msgspec
 from sqlalchemy import or_, select
 
 from participation.reports.answers.models import AnswerTemplate
+from participation.reports.rules import REASONS, Status
+from services import i18n
 from services.db import Session
+from services.ids import parse_id
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -17,6 +20,36 @@ class Answer(msgspec.Struct, frozen=True):
     text: str
     status: str
     category: str | None
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A ready reason to turn a report down: everybody's, or the team's own."""
+
+    key: str
+    label: str
+    text: str
+
+
+def reasons(session: Session, lang: str, category: str | None = None) -> list[Reason]:
+    """Return the ready reasons for a kind of report, or those that fit every kind."""
+    ours = [
+        Reason(key, i18n.translate(lang, label), i18n.translate(lang, text))
+        for key, (label, text) in REASONS.items()
+    ]
+    kept = answers(session, category) if category else answers(session)
+    return ours + [
+        Reason(str(one.id), one.label, one.text)
+        for one in kept
+        if one.status == Status.REJECTED and one.category in (None, category)
+    ]
+
+
+def reason_by(session: Session, lang: str, key: str) -> str:
+    """Return the words of a ready reason by its key, "" where there is none."""
+    if key in REASONS:
+        return i18n.translate(lang, REASONS[key][1])
+    found = answer_by(session, parse_id(key))
+    return found.text if found is not None and found.status == Status.REJECTED else ""
 
 
 def answer_by(session: Session, answer_id: UUID | None) -> Answer | None:

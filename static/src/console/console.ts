@@ -23,8 +23,15 @@ class Desk {
       state.addEventListener("change", () => this.narrow(menu, state.value));
       this.narrow(menu, state.value);
     }
-    this.root.querySelector("[data-current]")?.scrollIntoView({ block: "nearest" });
+    this.show();
     this.count();
+  }
+
+  /** On a phone the views are rows that scroll: what is chosen stands in sight. */
+  private show(): void {
+    for (const one of this.root.querySelectorAll(".views [aria-current], [data-current]")) {
+      one.scrollIntoView({ block: "nearest", inline: "center" });
+    }
   }
 
   private rows(): HTMLElement[] {
@@ -37,11 +44,15 @@ class Desk {
     return focused >= 0 ? focused : rows.findIndex((row) => row.hasAttribute("data-current"));
   }
 
+  /** Below the last row stands the way to the next page. */
   private step(by: number): void {
-    const rows = this.rows();
-    const next = rows[Math.min(Math.max(this.chosen() + by, 0), rows.length - 1)];
-    next?.querySelector<HTMLElement>("a")?.focus();
-    next?.scrollIntoView({ block: "nearest" });
+    const onward = this.root.querySelector<HTMLElement>("#queue-next");
+    const stops = this.rows().map((row) => row.querySelector<HTMLElement>("a"));
+    if (onward) stops.push(onward);
+    const now = onward && document.activeElement === onward ? stops.length - 1 : this.chosen();
+    const next = stops[Math.min(Math.max(now + by, 0), stops.length - 1)];
+    next?.focus();
+    (next?.closest("[data-row]") ?? next)?.scrollIntoView({ block: "nearest" });
   }
 
   private tick(): void {
@@ -52,8 +63,11 @@ class Desk {
   }
 
   private openAct(name: string): void {
-    const act = this.root.querySelector<HTMLDetailsElement>(`[data-act="${name}"]`);
-    if (!act) return;
+    // Of the open case; where none is open, of those that are chosen.
+    const wanted = `[data-act="${name}"]`;
+    const act = this.root.querySelector<HTMLDetailsElement>(`.case ${wanted}`)
+      ?? this.root.querySelector<HTMLDetailsElement>(wanted);
+    if (!act || act.closest("[hidden]")) return;
     act.open = true;
     act.scrollIntoView({ block: "nearest" });
     act.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])")?.focus();
@@ -81,7 +95,7 @@ class Desk {
   }
 
   private fill(menu: HTMLSelectElement): void {
-    const text = menu.form?.elements.namedItem("text");
+    const text = menu.form?.elements.namedItem(menu.dataset["ready"] || "text");
     const chosen = menu.selectedOptions[0]?.dataset["text"];
     if (text instanceof HTMLTextAreaElement && chosen) text.value = chosen;
   }

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from participation.events.reports import ReportMoved, ReportOpened
-from participation.reports import actions, queries, queries_map, queries_staff
+from participation.reports import actions, queries, queries_map, queries_queue
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.models import ReportTrace
@@ -129,7 +129,7 @@ def test_the_grave_stand_at_the_top_of_the_queue_too(session: Session) -> None:
     litter = msgspec.structs.replace(LEAK, category=Category.LITTER, idempotency_key="tap-2")
     actions.open_report(session, JUN, litter, at=AT - timedelta(hours=1))
     report = held(session, msgspec.structs.replace(LEAK, idempotency_key="tap-00000003"))
-    rows = queries_staff.queue(session, SOYEON, "live", AT)
+    rows = queries_queue.queue(session, SOYEON, queries_queue.Sought(), AT).rows
     assert str(report.id) in [row.id for row in rows[:2]]
     assert [row.severity for row in rows] == [3, 3, 1]
 

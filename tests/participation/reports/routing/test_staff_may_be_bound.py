@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from participation.accounts.actions import bound_staff, set_role
-from participation.reports import queries_staff
+from participation.reports import queries_queue
 from participation.reports.access import may_handle, report_for
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.imports.arrivals import Arrival, take_in
@@ -59,7 +59,7 @@ def test_a_moderator_of_an_area_sees_its_reports_alone(
     queue = pages.get("/console/")
     assert "북쪽 등" in queue
     assert "남쪽 등" not in queue
-    assert queries_staff.views(session, mine, "live", clock.now())[0].count == 1
+    assert queries_queue.views(session, mine, queries_queue.Sought(), clock.now())[0].count == 1
     pages.get(f"/console/reports/{here}")
     pages.get(f"/console/reports/{there}", 403)
     pages.get(f"/console/reports/{hidden}", 404)

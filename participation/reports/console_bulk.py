@@ -1,0 +1,73 @@
+"""The console's acts on many reports at once."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from participation.reports import actions_bulk
+from participation.reports.actions_bulk import Left
+from participation.reports.console_desk import (
+    handled,
+    keeps_typed,
+    offer_undo,
+    reason_of,
+    staff_of,
+    tell_left,
+    to_queue,
+)
+from participation.reports.forms import BulkForm
+from participation.reports.models import Report
+from services import web
+from services.auth.gates import role
+from services.errors import InvalidError
+
+pages = Blueprint("reports_bulk", __name__, url_prefix="/console")
+staff = role("moderator", "officer")
+Reports = Sequence[Report]
+
+
+@pages.post("/bulk")
+@staff
+@keeps_typed(BulkForm)
+def bulk(form: BulkForm) -> ResponseReturnValue:
+    act = ACTS.get(form["action"].data)
+    if act is None:
+        raise InvalidError("action_unknown")
+    ids = list(dict.fromkeys(request.form.getlist("ids")))
+    if len(ids) > actions_bulk.MOST:
+        raise InvalidError("too_many_chosen", {"ids": "too_many"})
+    left = act([handled(one) for one in ids], form)
+    if len(left) < len(ids) and form["action"].data in ANSWERS:
+        offer_undo()
+    if left:
+        tell_left(len(ids) - len(left), [(str(one.report_id), one.code) for one in left])
+    return to_queue()
+
+
+def _acknowledge(reports: Reports, _form: BulkForm) -> list[Left]:
+    return actions_bulk.acknowledge_many(web.session(), web.actor(), reports, at=web.at())
+
+
+def _take(reports: Reports, _form: BulkForm) -> list[Left]:
+    me = web.actor().id
+    return actions_bulk.assign_many(web.session(), web.actor(), reports, me, at=web.at())
+
+
+def _assign(reports: Reports, form: BulkForm) -> list[Left]:
+    whom = staff_of(form)
+    return actions_bulk.assign_many(web.session(), web.actor(), reports, whom, at=web.at())
+
+
+def _reject(reports: Reports, form: BulkForm) -> list[Left]:
+    reason = reason_of(form)
+    return actions_bulk.reject_many(web.session(), web.actor(), reports, reason, at=web.at())
+
+
+ACTS: dict[str, Callable[[Reports, BulkForm], list[Left]]] = {
+    "acknowledge": _acknowledge,
+    "assign_me": _take,
+    "assign": _assign,
+    "reject": _reject,
+}
+ANSWERS = {"acknowledge", "reject"}

@@ -1,0 +1,61 @@
+"""What happened to a report since someone looked at it."""
+
+import re
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import func, select
+
+from participation.accounts import directory
+from participation.reports.models import Report, ReportEntry
+from services.db import Session
+
+MOST = 3
+VERSION = re.compile(r"(\d{1,9})-\d{1,20}")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step of the story or a note; `who` names staff alone, `role` stands for everyone else."""
+
+    at: datetime
+    kind: str
+    status: str | None
+    text: str
+    role: str
+    who: str
+
+
+def version_of(session: Session, report: Report) -> str:
+    """Return what tells one state of a report's story from every other: "steps-microseconds".
+
+    A step that is taken back stays among the steps, but moves the moment of the last change.
+    """
+    steps = select(func.count()).where(ReportEntry.report_id == report.id)
+    moved = round(report.changed_at.timestamp() * 1_000_000)
+    return f"{session.scalar(steps) or 0}-{moved}"
+
+
+def news_since(session: Session, report: Report, seen: str) -> list[Step] | None:
+    """Return the newest steps since a version, oldest first, MOST at most; None: it still holds.
+
+    Nothing is in the list where a step was taken back, and that alone. What is no version is old
+    beyond telling: it has no news.
+    """
+    version = version_of(session, report)
+    known, now = VERSION.fullmatch(seen), VERSION.fullmatch(version)
+    if known is None or now is None or seen == version:
+        return None
+    fresh = min(max(int(now[1]) - int(known[1]), 0), MOST)
+    told = select(ReportEntry).where(ReportEntry.report_id == report.id)
+    newest = told.order_by(ReportEntry.at.desc(), ReportEntry.id.desc()).limit(fresh)
+    rows = session.scalars(newest).all()[::-1]
+    names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id and _staff(r)})
+    return [_step(r, names.get(r.actor_id, "") if r.actor_id else "") for r in rows]
+
+
+def _staff(row: ReportEntry) -> bool:
+    return row.role != "resident"
+
+
+def _step(row: ReportEntry, who: str) -> Step:
+    return Step(row.at, row.kind, row.status if row.public else None, row.text, row.role, who)

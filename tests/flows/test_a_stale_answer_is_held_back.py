@@ -1,0 +1,123 @@
+"""Who answers a report that changed while they wrote is told what changed before it goes out."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from participation.reports import actions
+from participation.reports.access import hold_seen
+from participation.reports.actions_undo import withdraw_answers
+from participation.reports.models import Report
+from participation.reports.queries_news import MOST, news_since, version_of
+from participation.reports.rules import Status
+from services import clock
+from services.auth import Actor
+from services.db import reading_session, unit_of_work
+from services.errors import RefusedError
+from services.ids import parse_id
+from tests.flows.test_a_refused_act_keeps_what_was_typed import refused
+from tests.flows.test_report_to_answer import report
+from tests.pages import Pages
+from tests.people import SOYEON, TAEHO
+
+Visit = Callable[[Actor | None], Pages]
+NEWS = "그사이 이 신고가 바뀌었어요"
+
+
+def seen_in(page: str) -> str:
+    """Return the version a case's forms answer; each form has the same."""
+    found = set(re.findall(r'name="seen" value="([^"]+)"', page))
+    assert len(found) == 1
+    return found.pop()
+
+
+def noted(app: Flask, made: str, text: str) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        row = session.get_one(Report, parse_id(made))
+        actions.note_report(session, TAEHO, row, text, at=clock.now())
+
+
+def told(page: str) -> str:
+    return page.split('id="case-news"')[1].split('<h2 id="case-title"')[0]
+
+
+@pytest.mark.parametrize(("act", "field"), [("answer", "text"), ("reject", "reason")])
+def test_it_is_refused_once_and_goes_through_when_it_is_sent_again(
+    visit: Visit, app: Flask, act: str, field: str
+) -> None:
+    made, pages = report(visit), visit(SOYEON)
+    case = f"/console/reports/{made}"
+    seen = seen_in(pages.get(case))
+    noted(app, made, "부품을 <주문>했어요")
+    typed = {"status": "in_progress", field: "내일 가서 볼게요", "seen": seen}
+    page = refused(pages, f"{case}/{act}", 409, **typed)
+    assert NEWS in told(page)
+    assert "부품을 &lt;주문&gt;했어요" in told(page)
+    assert "내일 가서 볼게요</textarea>" in page
+    assert seen_in(page) != seen
+    assert "내일 가서 볼게요" not in visit(SOYEON).get(f"/reports/{made}")
+    pages.post(f"{case}/{act}", **typed | {"seen": seen_in(page)})
+    assert "내일 가서 볼게요" in visit(SOYEON).get(f"/reports/{made}")
+
+
+def test_what_did_not_change_is_answered_at_once(visit: Visit) -> None:
+    made, pages = report(visit), visit(SOYEON)
+    seen = seen_in(pages.get(f"/console/reports/{made}"))
+    pages.post(f"/console/reports/{made}/answer", status="fixed", text="끝", seen=seen)
+
+
+def test_an_open_case_reads_what_changed_and_nothing_where_nothing_did(
+    visit: Visit, app: Flask
+) -> None:
+    made, pages = report(visit), visit(SOYEON)
+    page = pages.get(f"/console/reports/{made}?view=new")
+    assert NEWS not in page
+    source = re.findall(r'id="case-news"[^>]*data-live-src="([^"]+)"', page)[0].replace(
+        "&amp;", "&"
+    )
+    assert f"seen={seen_in(page)}" in source
+    assert "view=new" in source
+    assert NEWS not in pages.get(source)
+    noted(app, made, "전화했어요")
+    fresh = pages.get(source)
+    assert NEWS in told(fresh)
+    assert "전화했어요" in told(fresh)
+    assert seen_in(fresh) != seen_in(page)
+
+
+def test_a_step_that_was_taken_back_is_news_too(visit: Visit, app: Flask) -> None:
+    made, pages, at = report(visit), visit(SOYEON), clock.now()
+    engine = app.extensions["engine"]
+    with unit_of_work(engine) as session:
+        row = session.get_one(Report, parse_id(made))
+        actions.answer_report(session, TAEHO, row, Status.FIXED, "끝", at=at)
+    seen = seen_in(pages.get(f"/console/reports/{made}"))
+    with unit_of_work(engine) as session:
+        withdraw_answers(session, TAEHO, at, at=at + timedelta(seconds=3))
+    page = pages.get(f"/console/reports/{made}?seen={seen}")
+    assert "한 걸음을 되돌렸어요" in told(page)
+
+
+def test_only_the_newest_steps_are_told(visit: Visit, app: Flask) -> None:
+    made = report(visit)
+    with reading_session(app.extensions["engine"]) as session:
+        seen = version_of(session, session.get_one(Report, parse_id(made)))
+    for n in range(MOST + 2):
+        noted(app, made, f"{n}")
+    with reading_session(app.extensions["engine"]) as session:
+        news = news_since(session, session.get_one(Report, parse_id(made)), seen)
+    assert news is not None
+    assert [step.text for step in news] == [f"{n}" for n in range(2, MOST + 2)]
+
+
+@pytest.mark.parametrize("seen", ["x", "-1-1", "9" * 90, "1-2-3"])
+def test_what_is_no_version_is_old(visit: Visit, app: Flask, seen: str) -> None:
+    made, pages = report(visit), visit(SOYEON)
+    assert NEWS not in pages.get(f"/console/reports/{made}?seen={seen}")
+    with unit_of_work(app.extensions["engine"]) as session:
+        row = session.get_one(Report, parse_id(made))
+        with pytest.raises(RefusedError, match="report_changed"):
+            hold_seen(session, row, seen)

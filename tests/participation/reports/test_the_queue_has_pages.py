@@ -1,0 +1,129 @@
+"""The queue goes on beyond its first page, in one order, and each page is read off an index."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from participation.reports import queries_queue
+from participation.reports.imports.arrivals import take_in
+from participation.reports.models import Report
+from participation.reports.queries_queue import VIEWS, Queue, Sought, queue, runs
+from participation.reports.rules import ENDED, GRAVEST, Category, Status
+from services.db import Session
+from tests.conftest import AT
+from tests.participation.reports.analysis.test_analysis_counts_by_hexagon_and_month import told
+from tests.people import SOYEON
+
+DIALECTS = {
+    "sqlite": ("EXPLAIN QUERY PLAN ", sqlite.dialect(), "TEMP B-TREE"),
+    "postgresql": ("EXPLAIN ", postgresql.dialect(), "Sort"),
+}
+KINDS = (Category.WATER, Category.LITTER, Category.NOISE)
+
+
+def city(session: Session, count: int) -> None:
+    """Take in reports of three kinds, a third of them settled, many opened in one moment."""
+    rows = []
+    for n in range(count):
+        over = {"status": Status.FIXED, "ended_at": AT} if n % 3 == 0 else {}
+        opened = AT - timedelta(minutes=n // 7)
+        rows.append(told(n, opened, category=KINDS[n % 5 % 3], **over))
+    take_in(session, rows, at=AT)
+
+
+def pages(session: Session, sought: Sought) -> list[Queue]:
+    found = [queue(session, SOYEON, sought, AT)]
+    while found[-1].after is not None:
+        onward = Sought(sought.view, sought.kind, found[-1].after)
+        found.append(queue(session, SOYEON, onward, AT))
+    return found
+
+
+@pytest.mark.parametrize("view", ["live", "new", "ended"])
+@pytest.mark.parametrize("sort", ["", "water"])
+def test_pages_follow_each_other_without_gap_or_repeat(
+    session: Session, monkeypatch: pytest.MonkeyPatch, view: str, sort: str
+) -> None:
+    monkeypatch.setattr(queries_queue, "LENGTH", 10)
+    city(session, 120)
+    rows = [row for page in pages(session, Sought(view, sort)) for row in page.rows]
+    wanted = [
+        one
+        for one in session.query(Report).all()
+        if (one.status in ENDED) == (view == "ended") and sort in ("", one.category)
+    ]
+    if view == "ended":
+        wanted.sort(key=lambda one: (one.opened_at, one.id), reverse=True)
+    else:
+        wanted.sort(key=lambda one: (-one.severity, one.opened_at, one.id))
+    assert [row.id for row in rows] == [str(one.id) for one in wanted]
+    assert len(rows) > 10
+
+
+def test_a_page_goes_on_from_a_report_that_left_the_view(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_queue, "LENGTH", 10)
+    city(session, 60)
+    first, second = pages(session, Sought())[:2]
+    session.execute(update(Report).where(Report.id == UUID(first.after)).values(status="closed"))
+    session.expire_all()
+    assert queue(session, SOYEON, Sought(after=str(first.after)), AT).rows == second.rows
+
+
+def test_what_an_address_does_not_say_well_is_the_default() -> None:
+    assert Sought.of({}) == Sought.of({"view": "x", "kind": "y", "after": "z"}) == Sought()
+    known = Sought.of({"view": "late", "kind": "water", "after": "0" * 32})
+    assert known.query() == "?view=late&kind=water&after=00000000-0000-0000-0000-000000000000"
+    assert known.query(view="live", kind="", after="") == ""
+
+
+def test_nothing_stands_after_what_nobody_knows(session: Session) -> None:
+    city(session, 12)
+    unknown = Sought(after="00000000-0000-0000-0000-000000000000")
+    assert queue(session, SOYEON, unknown, AT) == queue(session, SOYEON, Sought(), AT)
+
+
+@pytest.mark.parametrize("sort", ["", "water"])
+@pytest.mark.parametrize("view", ["live", "ended"])
+def test_each_page_is_read_off_its_index_and_not_sorted(
+    session: Session, view: str, sort: str
+) -> None:
+    index = "ix_report_newest" if view == "ended" else "ix_report_waits"
+    for plan in plans(session, view, sort):
+        assert index in plan, plan
+        assert DIALECTS[session.get_bind().dialect.name][2] not in plan, plan
+
+
+def test_what_is_new_is_read_off_an_index_too(session: Session) -> None:
+    for plan in plans(session, "new", ""):
+        assert "ix_report_" in plan, plan
+        assert "Seq Scan" not in plan, plan
+
+
+def plans(session: Session, view: str, sort: str) -> list[str]:
+    """Return how the first and the second page of a view are read in a city of thousands."""
+    city(session, 6000)
+    session.execute(text("ANALYZE"))
+    first = queue(session, SOYEON, Sought(view, sort), AT)
+    asked = [Sought(view, sort, after) for after in ("", first.after or "")]
+    statements = [run for one in asked for run in runs(session, SOYEON, one, AT)]
+    return [planned(session, one.limit(queries_queue.LENGTH + 1)) for one in statements]
+
+
+def planned(session: Session, statement: Any) -> str:
+    explain, dialect, _ = DIALECTS[session.get_bind().dialect.name]
+    query = statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    plan = session.connection().exec_driver_sql(explain + str(query).replace("%", "%%"))
+    return " ".join(str(row) for row in plan)
+
+
+def test_every_severity_has_its_turn(session: Session) -> None:
+    city(session, 30)
+    rows = list(runs(session, SOYEON, Sought(), AT))
+    assert len(rows) == GRAVEST
+    assert set(VIEWS) == {"live", "new", "late", "mine", "ended"}
