@@ -20,7 +20,7 @@ from services.web.request import engine
 city = AppGroup("city", help="The city Madang shows.")
 SEED = 7
 # Nobody measured these streets.
-CREDIT = "하늘시, made up by Madang"
+CREDIT = "© Madang · 하늘시 Haneul"
 
 
 @city.command("demo")

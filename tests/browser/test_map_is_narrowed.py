@@ -10,7 +10,7 @@ from tests.browser.conftest import Enter
 def test_a_chip_narrows_the_map_and_stays_in_the_address(enter: Enter) -> None:
     page = enter().page
     page.goto("/reports/map")
-    expect(page.get_by_text("하늘시, made up by Madang")).to_be_visible()
+    expect(page.get_by_text("© Madang · 하늘시 Haneul")).to_be_visible()
     page.locator('[data-filter="state"][data-value="settled"]').click()
     expect(page).to_have_url(re.compile("state=settled"))
     lately = page.locator('[data-filter="time"]')

@@ -88,7 +88,7 @@ def send(page: Page, words: str) -> None:
 def test_what_is_found_is_black_on_the_citys_own_copy(enter: Enter, street: Path) -> None:
     visitor = enter("minji", lang="en")
     page = choose(visitor, street)
-    expect(page.locator("[data-covers-said]")).to_contain_text("2 faces, 2 number plates")
+    expect(page.locator("[data-covers-said]")).to_contain_text("Faces covered: 2, number plates: 2")
     assert visitor.violations() == []
     assert visitor.sideways() == 0
     boxes = page.evaluate(BOXES)
