@@ -13,6 +13,7 @@ from participation.reports.followers import add_follower, count_followers
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.opening import Origin, Told, show_first, store_once, told_by
+from participation.reports.rough import forget_exact
 from participation.reports.rules import (
     ENDED,
     PUBLIC,
@@ -177,6 +178,7 @@ def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     for follow in follows.all():
         session.delete(follow)
         count_followers(session, follow.report_id, -1)
+    forget_exact(session, person_id)
     loose = {"reporter_id": None, "idempotency_key": None, "answer": ""}
     session.execute(update(Report).where(Report.reporter_id == person_id).values(**loose))
     session.execute(update(Report).where(Report.assignee_id == person_id).values(assignee_id=None))

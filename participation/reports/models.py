@@ -119,6 +119,17 @@ class ReportPhoto(Base):
     photo_hash: Mapped[str] = mapped_column(String(64), index=True)
 
 
+class ExactPlace(Base):
+    """Where a report really is whose kind is shown to others roughly; for those who work on it."""
+
+    __tablename__ = "exact_place"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    lat: Mapped[float]
+    lon: Mapped[float]
+    place: Mapped[str] = mapped_column(String(200), default="")
+
+
 class ReportEntry(Base):
     """One step of a report's story; a note (`public` false) is for staff alone."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from participation.events.reports import ReportChanged, ReportOpened
 from participation.reports.clusters import keep_clusters
+from participation.reports.feeds.wards import ward_of
 from participation.reports.history.chain import add_entry, make_public
 from participation.reports.models import Report, ReportEntry, ReportPhoto
 from participation.reports.photos.access import Frame
@@ -16,9 +17,17 @@ from participation.reports.photos.actions import note_cover
 from participation.reports.photos.queries import shown_as
 from participation.reports.promises.rules import rises_at
 from participation.reports.queries import photos_of
+from participation.reports.rough import keep_exact
 from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import Routed, calendar_of, route
-from participation.reports.rules import MOST_PHOTOS, SEVERITY, Category, Status, title_of
+from participation.reports.rules import (
+    MOST_PHOTOS,
+    SEVERITY,
+    Category,
+    Status,
+    seen_at,
+    title_of,
+)
 from services import outbox
 from services.auth import Actor
 from services.db import Session
@@ -70,7 +79,8 @@ def store_once(
         return session.get_one(Report, earlier), False
     routed = route(session, told.category, told.lat, told.lon, at)
     rises = rises_at(calendar_of(session), at, routed.due_at)
-    report = _row(told, origin, routed, rises, at)
+    seen = _as_seen(session, told)
+    report = _row(seen, origin, routed, rises, at)
     try:
         with session.begin_nested():
             session.add(report)
@@ -79,7 +89,9 @@ def store_once(
         if (earlier := session.scalar(known)) is None:
             raise
         return session.get_one(Report, earlier), False
-    place_reports(session, [(report.id, report.lat, report.lon)])
+    if seen is not told:
+        keep_exact(session, report.id, told.lat, told.lon, told.place)
+    place_reports(session, [(report.id, told.lat, told.lon)])
     add_entry(session, _opening(report, at))
     for sent in told.photos:
         hang_photo(session, report, Actor(None), sent, at=at)
@@ -89,6 +101,14 @@ def store_once(
     keep_clusters(session, report, at=at)
     outbox.publish(session, _opened(report), at=at)
     return report, True
+
+
+def _as_seen(session: Session, told: Told) -> Told:
+    """Return what is told as others see it."""
+    lat, lon = seen_at(told.category, told.lat, told.lon)
+    if (lat, lon) == (told.lat, told.lon):
+        return told
+    return msgspec.structs.replace(told, lat=lat, lon=lon, place=ward_of(session, lat, lon))
 
 
 def hang_photo(session: Session, report: Report, actor: Actor, sent: str, *, at: datetime) -> bool:

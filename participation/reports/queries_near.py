@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import FromClause, and_, bindparam, select
 
 from participation.reports.models import Report
-from participation.reports.rules import ENDED, PUBLIC, Category
+from participation.reports.rules import ENDED, PUBLIC, Category, seen_at
 from services.db import Session
 from services.maps import points_in
 
@@ -56,6 +56,8 @@ def near_same(
     session: Session, category: Category, lat: float, lon: float, *, at: datetime
 ) -> list[Near]:
     """Return live reports of a kind within 50 metres, at most 14 days old, nearest first."""
+    # What is shown roughly is looked for from where it would be shown.
+    lat, lon = seen_at(category, lat, lon)
     wide, high = _reach(lat)
     box = (lon - wide, lat - high, lon + wide, lat + high)
     given = {"kind": category.value, "since": at - RECENT}

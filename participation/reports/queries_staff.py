@@ -15,6 +15,7 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, kept_of
 from participation.reports.promises.rules import RAISED
 from participation.reports.queries_map import Sight, cards_in
+from participation.reports.rough import exact_of
 from participation.reports.routing.models import RoutingRule
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, PUBLIC, MapState, Status, staff_moves
@@ -45,10 +46,13 @@ class CasePage(msgspec.Struct, frozen=True):
 
 
 def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> CasePage:
-    """Return one case as staff see it."""
+    """Return one case as staff see it: with the answer to its question, and where it really is."""
     status = Status(report.status)
+    shown = replace(queries.page_of(session, actor, report, at), answer=report.answer)
+    if (exact := exact_of(session, report)) is not None:
+        shown = replace(shown, lat=exact.lat, lon=exact.lon, place=exact.place)
     return CasePage(
-        report=replace(queries.page_of(session, actor, report, at), answer=report.answer),
+        report=shown,
         notes=_notes(session, report.id),
         told_by_someone=report.reporter_id is not None,
         moves=[status.value, *(s.value for s in staff_moves(status))],

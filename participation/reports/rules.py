@@ -1,5 +1,6 @@
 """The life of a report, its kinds and its promise, as tables: no database, no Flask, no clock."""
 
+import math
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -28,6 +29,23 @@ class Category(StrEnum):
 
 # A report shows what is wrong; an album would say no more, and every photo is looked over.
 MOST_PHOTOS = 3
+# These may tell of somebody's home: others see them in the middle of a field of the map of about
+# a hundred metres, with the name of the ward for a place; who works on them sees the spot.
+ROUGH = frozenset({Category.NOISE})
+FIELDS_A_DEGREE = 1000
+
+
+def seen_at(category: Category, lat: float, lon: float) -> tuple[float, float]:
+    """Return where others see a report of a kind that was told at a place, in degrees (WGS84)."""
+    if category not in ROUGH:
+        return lat, lon
+    return _middle(lat), _middle(lon)
+
+
+def _middle(degrees: float) -> float:
+    return (math.floor(degrees * FIELDS_A_DEGREE) + 0.5) / FIELDS_A_DEGREE
+
+
 S = Status
 NEXT: dict[Status, frozenset[Status]] = {
     S.OPEN: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),

@@ -34,6 +34,7 @@ from participation.reports.rules import (
     GRAVEST,
     LABELS,
     QUESTIONS,
+    ROUGH,
     STATUS_LABELS,
     Category,
     Status,
@@ -67,6 +68,7 @@ def labels() -> dict[str, object]:
         "status_labels": {s.value: label for s, label in STATUS_LABELS.items()},
         "category_questions": {c.value: text for c, text in QUESTIONS.items()},
         "gravest": GRAVEST,
+        "rough_kinds": ROUGH,
     }
 
 

@@ -13,7 +13,7 @@ from participation.reports.blocks.queries import Spot, block_on, past_of, trace_
 from participation.reports.blocks.rules import BLOCK_DAYS, TRACE_KEPT, Signs, block_holds, why_wait
 from participation.reports.models import Report
 from participation.reports.opening import told_by
-from participation.reports.rules import Status
+from participation.reports.rules import Status, seen_at
 from services import audit
 from services.auth import Actor, Role
 from services.db import Session
@@ -35,7 +35,7 @@ def take_report(
         return known
     why = None
     if not (actor.may(Role.MODERATOR) or actor.may(Role.OFFICER)):
-        spot = Spot(new.lat, new.lon, signs.device)
+        spot = Spot(*seen_at(new.category, new.lat, new.lon), signs.device)
         why = why_wait(signs, past_of(session, actor.id, spot, at), at)
     report_id = open_report(
         session, actor, msgspec.structs.replace(new, held=why is not None), at=at
