@@ -125,7 +125,9 @@ def look_at_reporter(session: Session, actor: Actor, report: Report, *, at: date
 def assign_report(
     session: Session, actor: Actor, report: Report, person_id: UUID | None, *, at: datetime
 ) -> None:
-    """Give a report to a member of staff, or to nobody."""
+    """Give a report to a member of staff, or to nobody; doing it twice changes nothing."""
+    if report.assignee_id == person_id:
+        return
     report.assignee_id = person_id
     add_entry(session, _entry(actor, report, "assigned", "", at, public=False))
     _changed(session, actor, report, "assign_report", at)

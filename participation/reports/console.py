@@ -12,6 +12,7 @@ from participation.reports.console_desk import (
     handled,
     keeps_typed,
     offer_undo,
+    reason_of,
     sought,
     staff_of,
     to_case,
@@ -103,7 +104,7 @@ def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
 @staff
 @keeps_typed(ReasonForm)
 def reject(report_id: str, form: ReasonForm) -> ResponseReturnValue:
-    report, reason = handled(report_id, form["seen"].data), form["reason"].data
+    report, reason = handled(report_id, form["seen"].data), reason_of(form)
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
     offer_undo()
     return to_case(report_id)

@@ -157,6 +157,7 @@ def _opened(report: Report, refusal: Refusal | None) -> dict[str, Any]:
         "news": queries_news.news_since(session, report, seen),
         "case": queries_staff.case_of(session, actor, report, at),
         "ready": answers_queries.by_state(session, report.category),
+        "case_reasons": answers_queries.reasons(session, actor.lang, report.category),
         "same": _same(report),
         "beside": queries_family.beside(session, report, at, staff=not actor.bounded),
         "source": _source(report),

@@ -155,9 +155,10 @@ class JudgeForm(Form):
 
 
 class ReasonForm(Form):
-    """An empty reason passes: the action says what one is for."""
+    """An empty reason passes: a ready one stands for it, or the action says what one is for."""
 
     reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+    ready = StringField(filters=[short])
     seen = HiddenField(filters=[short])
 
 

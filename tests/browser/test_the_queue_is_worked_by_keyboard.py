@@ -193,8 +193,8 @@ def test_many_are_turned_down_by_keyboard_and_taken_back(desk: Page) -> None:
     press(desk, "j", "s", "j", "s")
     chosen = [str(box.get_attribute("value")) for box in desk.locator("[name=ids]:checked").all()]
     press(desk, "x")
-    expect(desk.locator("#bulk-ready")).to_be_focused()
-    press(desk, "ArrowDown")
+    expect(desk.locator("#bulk-reason")).to_be_focused()
+    press(desk, "Shift+Tab", "ArrowDown")
     expect(desk.locator("#bulk-reason")).not_to_have_value("")
     press(desk, "Tab", "Control+End")
     desk.keyboard.type(" 도로공사에 알려 주세요.")
