@@ -181,6 +181,13 @@ class BulkForm(Form):
     ready = StringField(filters=[short])
 
 
+class UndoForm(Form):
+    """What was done `at` a moment, on the case of `report` or on many."""
+
+    at = StringField(filters=[short])
+    report = StringField(filters=[short])
+
+
 class MergeForm(Form):
     into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 
