@@ -25,7 +25,7 @@ def _owner() -> str | None:
     return "nobody" if os.getuid() == 0 else None
 
 
-def _wait(port: int, seconds: float = 60.0) -> None:
+def _wait(port: int, seconds: float = 180.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:

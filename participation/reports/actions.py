@@ -15,8 +15,10 @@ from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.opening import Origin, Told, show_first, store_once, told_by
 from participation.reports.rough import forget_exact
 from participation.reports.rules import (
+    ASSIGNED,
     ENDED,
     PUBLIC,
+    RELEASED,
     Status,
     staff_moves,
 )
@@ -137,9 +139,15 @@ def look_at_reporter(session: Session, actor: Actor, report: Report, *, at: date
 def assign_report(
     session: Session, actor: Actor, report: Report, person_id: UUID | None, *, at: datetime
 ) -> None:
-    """Give a report to a member of staff, or to nobody."""
+    """Give a report to a member of staff, or to nobody; doing it twice changes nothing."""
+    if report.assignee_id == person_id:
+        return
+    if (before := report.assignee_id) is not None:
+        released = _entry(actor, report, RELEASED, "", at, public=False)
+        released.actor_id = before
+        add_entry(session, released)
     report.assignee_id = person_id
-    add_entry(session, _entry(actor, report, "assigned", "", at, public=False))
+    add_entry(session, _entry(actor, report, ASSIGNED, "", at, public=False))
     _changed(session, actor, report, "assign_report", at)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from participation.events.reports import ReportMoved
 from participation.reports.access import hold
@@ -11,7 +11,7 @@ from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.rules import ENDED, MERGED, PUBLIC, Status, may_move
+from participation.reports.rules import ENDED, MERGED, PUBLIC, SENT_ON, Status, may_move
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
@@ -37,8 +37,9 @@ def merge_report(
         select(ReportFollow.person_id).where(ReportFollow.report_id == report.id)
     ).all()
     joined = sum(add_follower(session, into, person_id, at=at) for person_id in people)
-    _send_on(session, report, into, now, at)
-    step = _step(actor, report, at)
+    _send_on(session, actor, report, into, at)
+    _close(session, report, into, now, at)
+    step = _step(actor, report, MERGED, at)
     entry = add_entry(session, step)
     detail = {"into": str(into.id), "followers": str(joined)}
     audit.record(session, actor.id, "merge_report", "report", str(report.id), at=at, detail=detail)
@@ -47,23 +48,28 @@ def merge_report(
     return entry.id
 
 
-def _send_on(session: Session, report: Report, into: Report, now: Status, at: datetime) -> None:
-    before = update(Report).where(Report.merged_into == report.id)
-    session.execute(before.values(merged_into=into.id))
+def _send_on(session: Session, actor: Actor, report: Report, into: Report, at: datetime) -> None:
+    """Lead what was joined into a report before to the other one, and note so for the team."""
+    for before in session.scalars(select(Report).where(Report.merged_into == report.id)).all():
+        before.merged_into = into.id
+        add_entry(session, _step(actor, before, SENT_ON, at))
+
+
+def _close(session: Session, report: Report, into: Report, now: Status, at: datetime) -> None:
     report.merged_into, report.status, report.changed_at = into.id, Status.CLOSED.value, at
     if now not in ENDED or report.ended_at is None:
         report.ended_at = at
     keep_clusters(session, report, at=at)
 
 
-def _step(actor: Actor, report: Report, at: datetime) -> ReportEntry:
+def _step(actor: Actor, report: Report, kind: str, at: datetime) -> ReportEntry:
     return ReportEntry(
         report_id=report.id,
         at=at,
-        kind=MERGED,
+        kind=kind,
         status=report.status,
         text="",
         role="staff",
         actor_id=actor.id,
-        public=True,
+        public=kind == MERGED,
     )

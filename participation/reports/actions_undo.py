@@ -1,61 +1,168 @@
-"""Taking an answer back within seconds, before any phone is told of it."""
+"""Taking an act back within seconds, before any phone is told of it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import select, update
 
 from participation.events.reports import ReportChanged
 from participation.reports.access import hold, settled_since
+from participation.reports.actions import assign_report
 from participation.reports.clusters import keep_clusters
+from participation.reports.followers import count_followers
 from participation.reports.history.chain import take_back
-from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import ENDED, UNDO_S, Status
+from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.rules import (
+    ASSIGNED,
+    ENDED,
+    MERGED,
+    RELEASED,
+    SENT_ON,
+    TAKEN_BACK,
+    UNDO_S,
+    Status,
+)
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import RefusedError
 
 
-def withdraw_answers(session: Session, actor: Actor, given_at: datetime, *, at: datetime) -> int:
-    """Take back what the actor answered in one go at `given_at`; return how many reports moved.
+class Withdrawn(msgspec.Struct, frozen=True):
+    """A report an act was taken back on, and the step that act was."""
+
+    report_id: UUID
+    entry_id: UUID
+    kind: str
+
+
+def withdraw_acts(
+    session: Session, actor: Actor, given_at: datetime, *, at: datetime
+) -> list[Withdrawn]:
+    """Take back what the actor answered, joined or gave away in one go at `given_at`.
 
     Raises RefusedError when it is too late, or when nothing of it can be taken back any more.
     """
     if at - given_at > timedelta(seconds=UNDO_S):
         raise RefusedError("too_late_to_undo")
-    entries = session.scalars(
-        select(ReportEntry).where(
-            ReportEntry.actor_id == actor.id,
-            ReportEntry.at == given_at,
-            ReportEntry.kind == "answer",
-            ReportEntry.public,
-        )
-    ).all()
-    count = sum(_withdraw(session, actor, entry, at) for entry in entries)
-    if count == 0:
+    mine = ReportEntry.actor_id == actor.id, ReportEntry.at == given_at
+    steps = select(ReportEntry).where(*mine, ReportEntry.kind.in_(WAYS))
+    gone = []
+    for step in session.scalars(steps.order_by(ReportEntry.id)).all():
+        told = Withdrawn(step.report_id, step.id, step.kind)
+        if verb := WAYS[step.kind](session, actor, step, at):
+            gone.append(told)
+            _told(session, actor, verb, step.report_id, at)
+    if not gone:
         raise RefusedError("nothing_to_undo")
-    return count
+    return gone
 
 
-def _withdraw(session: Session, actor: Actor, entry: ReportEntry, at: datetime) -> bool:
+def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -> str:
+    """Take an answer back; return the verb of that, "" where it cannot be."""
     report = session.get_one(Report, entry.report_id)
     hold(session, report)
+    before = _before(session, entry)
+    # A joined report has handed its followers on.
+    if before is None or report.merged_into is not None:
+        return ""
+    _go_back(session, report, entry, before, at)
+    return "withdraw_answer"
+
+
+def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -> str:
+    report = session.get_one(Report, entry.report_id)
+    other = session.get(Report, report.merged_into) if report.merged_into else None
+    hold(session, report, *filter(None, [other]))
+    into, before = report.merged_into, _before(session, entry)
+    later = select(ReportEntry.id).where(
+        ReportEntry.report_id == report.id, ReportEntry.kind == SENT_ON, ReportEntry.at > entry.at
+    )
+    if before is None or into is None or session.scalar(later.limit(1)) is not None:
+        return ""
+    _part_followers(session, report, into, entry.at)
+    _call_back(session, report, into, entry)
+    report.merged_into = None
+    _go_back(session, report, entry, before, at)
+    return "withdraw_merge"
+
+
+def _assignment(session: Session, actor: Actor, entry: ReportEntry, at: datetime) -> str:
+    report = session.get_one(Report, entry.report_id)
+    hold(session, report)
+    steps = select(ReportEntry).where(ReportEntry.report_id == report.id)
+    given = steps.where(ReportEntry.kind == ASSIGNED).order_by(ReportEntry.at.desc())
+    newest = session.scalar(given.limit(1))
+    if newest is None or newest.id != entry.id:
+        return ""
+    had = steps.where(ReportEntry.kind == RELEASED, ReportEntry.at == entry.at)
+    released = session.scalar(had)
+    assign_report(session, actor, report, released.actor_id if released else None, at=at)
+    return "withdraw_assignment"
+
+
+WAYS: dict[str, Callable[[Session, Actor, ReportEntry, datetime], str]] = {
+    "answer": _answer,
+    MERGED: _merge,
+    ASSIGNED: _assignment,
+}
+
+
+def _before(session: Session, entry: ReportEntry) -> Status | None:
+    """Return the state before a step; None where a later word stands on it."""
     story = session.scalars(
         select(ReportEntry)
-        .where(ReportEntry.report_id == report.id, ReportEntry.public)
+        .where(ReportEntry.report_id == entry.report_id, ReportEntry.public)
         .where(ReportEntry.status.is_not(None))
         .order_by(ReportEntry.at.desc(), ReportEntry.id.desc())
         .limit(2)
     ).all()
-    # A later word stands on this one; a joined report has handed its followers on.
-    if len(story) < 2 or story[0].id != entry.id or report.merged_into is not None:
-        return False
-    before = Status(str(story[1].status))
+    if len(story) < 2 or story[0].id != entry.id:
+        return None
+    return Status(str(story[1].status))
+
+
+def _go_back(
+    session: Session, report: Report, entry: ReportEntry, before: Status, at: datetime
+) -> None:
     report.status, report.changed_at = before.value, at
     take_back(session, entry, before.value, at=at)
     session.flush()
     report.ended_at = settled_since(session, report.id) if before in ENDED else None
     keep_clusters(session, report, at=at)
-    audit.record(session, actor.id, "withdraw_answer", "report", str(report.id), at=at)
-    outbox.publish(session, ReportChanged(report_id=report.id, what="withdraw_answer"), at=at)
-    return True
+
+
+def _part_followers(session: Session, report: Report, into: UUID, joined_at: datetime) -> None:
+    """Let those whom the joining alone let follow the other report leave that again."""
+    theirs = select(ReportFollow.person_id).where(ReportFollow.report_id == report.id)
+    sent = select(ReportFollow).where(
+        ReportFollow.report_id == into,
+        ReportFollow.since == joined_at,
+        ReportFollow.person_id.in_(theirs),
+    )
+    gone = session.scalars(sent).all()
+    for follow in gone:
+        session.delete(follow)
+    count_followers(session, into, -len(gone))
+
+
+def _call_back(session: Session, report: Report, into: UUID, entry: ReportEntry) -> None:
+    """Lead what was joined into a report before, and was sent on with it, to that report again."""
+    sent = select(ReportEntry).where(
+        ReportEntry.kind == SENT_ON,
+        ReportEntry.at == entry.at,
+        ReportEntry.actor_id == entry.actor_id,
+    )
+    steps = session.scalars(sent).all()
+    ids = [step.report_id for step in steps]
+    back = update(Report).where(Report.id.in_(ids), Report.merged_into == into)
+    session.execute(back.values(merged_into=report.id))
+    for step in steps:
+        step.kind = TAKEN_BACK
+
+
+def _told(session: Session, actor: Actor, verb: str, report_id: UUID, at: datetime) -> None:
+    audit.record(session, actor.id, verb, "report", str(report_id), at=at)
+    outbox.publish(session, ReportChanged(report_id=report_id, what=verb), at=at)

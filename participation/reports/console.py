@@ -12,6 +12,7 @@ from participation.reports.console_desk import (
     handled,
     keeps_typed,
     offer_undo,
+    reason_of,
     sought,
     staff_of,
     to_case,
@@ -23,6 +24,7 @@ from participation.reports.forms import (
     MergeForm,
     NoteForm,
     ReasonForm,
+    UndoForm,
 )
 from participation.reports.rules import Status
 from services import web
@@ -87,6 +89,7 @@ def _ready(answer_id: str, status: Status) -> str:
 def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
     report, whom = handled(report_id), staff_of(form)
     actions.assign_report(web.session(), web.actor(), report, whom, at=web.at())
+    offer_undo()
     return to_case(report_id)
 
 
@@ -96,6 +99,7 @@ def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
 def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
     report, into = handled(report_id), handled(form["into"].data)
     actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
+    offer_undo()
     return to_case(into.id)
 
 
@@ -103,7 +107,7 @@ def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
 @staff
 @keeps_typed(ReasonForm)
 def reject(report_id: str, form: ReasonForm) -> ResponseReturnValue:
-    report, reason = handled(report_id, form["seen"].data), form["reason"].data
+    report, reason = handled(report_id, form["seen"].data), reason_of(form)
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
     offer_undo()
     return to_case(report_id)
@@ -121,10 +125,14 @@ def note(report_id: str, form: NoteForm) -> ResponseReturnValue:
 
 @pages.post("/undo")
 @staff
-def undo() -> ResponseReturnValue:
+@keeps_typed(UndoForm)
+def undo(form: UndoForm) -> ResponseReturnValue:
     try:
-        given_at = datetime.fromisoformat(request.form.get("at", ""))
-        actions_undo.withdraw_answers(web.session(), web.actor(), given_at, at=web.at())
+        given_at = datetime.fromisoformat(form["at"].data)
+        gone = actions_undo.withdraw_acts(web.session(), web.actor(), given_at, at=web.at())
     except (ValueError, TypeError) as error:
         raise InvalidError("moment_unreadable", {"at": "unreadable"}) from error
-    return to_queue()
+    here = [one for one in gone if str(one.report_id) == form["report"].data]
+    # Of a report that was joined, the page was that of the other one.
+    shown = here or (gone if form["report"].data else [])
+    return to_case(shown[0].report_id, again=shown[0].entry_id) if shown else to_queue()

@@ -38,7 +38,7 @@ def bulk(form: BulkForm) -> ResponseReturnValue:
     if len(ids) > actions_bulk.MOST:
         raise InvalidError("too_many_chosen", {"ids": "too_many"})
     left = act([handled(one) for one in ids], form)
-    if len(left) < len(ids) and form["action"].data in ANSWERS:
+    if len(left) < len(ids):
         offer_undo()
     if left:
         tell_left(len(ids) - len(left), [(str(one.report_id), one.code) for one in left])
@@ -70,4 +70,3 @@ ACTS: dict[str, Callable[[Reports, BulkForm], list[Left]]] = {
     "assign": _assign,
     "reject": _reject,
 }
-ANSWERS = {"acknowledge", "reject"}

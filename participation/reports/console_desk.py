@@ -17,12 +17,17 @@ from participation.reports.access import hold_seen, report_for
 from participation.reports.answers import queries as answers_queries
 from participation.reports.models import Report
 from participation.reports.queries_queue import Sought
-from participation.reports.rules import Category
+from participation.reports.rules import Category, Status
 from services import i18n, web
 from services.errors import DomainError, InvalidError, RefusedError
+from services.ids import parse_id
 
 # So many of what was left are named on the next page: their ids travel in a cookie.
 NAMED = 30
+TAKEN_BACK = "It is taken back, and nobody was told"
+SEND_ANEW = "Your words stand here as you wrote them. Send them anew when they are right."
+# What an address tells once; a page that is read again does not repeat it.
+PASSING = ("seen", "again")
 Act = Callable[..., ResponseReturnValue]
 
 
@@ -31,7 +36,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
     `act` names the act, `typed` is what was sent by field, `wrong` the sentence beside each field
     that is at fault; where none is, `title` and `way_out` stand above them all. `chosen` are the
-    reports that were ticked.
+    reports that were ticked, `focus` is the field to go on in where nothing is at fault.
     """
 
     act: str
@@ -40,6 +45,7 @@ class Refusal(msgspec.Struct, frozen=True):
     way_out: str
     wrong: dict[str, str]
     chosen: frozenset[str]
+    focus: str = ""
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -73,10 +79,11 @@ def sought() -> Sought:
     return Sought.of(request.args)
 
 
-def to_case(report_id: object) -> ResponseReturnValue:
-    """Lead to a case, beside the same page of the queue."""
+def to_case(report_id: object, again: object = "") -> ResponseReturnValue:
+    """Lead to a case, beside the same page of the queue; `again` is a step that was taken back."""
+    told = sought().told() | ({"again": str(again)} if again else {})
     path = url_for("reports_console.case", report_id=report_id)
-    return redirect(path + sought().query(), 303)
+    return redirect(f"{path}?{urlencode(told)}" if told else path, 303)
 
 
 def to_queue() -> ResponseReturnValue:
@@ -114,6 +121,8 @@ def tell_left(done: int, left: list[tuple[str, str]]) -> None:
 def desk(report: Report | None, refusal: Refusal | None = None) -> str:
     """Return the page of the queue, and of a case where one is open."""
     session, actor, at, wanted = web.session(), web.actor(), web.at(), sought()
+    if report is not None and refusal is None:
+        refusal = _taken_back(report)
     return render_template(
         "console/queue.html",
         queue=queries_queue.queue(session, actor, wanted, at),
@@ -157,11 +166,25 @@ def _opened(report: Report, refusal: Refusal | None) -> dict[str, Any]:
         "news": queries_news.news_since(session, report, seen),
         "case": queries_staff.case_of(session, actor, report, at),
         "ready": answers_queries.by_state(session, report.category),
+        "case_reasons": answers_queries.reasons(session, actor.lang, report.category),
         "same": _same(report),
         "beside": queries_family.beside(session, report, at, staff=not actor.bounded),
         "source": _source(report),
         "live_source": _source(report, seen=seen),
     }
+
+
+def _taken_back(report: Report) -> Refusal | None:
+    """Return the actor's own step that was just taken back, to be sent anew in other words."""
+    key = parse_id(request.args.get("again", ""))
+    step = queries_news.withdrawn(web.session(), web.actor(), report, key) if key else None
+    if step is None:
+        return None
+    act, field = ("reject", "reason") if step.status == Status.REJECTED else ("answer", "text")
+    typed = {"status": step.status or "", field: step.text}
+    lang = web.actor().lang
+    title, way_out = i18n.translate(lang, TAKEN_BACK), i18n.translate(lang, SEND_ANEW)
+    return Refusal(act, typed, title, way_out, {}, frozenset(), focus=field)
 
 
 def _same(report: Report) -> queries_staff.Same | None:
@@ -175,7 +198,7 @@ def _source(report: Report | None = None, **more: str) -> str:
     path = url_for("reports_console.queue")
     if report is not None:
         path = url_for("reports_console.case", report_id=report.id)
-    asked = {name: text for name, text in request.args.items() if name != "seen"} | more
+    asked = {name: text for name, text in request.args.items() if name not in PASSING} | more
     return f"{path}?{urlencode(asked)}" if asked else path
 
 

@@ -160,9 +160,10 @@ class JudgeForm(Form):
 
 
 class ReasonForm(Form):
-    """An empty reason passes: the action says what one is for."""
+    """An empty reason passes: a ready one stands for it, or the action says what one is for."""
 
     reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+    ready = StringField(filters=[short])
     seen = HiddenField(filters=[short])
 
 
@@ -183,6 +184,13 @@ class BulkForm(Form):
     person_id = StringField(validators=[Length(max=36)])
     reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
     ready = StringField(filters=[short])
+
+
+class UndoForm(Form):
+    """What was done `at` a moment, on the case of `report` or on many."""
+
+    at = StringField(filters=[short])
+    report = StringField(filters=[short])
 
 
 class MergeForm(Form):

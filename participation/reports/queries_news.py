@@ -2,12 +2,15 @@
 
 import re
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import func, select
 
 from participation.accounts import directory
 from participation.reports.models import Report, ReportEntry
+from participation.reports.rules import TAKEN_BACK
+from services.auth import Actor
 from services.db import Session
 
 MOST = 3
@@ -51,6 +54,15 @@ def news_since(session: Session, report: Report, seen: str) -> list[Step] | None
     rows = session.scalars(newest).all()[::-1]
     names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id and _staff(r)})
     return [_step(r, names.get(r.actor_id, "") if r.actor_id else "") for r in rows]
+
+
+def withdrawn(session: Session, actor: Actor, report: Report, key: UUID) -> Step | None:
+    """Return a step of the actor's own that was taken back, with the state it had led to."""
+    row = session.get(ReportEntry, key)
+    if row is None or (row.report_id, row.actor_id) != (report.id, actor.id):
+        return None
+    mine = row.kind == TAKEN_BACK and row.role == "staff" and row.text
+    return Step(row.at, row.kind, row.status, row.text, row.role, "") if mine else None
 
 
 def _staff(row: ReportEntry) -> bool:

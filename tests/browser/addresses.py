@@ -51,7 +51,8 @@ NO_PAGE: dict[str, set[str]] = {
         "home.near",
         "reports.near",
         "reports.sheet",
-        "reports.timeline",
+        "reports_page.standing",
+        "reports_page.timeline",
         "reports_picture.picture",
     },
     "a frame of the analysis page; folium draws it, and its own test looks at it": {

@@ -9,6 +9,7 @@ from tests.browser.conftest import Enter
 from tests.browser.keyboard import focus_is_seen
 from tests.browser.visitor import DESK
 
+REASON = "우리 시의 일이 아니에요. 도로공사에 알려 주세요."
 ANSWER = "내일 아침에 가서 볼게요."
 FOCUSED = "document.activeElement?.closest('[data-row]')?.querySelector('a')?.pathname ?? ''"
 
@@ -148,7 +149,7 @@ def test_a_closed_case_says_what_it_was_closed_with(desk: Page) -> None:
     open_first(desk)
     press(desk, "x")
     expect(desk.locator("#reject-reason")).to_be_focused()
-    desk.keyboard.type("우리 시의 일이 아니에요. 도로공사에 알려 주세요.")
+    desk.keyboard.type(REASON)
     press(desk, "Escape")
     expect(desk.locator("#reject-reason")).not_to_be_focused()
     expect(desk.locator("#reject-reason")).not_to_have_value("")
@@ -156,7 +157,8 @@ def test_a_closed_case_says_what_it_was_closed_with(desk: Page) -> None:
     expect(desk.locator("[data-fades]")).to_be_visible()
     heard(desk)
     press(desk, "u")
-    desk.wait_for_url("**/console/?view=new")
+    desk.wait_for_url("**again=*")
+    expect(desk.locator("#reject-reason")).to_have_value(REASON)
 
 
 def test_below_the_last_row_stands_the_next_page_and_it_stays_live(desk: Page) -> None:
@@ -193,8 +195,8 @@ def test_many_are_turned_down_by_keyboard_and_taken_back(desk: Page) -> None:
     press(desk, "j", "s", "j", "s")
     chosen = [str(box.get_attribute("value")) for box in desk.locator("[name=ids]:checked").all()]
     press(desk, "x")
-    expect(desk.locator("#bulk-ready")).to_be_focused()
-    press(desk, "ArrowDown")
+    expect(desk.locator("#bulk-reason")).to_be_focused()
+    press(desk, "Shift+Tab", "ArrowDown")
     expect(desk.locator("#bulk-reason")).not_to_have_value("")
     press(desk, "Tab", "Control+End")
     desk.keyboard.type(" 도로공사에 알려 주세요.")

@@ -19,6 +19,7 @@ LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
     ((*TEAM, *MINE), "reports_picture.picture", {HIDDEN}),
     (("officer", "operator"), "moderation.trail", {"name"}),
     (("operator",), "people.index", {"name", "person"}),
+    (MINE, "news.news", {HIDDEN}),
     (MINE, "home.index", {HIDDEN, "wish", "person"}),
     # Whose a report that waits is, for a phone that two share.
     (MINE, "reports.new", {"person"}),

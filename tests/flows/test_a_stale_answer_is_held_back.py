@@ -9,7 +9,7 @@ from flask import Flask
 
 from participation.reports import actions
 from participation.reports.access import hold_seen
-from participation.reports.actions_undo import withdraw_answers
+from participation.reports.actions_undo import withdraw_acts
 from participation.reports.models import Report
 from participation.reports.queries_news import MOST, news_since, version_of
 from participation.reports.rules import Status
@@ -96,7 +96,7 @@ def test_a_step_that_was_taken_back_is_news_too(visit: Visit, app: Flask) -> Non
         actions.answer_report(session, TAEHO, row, Status.FIXED, "끝", at=at)
     seen = seen_in(pages.get(f"/console/reports/{made}"))
     with unit_of_work(engine) as session:
-        withdraw_answers(session, TAEHO, at, at=at + timedelta(seconds=3))
+        withdraw_acts(session, TAEHO, at, at=at + timedelta(seconds=3))
     page = pages.get(f"/console/reports/{made}?seen={seen}")
     assert "한 걸음을 되돌렸어요" in told(page)
 

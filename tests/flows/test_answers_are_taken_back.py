@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from participation.reports import actions
-from participation.reports.actions_undo import withdraw_answers
+from participation.reports.actions_undo import withdraw_acts
 from participation.reports.models import Report
 from participation.reports.rules import UNDO_S, Status
 from services import clock
@@ -96,7 +96,7 @@ def test_too_late_is_too_late(visit: Visit, app: Flask, late_s: int) -> None:
         unit_of_work(app.extensions["engine"]) as session,
         pytest.raises(RefusedError, match="too_late"),
     ):
-        withdraw_answers(session, SOYEON, at, at=at + timedelta(seconds=late_s))
+        withdraw_acts(session, SOYEON, at, at=at + timedelta(seconds=late_s))
     assert "종료" in visit(None).get(f"/reports/{report_id}")
 
 
@@ -109,8 +109,8 @@ def test_nobody_takes_back_what_another_said_or_what_was_answered_since(
         row = session.scalars(select(Report)).one()
         actions.answer_report(session, SOYEON, row, Status.ACKNOWLEDGED, "x", at=at)
         with pytest.raises(RefusedError, match="nothing"):
-            withdraw_answers(session, TAEHO, at, at=soon)
+            withdraw_acts(session, TAEHO, at, at=soon)
         actions.answer_report(session, TAEHO, row, Status.IN_PROGRESS, "y", at=soon)
         with pytest.raises(RefusedError, match="nothing"):
-            withdraw_answers(session, SOYEON, at, at=soon)
+            withdraw_acts(session, SOYEON, at, at=soon)
         assert row.status == Status.IN_PROGRESS.value

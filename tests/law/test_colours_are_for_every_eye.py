@@ -51,8 +51,8 @@ WORDS = ("ink", "quiet", "city", "city-strong", "danger", "caution", "good", "in
 READ = [
     *((word, ground) for word in WORDS for ground in ("ground", "surface", "sunken")),
     *((word, ground) for word in ("warm", "warm-strong") for ground in ("ground", "surface")),
-    *((word, f"{word}-wash") for word in ("city", "warm", "danger", "caution", "good", "info")),
-    *(("ink", f"{word}-wash") for word in ("city", "warm", "danger", "caution", "good", "info")),
+    *((word, f"{word}-wash") for word in ("city", "danger", "caution", "good", "info")),
+    *(("ink", f"{word}-wash") for word in ("city", "danger", "caution", "good", "info")),
     *(("on-city", "city"), ("on-city", "city-strong"), ("on-warm", "warm")),
     *(("on-warm", "warm-strong"), ("quiet", "city-wash")),
 ]

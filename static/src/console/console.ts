@@ -70,7 +70,9 @@ class Desk {
     if (!act || act.closest("[hidden]")) return;
     act.open = true;
     act.scrollIntoView({ block: "nearest" });
-    act.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])")?.focus();
+    const first = act.querySelector<HTMLElement>("[data-first]")
+      ?? act.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])");
+    first?.focus();
   }
 
   private toBulk(): void {

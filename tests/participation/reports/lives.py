@@ -42,6 +42,8 @@ class Lives(RuleBasedStateMachine):
         self.stories: dict[UUID, list[tuple[datetime, Status]]] = {}
         self.keys: dict[tuple[Any, str], UUID] = {}
         self.merged: set[UUID] = set()
+        # When each was joined, and into which one after the other it has gone since.
+        self.joined: dict[UUID, tuple[datetime, list[UUID]]] = {}
 
     def teardown(self) -> None:
         self.session.close()
@@ -138,6 +140,10 @@ class Lives(RuleBasedStateMachine):
         pair = self._report(report_id), self._report(into)
         assert (self._do(actions_merge.merge_report, SOYEON, *pair) is not None) == may
         if may:
+            for _, way in self.joined.values():
+                if way[-1] == report_id:
+                    way.append(into)
+            self.joined[report_id] = (self.at, [into])
             self.merged.add(report_id)
             self._moved(report_id, now, Status.CLOSED)
 
@@ -155,14 +161,25 @@ class Lives(RuleBasedStateMachine):
         given_at, last = story[-1] if story else (START, Status.HELD)
         may = len(story) > 1 and given_at > self.at - timedelta(seconds=10)
         may = may and self._may_go_back(report_id, given_at) and last is not Status.DISPUTED
-        done = self._do(actions_undo.withdraw_answers, SOYEON, given_at)
+        done = self._do(actions_undo.withdraw_acts, SOYEON, given_at)
         assert (done is not None) == may
         if may:
             story.pop()
+            self._set_apart(report_id)
 
     def _may_go_back(self, report_id: UUID, given_at: datetime) -> bool:
         late = self.at + timedelta(seconds=3) - given_at > timedelta(seconds=10)
-        return report_id not in self.merged and not late
+        joined_at, way = self.joined.get(report_id, (given_at, [report_id]))
+        return joined_at == given_at and len(way) == 1 and not late
+
+    def _set_apart(self, report_id: UUID) -> None:
+        """Undo a joining: what was sent on by it comes back."""
+        if report_id in self.merged:
+            self.merged.discard(report_id)
+            into = self.joined.pop(report_id)[1][0]
+            for _, way in self.joined.values():
+                if way[-2:] == [report_id, into]:
+                    way.pop()
 
     @rule(report_id=reports, person=who, stop=st.booleans())
     def follow(self, report_id: UUID, person: Any, stop: bool) -> None:

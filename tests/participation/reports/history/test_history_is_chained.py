@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from participation.reports import actions
-from participation.reports.actions_undo import withdraw_answers
+from participation.reports.actions_undo import withdraw_acts
 from participation.reports.history.chain import withhold
 from participation.reports.history.jobs import keep_history
 from participation.reports.history.models import HistoryHead
@@ -67,7 +67,7 @@ def test_an_answer_taken_back_leaves_that_it_was_and_not_what_it_said(story: sa.
     with unit_of_work(story) as session:
         actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "실수", at=at)
     with unit_of_work(story) as session:
-        withdraw_answers(session, SOYEON, at, at=at + timedelta(seconds=4))
+        withdraw_acts(session, SOYEON, at, at=at + timedelta(seconds=4))
     steps = published(story)[0][0]["steps"]
     assert [(s["kind"], s["status"], s["of"]) for s in steps[5:]] == [
         *(("answer", "closed", None), ("withdrawn", "fixed", 6))
@@ -75,7 +75,7 @@ def test_an_answer_taken_back_leaves_that_it_was_and_not_what_it_said(story: sa.
     assert [s["text"] for s in steps[5:]] == [None, ""]
     assert faults(story) == []
     with unit_of_work(story) as session, pytest.raises(RefusedError):
-        withdraw_answers(session, SOYEON, at, at=at + timedelta(seconds=5))
+        withdraw_acts(session, SOYEON, at, at=at + timedelta(seconds=5))
 
 
 def test_words_can_be_taken_off_for_good_and_the_chain_holds(story: sa.Engine) -> None:

@@ -120,5 +120,5 @@ def test_taking_an_answer_back_brings_the_end_back_too(session: Session) -> None
     moved(session, report, 1, S.FIXED)
     moved(session, report, 4, S.CLOSED)
     moved(session, report, 5, S.OPEN)
-    actions_undo.withdraw_answers(session, HANA, day(5), at=day(5) + timedelta(seconds=3))
+    actions_undo.withdraw_acts(session, HANA, day(5), at=day(5) + timedelta(seconds=3))
     assert (report.status, report.ended_at) == ("closed", day(1))
