@@ -72,7 +72,7 @@ def test_all_are_shown_in_their_order_and_each_opens(app: Flask, visit: Visit) -
     one, two, three = shown(app, report_id)
     page = visit(None).get(f"/reports/{report_id}")
     assert page.index(f"{one}/large") < page.index(f"{two}/small") < page.index(f"{three}/small")
-    assert f'href="/media/{two}/large.webp"' in page
+    assert f'<img src="/media/{two}/large.webp"' in page
     assert "사진 3장 중 2번째" in page
     case = visit(SOYEON).get(f"/console/reports/{report_id}")
     assert all(f"{name}/large.webp" in case for name in (one, two, three))
