@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.street import photo_of
+from tests.browser.test_a_waiting_report_needs_a_look import write_offline
 from tests.browser.test_photo_is_covered_before_it_leaves import brightest, send
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED
 from tests.browser.visitor import DESK, UNHURRIED_MS, photo
@@ -25,6 +26,18 @@ WAITING = """async () => await new Promise((done) => {
       asked.result.close();
       done(all.result.map((one) => [one.photo, ...one.further.map((more) => more.photo)]
         .map((bytes) => bytes instanceof ArrayBuffer && bytes.byteLength > 0)));
+    };
+  };
+})"""
+# A report as it was kept when it had one photo at most.
+AS_BEFORE = """async () => await new Promise((done) => {
+  const asked = indexedDB.open("madang-reports", 1);
+  asked.onsuccess = () => {
+    const store = asked.result.transaction("waiting", "readwrite").objectStore("waiting");
+    const all = store.getAll();
+    all.onsuccess = () => {
+      const [{ further, ...before }] = all.result;
+      store.put(before).onsuccess = () => { asked.result.close(); done(null); };
     };
   };
 })"""
@@ -220,3 +233,18 @@ def test_a_moderator_covers_the_second(enter: Enter, tmp_path: Path) -> None:
     assert after[0] == before[0]
     assert after[1] != before[1]
     assert page.request.get(str(before[1])).status == 404
+
+
+def test_one_kept_by_the_version_before_goes_with_its_photo(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page = visitor.page
+    (lamp,) = lamps(tmp_path, GREEN)
+    write_offline(visitor, Path(lamp), "예전에 담아 둔 신고예요", "새벽로 31")
+    page.evaluate(AS_BEFORE)
+    visitor.context.set_offline(False)
+    page.goto("/")
+    page.wait_for_function(ALL_SENT)
+    page.goto("/reports/?q=예전에 담아")
+    page.click(".report-row a")
+    page.locator(".story-picture > img").wait_for()
+    assert shown(page) == ["green"]
