@@ -54,13 +54,6 @@ def _at_work() -> Processor:
     return _processor()
 
 
-def accept_upload(upload: FileStorage | None) -> str | None:
-    """Return the hash of a picture a form brought, None if it brought none; InvalidError else."""
-    if upload is None or not upload.filename:
-        return None
-    return accept(upload.stream.read())
-
-
 def accept_uploads(uploads: Iterable[FileStorage], most: int) -> tuple[str, ...]:
     """Return the hashes of the pictures a field brought, in their order, the same one once.
 

@@ -20,12 +20,11 @@ from tests.flows.test_report_to_answer import photo
 def test_picture_work_within_a_writing_transaction_is_refused(app: Flask) -> None:
     upload, name = photo()
     with app.test_request_context("/", method="POST"):
-        known = media.accept_upload(FileStorage(upload, filename=name))
-        assert known is not None
+        (known,) = media.accept_uploads([FileStorage(upload, filename=name)], 1)
         web.session().execute(sa.text("SELECT 1"))
         upload.seek(0)
         with pytest.raises(RuntimeError, match="do it before"):
-            media.accept_upload(FileStorage(upload, filename=name))
+            media.accept_uploads([FileStorage(upload, filename=name)], 1)
         with pytest.raises(RuntimeError, match="do it before"):
             media.redact(known, [(0.1, 0.1, 0.2, 0.2)])
         web.session().rollback()

@@ -3,9 +3,10 @@
 import { Boxes, type Words } from "./boxes";
 import { opened, painted } from "./boxes-paint";
 import { lookFor } from "./boxes-sight";
-import { takenAt } from "./exif";
-import { offer } from "./exif-offer";
+import { takenAt, type Taken } from "./exif";
 import type { Seen } from "./faces";
+
+export { offer } from "./exif-offer";
 
 const PAUSE_MS = 250;
 
@@ -21,28 +22,34 @@ interface Said extends Words {
 }
 
 export class PhotoWork {
+  /** What the photo tells of place and time, null until it was read. */
+  taken: Taken | null = null;
   private boxes: Boxes | null = null;
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private canvas: HTMLCanvasElement | null = null;
   private readonly stop = new AbortController();
   private readonly words: Said;
 
-  constructor(private readonly root: HTMLElement, private readonly put: Put) {
-    this.words = JSON.parse(root.dataset["covers"] ?? "{}") as Said;
+  /** `root` is the part of the page of this photo alone, `all` what holds the words for each. */
+  constructor(private readonly root: HTMLElement, private readonly all: HTMLElement, private readonly put: Put) {
+    this.words = JSON.parse(all.dataset["covers"] ?? "{}") as Said;
   }
 
-  /** Do all that needs no answer; the file is there when this is done, unless it must be asked. */
-  async start(form: HTMLFormElement, file: File): Promise<void> {
-    this.root.hidden = false;
+  /** Do all that needs no answer; the file is there when this is done, unless it must be asked.
+   * `told` is called as soon as it is known what the photo tells of place and time. */
+  async start(file: File, told: () => void): Promise<void> {
     this.say(this.words.looking);
-    offer(form, await takenAt(file));
+    this.taken = await takenAt(file);
+    if (this.stop.signal.aborted) return;
+    told();
     try {
       this.canvas = await opened(file);
     } catch {
       return this.askAsItIs(file);
     }
+    if (this.stop.signal.aborted) return;
     this.show(this.canvas);
-    const seen = await lookFor(this.canvas, this.root.dataset["worker"] ?? "").catch(() => null);
+    const seen = await lookFor(this.canvas, this.all.dataset["worker"] ?? "").catch(() => null);
     if (this.stop.signal.aborted) return;
     for (const place of seen?.places ?? []) this.boxes?.add(place);
     this.tell(seen);
@@ -61,9 +68,6 @@ export class PhotoWork {
     this.stop.abort();
     this.boxes?.end();
     clearTimeout(this.waiting);
-    this.root.hidden = true;
-    this.part("frame")?.querySelector("canvas")?.remove();
-    for (const name of ["acts", "asis"]) this.hide(name, true);
   }
 
   private part(name: string): HTMLElement | null {

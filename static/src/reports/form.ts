@@ -3,8 +3,8 @@ import { offerLocation } from "../core/locate";
 import { Place } from "../core/place";
 import { keepAnswers } from "./kept";
 import { lookNear } from "./near";
-import { Photo } from "./photo";
-import { fill, photoOf, reopened } from "./reopened";
+import { Photos } from "./photo";
+import { fill, photosOf, reopened } from "./reopened";
 import { sendSurely } from "./sending";
 import { Stepper } from "./stepper";
 
@@ -48,9 +48,8 @@ export async function start(root: HTMLElement): Promise<void> {
   const again = await reopened(form);
   if (again) fill(form, again);
   else keepAnswers(form);
-  const photo = new Photo(form);
-  const picture = again && photoOf(again);
-  if (picture) photo.take(picture);
+  const photos = new Photos(form);
+  if (again) photos.add(photosOf(again));
   offerLocation(form);
   askByKind(form);
   bringMap(form);
@@ -58,9 +57,9 @@ export async function start(root: HTMLElement): Promise<void> {
   const place = typed ? new Place(form, typed) : null;
   const near = form.querySelector<HTMLElement>("[data-near]");
   new Stepper(root, form, async (step) => {
-    if (step.querySelector("[type=file]")) await photo.settled();
+    if (step.querySelector("[type=file]")) await photos.settled();
     if (typed && step.contains(typed)) await place?.settle();
     if (near && step.querySelector("[name=category]")) await lookNear(form, near);
   });
-  sendSurely(form, () => photo.settled());
+  sendSurely(form, () => photos.settled());
 }

@@ -23,7 +23,13 @@ export interface Wrong {
   text: string;
 }
 
-/** A report as it was filled in. Photos are kept as bytes: some browsers lose blobs. */
+/** A photo as bytes: some browsers lose blobs. */
+export interface Picture {
+  photo: ArrayBuffer;
+  type: string;
+}
+
+/** A report as it was filled in; the first photo stands where the only one stood once. */
 export interface Waiting {
   key: string;
   who: string;
@@ -31,6 +37,7 @@ export interface Waiting {
   fields: Record<string, string>;
   photo: ArrayBuffer | null;
   type: string;
+  further?: Picture[];
   /** The city refused it for this; it is not sent again before its writer has looked at it. */
   wrong?: Wrong[];
 }
@@ -40,6 +47,11 @@ export interface Outcome {
   sent: Map<string, string>;
   refused: string[];
   left: Map<string, Why>;
+}
+
+/** Return the photos of a report that waits, in their order. */
+export function picturesOf({ photo, type, further }: Waiting): Picture[] {
+  return photo ? [{ photo, type }, ...(further ?? [])] : [];
 }
 
 export async function keep(report: Waiting): Promise<void> {
@@ -99,7 +111,7 @@ function body(report: Waiting, token: string): FormData {
   const data = new FormData();
   data.set("csrf_token", token);
   for (const [name, value] of Object.entries(report.fields)) data.set(name, value);
-  if (report.photo) data.set("photo", new Blob([report.photo], { type: report.type }), "photo");
+  for (const { photo, type } of picturesOf(report)) data.append("photo", new Blob([photo], { type }), "photo");
   return data;
 }
 

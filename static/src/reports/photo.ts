@@ -1,80 +1,139 @@
-// The photo of the form. What looks it over comes only when one is chosen; until that is done, and
-// unless the reporter says so, nothing of the file leaves the phone.
+// The photos of the form, three at most, in the order they were chosen. What looks them over comes
+// only when one is chosen; until that is done, and unless the reporter says so, nothing of a file
+// leaves the phone.
 import type { PhotoWork } from "./boxes-photo";
 
-export class Photo {
-  private chosen: File | null = null;
-  private safe: File | null = null;
-  private work: PhotoWork | null = null;
+const MOST = 3;
+type Code = typeof import("./boxes-photo");
+
+interface Shot {
+  chosen: File;
+  /** What may leave of it, null while nothing may. */
+  safe: File | null;
+  work: PhotoWork | null;
+  item: HTMLElement;
+}
+
+const same = (one: File, other: File): boolean =>
+  one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+
+export class Photos {
+  private shots: Shot[] = [];
   private busy: Promise<void> = Promise.resolve();
   private readonly input: HTMLInputElement | null;
+  private readonly root: HTMLElement | null;
 
   constructor(private readonly form: HTMLFormElement) {
     this.input = form.querySelector<HTMLInputElement>("input[type=file]");
-    // What looks photos over takes one: a second one would leave without it, or be lost.
-    if (this.input) this.input.multiple = false;
+    this.root = form.querySelector<HTMLElement>("[data-shots]");
     this.input?.addEventListener("click", () => void this.bring());
-    this.input?.addEventListener("change", () => this.choose());
+    this.input?.addEventListener("change", () => this.add([...(this.input?.files ?? [])]));
     // Every way a form is read goes through here, also the browser's own.
     form.addEventListener("formdata", ({ formData }) => this.guard(formData));
   }
 
-  /** Wait until the photo is looked over and the boxes are painted as they stand. */
+  /** Wait until every photo is looked over and the boxes are painted as they stand. */
   async settled(): Promise<void> {
-    await this.busy;
-    if (this.chosen && !this.safe) await this.work?.flush();
+    for (let seen: unknown = null; seen !== this.busy; ) await (seen = this.busy);
+    for (const shot of this.shots) if (!shot.safe) await shot.work?.flush();
   }
 
-  /** Take a picture that was chosen before, as if it had been chosen now. */
-  take(file: File): void {
-    if (!this.input) return;
-    const moved = new DataTransfer();
-    moved.items.add(file);
-    this.input.files = moved.files;
-    this.choose();
+  /** Take pictures as if they had been chosen now, behind those that are there. */
+  add(files: readonly File[]): void {
+    const fresh = files.filter((file) => !this.shots.some((one) => same(one.chosen, file)));
+    const taken = fresh.slice(0, MOST - this.shots.length);
+    const shots = taken.map((chosen) => ({ chosen, safe: null, work: null, item: this.item() }));
+    this.shots.push(...shots);
+    for (const shot of shots) {
+      shot.item.querySelector("[data-shot-remove]")?.addEventListener("click", () => this.remove(shot));
+      this.busy = this.busy.then(() => this.lookOver(shot)).catch(() => undefined);
+    }
+    this.say(taken.length < fresh.length ? "full" : "");
+    this.draw();
+    if (this.shots.length === MOST && document.activeElement === this.input) this.title(shots[0]?.item)?.focus();
+    this.put();
   }
 
-  private bring(): Promise<typeof import("./boxes-photo") | null> {
+  private bring(): Promise<Code | null> {
     return import("./boxes-photo").catch(() => null);
   }
 
-  private choose(): void {
-    this.work?.end();
-    this.work = null;
-    this.safe = null;
-    this.chosen = this.input?.files?.[0] ?? null;
-    const file = this.chosen;
-    this.busy = file ? this.lookOver(file).catch(() => undefined) : Promise.resolve();
+  private item(): HTMLElement {
+    const form = this.form.querySelector<HTMLTemplateElement>("template[data-shot]");
+    const item = form?.content.firstElementChild?.cloneNode(true) as HTMLElement;
+    this.root?.querySelector("[data-shots-list]")?.append(item);
+    return item;
   }
 
-  private async lookOver(file: File): Promise<void> {
-    const root = this.form.querySelector<HTMLElement>("[data-covers]");
+  private remove(shot: Shot): void {
+    const at = this.shots.indexOf(shot);
+    shot.work?.end();
+    shot.item.remove();
+    this.shots.splice(at, 1);
+    this.say("removed");
+    this.draw();
+    this.put();
+    this.offer();
+    (this.title(this.shots[Math.min(at, this.shots.length - 1)]?.item) ?? this.input)?.focus();
+  }
+
+  private title(item: HTMLElement | undefined): HTMLElement | null {
+    return item?.querySelector<HTMLElement>("h3") ?? null;
+  }
+
+  private say(what: "full" | "removed" | ""): void {
+    const said = this.root?.querySelector<HTMLElement>("[data-shots-said]");
+    if (said) said.textContent = what ? (said.dataset[what] ?? "") : "";
+  }
+
+  // One photo needs no number to be seen; where there are three, no more can be chosen.
+  private draw(): void {
+    const all = this.shots.length;
+    this.shots.forEach(({ item }, n) => {
+      const nth = (this.root?.dataset["shots"] ?? "").replace("{n}", String(n + 1)).replace("{all}", String(all));
+      for (const part of item.querySelectorAll("[data-shot-nth]")) part.textContent = nth;
+      this.title(item)?.classList.toggle("sr-only", all === 1);
+    });
+    if (this.root) this.root.hidden = all === 0;
+    const drop = this.form.querySelector<HTMLElement>("[data-photo]");
+    if (drop) drop.hidden = all === MOST;
+  }
+
+  private async lookOver(shot: Shot): Promise<void> {
     const code = await this.bring();
-    if (!root || this.chosen !== file) return;
-    if (!code) return this.keepHere(root);
-    this.work = new code.PhotoWork(root, (safe) => this.put(file, safe));
-    await this.work.start(this.form, file);
+    if (!this.root || !this.shots.includes(shot)) return;
+    if (!code) return this.keepHere(shot);
+    const put = (safe: File | null): void => {
+      shot.safe = safe;
+      if (safe) this.put();
+    };
+    shot.work = new code.PhotoWork(shot.item, this.root, put);
+    await shot.work.start(shot.chosen, () => this.offer(code));
   }
 
-  private keepHere(root: HTMLElement): void {
-    const words = JSON.parse(root.dataset["covers"] ?? "{}") as Record<string, string>;
-    const said = root.querySelector("[data-covers-said]");
-    root.hidden = false;
+  // The first photo that tells of a place or a time is the one that is heard.
+  private offer(code?: Code): void {
+    const told = this.shots.flatMap(({ work }) => work?.taken ?? []);
+    if (code) return code.offer(this.form, told);
+    void this.bring().then((late) => late?.offer(this.form, told));
+  }
+
+  private keepHere(shot: Shot): void {
+    const words = JSON.parse(this.root?.dataset["covers"] ?? "{}") as Record<string, string>;
+    const said = shot.item.querySelector("[data-covers-said]");
     if (said) said.textContent = words["unready"] ?? "";
   }
 
-  private put(chosen: File, safe: File | null): void {
-    if (this.chosen !== chosen) return;
-    this.safe = safe;
-    if (!safe || !this.input) return;
+  private put(): void {
+    if (!this.input || (this.shots.length > 0 && !this.shots.some((one) => one.safe))) return;
     const moved = new DataTransfer();
-    moved.items.add(safe);
+    for (const { safe } of this.shots) if (safe) moved.items.add(safe);
     this.input.files = moved.files;
   }
 
   private guard(data: FormData): void {
-    if (this.chosen && this.safe) data.set("photo", this.safe);
-    else if (this.chosen) data.delete("photo");
+    data.delete("photo");
+    for (const { safe } of this.shots) if (safe) data.append("photo", safe);
     const seen = this.form.querySelector<HTMLInputElement>("[data-seen] input");
     const line = seen?.value ? (seen.dataset["line"] ?? "").replace("{time}", seen.value.replace("T", " ")) : "";
     const text = data.get("text")?.toString().trim();

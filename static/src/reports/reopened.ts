@@ -1,5 +1,5 @@
 // A report that waits is opened in the form again: all answers, its photo, and what was wrong.
-import { waitingFor, type Waiting } from "./outbox";
+import { picturesOf, waitingFor, type Waiting } from "./outbox";
 
 const WHO = "madang.who";
 
@@ -12,10 +12,9 @@ export async function reopened(form: HTMLFormElement): Promise<Waiting | null> {
   return report && (report.who === "" || report.who === here) ? report : null;
 }
 
-/** Return the photo as the file it was when it was kept, covered already. */
-export function photoOf(report: Waiting): File | null {
-  if (!report.photo) return null;
-  return new File([report.photo], "photo", { type: report.type });
+/** Return the photos as the files they were when they were kept, covered already. */
+export function photosOf(report: Waiting): File[] {
+  return picturesOf(report).map(({ photo, type }, n) => new File([photo], `photo-${n + 1}`, { type }));
 }
 
 // What a sticker, a letter or the opened form said goes along; the form may have no field for it yet.

@@ -19,19 +19,21 @@ function keyOf(form: HTMLFormElement): string {
 async function filled(form: HTMLFormElement): Promise<Waiting> {
   const key = keyOf(form);
   const data = new FormData(form);
-  const photo = data.get("photo");
   const fields: Record<string, string> = {};
   for (const [name, value] of data) {
     if (typeof value === "string" && name !== "csrf_token" && name !== "who") fields[name] = value;
   }
-  const picture = photo instanceof File && photo.size > 0 ? photo : null;
+  const files = data.getAll("photo").filter((one): one is File => one instanceof File && one.size > 0);
+  const pictures = await Promise.all(files.map(async (one) => ({ photo: await one.arrayBuffer(), type: one.type })));
+  const [first, ...further] = pictures;
   return {
     key,
     who: data.get("who")?.toString() || (localStorage.getItem(WHO) ?? ""),
     at: Date.now(),
     fields,
-    photo: picture ? await picture.arrayBuffer() : null,
-    type: picture?.type ?? "",
+    photo: first?.photo ?? null,
+    type: first?.type ?? "",
+    further,
   };
 }
 

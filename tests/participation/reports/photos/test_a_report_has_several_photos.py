@@ -72,7 +72,7 @@ def test_all_are_shown_in_their_order_and_each_opens(app: Flask, visit: Visit) -
     one, two, three = shown(app, report_id)
     page = visit(None).get(f"/reports/{report_id}")
     assert page.index(f"{one}/large") < page.index(f"{two}/small") < page.index(f"{three}/small")
-    assert f'href="/media/{two}/large.webp"' in page
+    assert f'<img src="/media/{two}/large.webp"' in page
     assert "사진 3장 중 2번째" in page
     case = visit(SOYEON).get(f"/console/reports/{report_id}")
     assert all(f"{name}/large.webp" in case for name in (one, two, three))
@@ -104,6 +104,23 @@ def test_a_fourth_is_refused_with_a_sentence(app: Flask, visit: Visit) -> None:
         assert session.scalars(sa.select(Report)).all() == []
         with pytest.raises(InvalidError, match="photos_too_many"):
             open_report(session, MINJI, FOUR, at=clock.now())
+
+
+def test_three_large_ones_are_not_too_much_at_once(visit: Visit) -> None:
+    pages = visit(MINJI)
+    pages.get("/reports/new")
+    told = FORM | {"csrf_token": pages.token}
+    head = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+    parts = [head.format(name, "").encode() + value.encode() for name, value in told.items()]
+    file = head.format("photo", '; filename="a.jpg"').encode()
+    parts += [file + b"\xff\xd8\xff" + bytes(12_000_000)] * 3
+    body = b"\r\n".join([*parts, b"--x--\r\n"])
+    kind = "multipart/form-data; boundary=x"
+    answer = pages.client.post("/reports/", data=body, content_type=kind, buffered=True)
+    # They are looked at, and found to be no pictures.
+    assert answer.status_code == 422
+    assert "사진을 읽지 못했어요" in answer.text
+    assert FORM["text"] in answer.text
 
 
 def test_the_same_one_twice_is_one(app: Flask, visit: Visit) -> None:
