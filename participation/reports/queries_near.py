@@ -19,6 +19,7 @@ SHOWN = 5
 # More than this many of one kind on one spot are all told by the nearest few.
 LOOKED_AT = 2000
 DEGREE_M = 111_320.0
+Spot = tuple[float, float]
 LIVE = frozenset(s.value for s in PUBLIC if s not in ENDED)
 TABLE: FromClause = Report.__table__
 SPOT = (TABLE.c.id, TABLE.c.lat, TABLE.c.lon)
@@ -56,16 +57,18 @@ def near_same(
     session: Session, category: Category, lat: float, lon: float, *, at: datetime
 ) -> list[Near]:
     """Return live reports of a kind within 50 metres, at most 14 days old, nearest first."""
-    # What is shown roughly is looked for from where it would be shown.
-    lat, lon = seen_at(category, lat, lon)
     wide, high = _reach(lat)
-    box = (lon - wide, lat - high, lon + wide, lat + high)
+    # What is told of this place roughly stands in the middle of its field, further off or not.
+    middle = seen_at(category, lat, lon)
+    west, east = min(lon - wide, middle[1]), max(lon + wide, middle[1])
+    south, north = min(lat - high, middle[0]), max(lat + high, middle[0])
+    box = (west, south, east, north)
     given = {"kind": category.value, "since": at - RECENT}
     found = points_in(session, TABLE, SPOT, box, LOOKED_AT, SAME, given)
     away = {
         row.id: metres
         for row in found
-        if (metres := metres_between(lat, lon, row.lat, row.lon)) <= NEAR_M
+        if (metres := _away((lat, lon), middle, (row.lat, row.lon))) <= NEAR_M
     }
     rows = session.connection().execute(ROWS, {"ids": list(away)}).all() if away else []
     nearest = sorted(rows, key=lambda row: away[row.id])
@@ -76,6 +79,10 @@ def _reach(lat: float) -> tuple[float, float]:
     """Return 50 metres as degrees of longitude and latitude."""
     high = NEAR_M / DEGREE_M
     return high / max(math.cos(math.radians(lat)), 0.01), high
+
+
+def _away(spot: Spot, middle: Spot, there: Spot) -> float:
+    return 0.0 if there == middle else metres_between(*spot, *there)
 
 
 def metres_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

@@ -14,7 +14,7 @@ from tests.browser.test_a_waiting_report_needs_a_look import (
     write_offline,
 )
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
-from tests.browser.visitor import UNHURRIED_MS, Visitor, photo
+from tests.browser.visitor import UNHURRIED_MS, Visitor, controlled, photo
 
 # Hidden as a page behind another one is, then shown again.
 LOOKED_AT = """() => { for (const hidden of [true, false]) {
@@ -24,9 +24,7 @@ LOOKED_AT = """() => { for (const hidden of [true, false]) {
 
 def with_worker(visitor: Visitor) -> None:
     visitor.page.goto("/")
-    visitor.page.evaluate("navigator.serviceWorker.ready")
-    waits = "() => navigator.serviceWorker.controller !== null"
-    visitor.page.wait_for_function(waits, timeout=60_000)
+    controlled(visitor.page)
 
 
 def stored(visitor: Visitor, words: str) -> int:

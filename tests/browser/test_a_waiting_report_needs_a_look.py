@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
-from tests.browser.visitor import UNHURRIED_MS, Visitor, photo
+from tests.browser.visitor import UNHURRIED_MS, Visitor, controlled, photo
 
 # A name that several places of the demo city have in them.
 UNCLEAR = "샘물"
@@ -165,7 +165,7 @@ def test_a_waiting_report_is_deleted_and_taken_back(enter: Enter, tmp_path: Path
     page = visitor.page
     page.goto("/")
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    controlled(page)
     write_offline(visitor, photo(tmp_path / "tree.jpg"), "지웠다 되돌려요", "샘물로 21")
     page.goto("/reports/unsent")
     expect(page.locator("h1")).to_have_text("연결이 끊겼어요")

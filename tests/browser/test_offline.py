@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_push_chromium import came_true
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import controlled
 
 KEPT = """async () => { const found = []; for (const name of await caches.keys())
   for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
@@ -22,16 +22,11 @@ def comes_true(page: Page, promise: str, seconds: float = 20.0) -> None:
     assert came_true(page, lambda: bool(page.evaluate(promise)), seconds), promise
 
 
-def ready(visitor: Visitor) -> None:
-    visitor.page.evaluate("navigator.serviceWorker.ready")
-    comes_true(visitor.page, "navigator.serviceWorker.controller !== null")
-
-
 def test_a_page_opened_without_a_line_says_what_to_do_in_the_readers_language(enter: Enter) -> None:
     visitor = enter("minji", expects_refusals=True, reduced_motion="reduce")
     page = visitor.page
     page.goto("/")
-    ready(visitor)
+    controlled(page)
     for lang, title in (("ko", "연결이 끊겼어요"), ("en", "No connection")):
         if page.locator("html").get_attribute("lang") != lang:
             page.click(f"button[name=language][value={lang}]")
@@ -51,7 +46,7 @@ def test_no_page_of_anybody_is_kept(enter: Enter) -> None:
     visitor = enter("hana", reduced_motion="reduce")
     page = visitor.page
     page.goto("/")
-    ready(visitor)
+    controlled(page)
     for path in ("/me", "/me/notifications", "/console/", "/reports/", "/reports/map"):
         page.goto(path)
     comes_true(page, "async () => (await caches.has('tiles')) && (await caches.has('built'))")
@@ -69,7 +64,7 @@ def test_an_older_versions_shell_is_cleaned_away(enter: Enter) -> None:
     visitor = enter(reduced_motion="reduce")
     page = visitor.page
     page.goto("/")
-    ready(visitor)
+    controlled(page)
     page.evaluate(
         """async () => { await (await caches.open("shell-old")).put("/x", new Response(""));
         await (await navigator.serviceWorker.ready).unregister(); }"""

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.street import photo_of
-from tests.browser.visitor import DESK, UNHURRIED_MS, Visitor
+from tests.browser.visitor import DESK, UNHURRIED_MS, Visitor, controlled
 
 FACES = [(500, 80, 200), (900, 120, 320)]
 PLATES = [(600, 900, 260, 60, "12가 3456"), (1100, 800, 360, 80, "345나 6789")]
@@ -205,7 +205,7 @@ def test_faces_are_found_without_a_line_too(enter: Enter, street: Path) -> None:
     page = visitor.page
     page.goto("/reports/new")
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    controlled(page)
     visitor.context.set_offline(True)
     page = choose(visitor, street)
     expect(page.locator(".cover")).to_have_count(4)

@@ -59,7 +59,7 @@ def choose_photo(page: Page, street: Path) -> None:
     with page.expect_file_chooser() as waited:
         page.keyboard.press("Enter")
     waited.value.set_files(str(street))
-    expect(page.locator("[data-covers-said]")).to_contain_text("1 faces")
+    expect(page.locator("[data-covers-said]")).to_contain_text("Faces covered: 1")
     tab_to(page, ".cover")
     assert "Face 1, covered" in told(page, "ToggleButton") + told(page, "button")
     everything_is_named(page)

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.visitor import UNHURRIED_MS, photo
+from tests.browser.visitor import UNHURRIED_MS, controlled, photo
 
 ALL_SENT = "() => localStorage.getItem('madang.unsent') === '0'"
 SCRIPTED = "() => document.querySelector('[data-stepping]') !== null"
@@ -79,7 +79,7 @@ def test_a_report_is_written_without_a_line_from_the_start(enter: Enter, tmp_pat
     page = visitor.page
     page.goto("/reports/new")
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    controlled(page)
     visitor.context.set_offline(True)
     page.goto("/reports/new")
     page.wait_for_function(SCRIPTED)

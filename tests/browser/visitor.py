@@ -104,6 +104,22 @@ class Visitor:
         assert not self.faults, self.faults
 
 
+def controlled(page: Page) -> None:
+    """Wait until the service worker serves this page.
+
+    One that opened while the worker took over may have come a moment too late for it; it is
+    served from its next loading on.
+    """
+    for _ in range(12):
+        page.evaluate("navigator.serviceWorker.ready")
+        for _ in range(25):
+            if page.evaluate("navigator.serviceWorker.controller !== null"):
+                return
+            page.wait_for_timeout(200)
+        page.reload()
+    raise AssertionError("no worker took the page over")
+
+
 def photo(path: Path, colour: tuple[int, int, int] = (200, 120, 40)) -> Path:
     """Write a picture of 1200 by 900 points and return where it is."""
     picture = pyvips.Image.black(1200, 900, bands=3).linear([1] * 3, list(colour)).cast("uchar")
