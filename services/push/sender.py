@@ -27,6 +27,7 @@ PLACES = 24
 SHARE = 12
 SPARE = 8
 NEVER_WORKED = 5
+CLOSING_S = 5.0
 RANK = case({name: n for n, name in enumerate(CLASSES)}, value=PushMessage.urgency_class)
 Due = Row[UUID, datetime, int, str, str]
 
@@ -40,6 +41,7 @@ class Sender:
         client = GuardedSession(allow_private=settings.push_allow_private, largest=65_536)
         self.post = Post(client, self.vapid, settings.base_url.rstrip("/"))
         self.breaker = Breaker(SHARE, PLACES, SPARE)
+        self._sending: list[threading.Thread] = []
 
     def run(self, poll_s: float = 1.0, stop: threading.Event | None = None) -> None:
         """Send until stopped: woken at each commit of this process, else every `poll_s` seconds."""
@@ -63,7 +65,9 @@ class Sender:
         return tried
 
     def close(self) -> None:
-        """Give back the connections that are kept for the next message."""
+        """Let what is on its way be written down; give back the connections kept for the next."""
+        for one in self._sending:
+            one.join(CLOSING_S)
         self.post.client.close()
 
     def _start(self, at: datetime) -> list[threading.Thread]:
@@ -83,6 +87,7 @@ class Sender:
                 one = threading.Thread(target=self._work, args=(row.id, origin, at), daemon=True)
                 one.start()
                 started.append(one)
+        self._sending = [one for one in self._sending if one.is_alive()] + started
         return started
 
     def _enter(self, row: Due, at: datetime) -> bool:

@@ -15,11 +15,12 @@ from services import clock
 from services.config import Settings
 from services.db import unit_of_work
 from services.push import Notice, Sender, enqueue
+from services.push.models import PushMessage
 from services.push.sender import SHARE
 from services.push.vapid import KEPT, LIVES_S, RENEW_S, Vapid, audience
 from tests.conftest import AT
 from tests.people import MINJI
-from tests.pushservice import Browser, PushService, check_vapid
+from tests.pushservice import Answer, Browser, PushService, check_vapid
 
 Keep = Callable[[Browser], UUID]
 
@@ -104,6 +105,21 @@ def test_a_commit_is_accepted_before_any_poll_would_look(
         waits.append(time.monotonic() - began)
     print(f"commit to push service: median {statistics.median(waits) * 1000:.1f} ms")
     assert statistics.median(waits) < 0.25
+
+
+def test_what_is_on_its_way_is_written_down_before_the_sender_closes(
+    engine: sa.Engine,
+    service: PushService,
+    sender: Sender,
+    browser: Browser,
+    tell: Callable[..., None],
+) -> None:
+    service.answers.append(Answer(201, after_s=0.4))
+    tell()
+    assert len(sender._start(AT)) == 1
+    sender.close()
+    with engine.connect() as connection:
+        assert connection.scalars(sa.select(PushMessage.state)).all() == ["accepted"]
 
 
 def test_how_sends_end_is_counted(
