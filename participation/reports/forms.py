@@ -193,6 +193,16 @@ class UndoForm(Form):
     report = StringField(filters=[short])
 
 
+class PhotoForm(Form):
+    """Which of a report's photos an act is on, by its name; "" for the first."""
+
+    photo = StringField(filters=[short])
+
+
+class RemovePhotoForm(PhotoForm):
+    reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+
+
 class MergeForm(Form):
     into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 

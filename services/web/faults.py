@@ -63,6 +63,11 @@ SPECIAL = {
         "Give a name of up to 80 characters and a text of up to 4,000.",
     ),
     "reason_needed": ("A reason is missing", "Say why in a few words; the resident reads them."),
+    "removal_reason_needed": ("A reason is missing", "Say why in a few words, for the team."),
+    "photo_changed": (
+        "That photo is not shown any more",
+        "It was covered or removed meanwhile. Look at the photos as they are now.",
+    ),
     "note_empty": ("The note is empty", "Write a few words for the team."),
     "report_cannot_move": (
         "The report cannot go there from where it stands now",
