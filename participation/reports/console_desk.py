@@ -220,12 +220,17 @@ def keeps_typed(kind: type[Form]) -> Callable[[Act], Act]:
                     raise
                 # What was begun must not show, and nobody waits for a page to be drawn.
                 web.give_up()
-                report = handled(on["report_id"]) if on else None
-                return desk(report, _refusal(act.__name__, form, error)), error.status
+                return desk(_asked_on(on), _refusal(act.__name__, form, error)), error.status
 
         return kept
 
     return keeping
+
+
+def _asked_on(on: dict[str, str]) -> Report | None:
+    """Return the report on whose case an act was asked for; None where it was the queue."""
+    asked = on.get("report_id") or request.form.get("report", "")
+    return handled(asked) if asked else None
 
 
 def _valid(form: Form) -> Form:
