@@ -87,7 +87,7 @@ def _ready(answer_id: str, status: Status) -> str:
 @staff
 @keeps_typed(AssignForm)
 def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
-    report, whom = handled(report_id), staff_of(form)
+    report, whom = handled(report_id, form["seen"].data), staff_of(form)
     actions.assign_report(web.session(), web.actor(), report, whom, at=web.at())
     offer_undo()
     return to_case(report_id)
@@ -97,7 +97,8 @@ def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
 @staff
 @keeps_typed(MergeForm)
 def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
-    report, into = handled(report_id), handled(form["into"].data)
+    into = handled(form["into"].data)
+    report = handled(report_id, form["seen"].data, into)
     actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
     offer_undo()
     return to_case(into.id)

@@ -64,13 +64,14 @@ class NotDone(msgspec.Struct, frozen=True):
     why: str
 
 
-def handled(report_id: str, seen: str = "") -> Report:
+def handled(report_id: str, seen: str = "", *beside: Report) -> Report:
     """Return a report that is the actor's to work on, as it was `seen` if that is told.
 
-    Errors as `report_for` and `hold_seen`.
+    It is held then, with those `beside` it that the act is on. Errors as `report_for` and
+    `hold_seen`.
     """
     report = report_for(web.session(), web.actor(), report_id, to="handle")
-    hold_seen(web.session(), report, seen)
+    hold_seen(web.session(), report, seen, *beside)
     return report
 
 

@@ -195,7 +195,7 @@ class UndoForm(Form):
     report = StringField(filters=[short])
 
 
-class PhotoForm(SeenForm):
+class PhotoForm(Form):
     """Which of a report's photos an act is on, by its name; "" for the first."""
 
     photo = StringField(filters=[short])
