@@ -14,10 +14,12 @@ from participation.reports.clusters import keep_clusters
 from participation.reports.followers import count_followers
 from participation.reports.history.chain import take_back
 from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.photos.actions_removal import restore_photo
 from participation.reports.rules import (
     ASSIGNED,
     ENDED,
     MERGED,
+    PHOTO_REMOVED,
     RELEASED,
     SENT_ON,
     TAKEN_BACK,
@@ -41,7 +43,7 @@ class Withdrawn(msgspec.Struct, frozen=True):
 def withdraw_acts(
     session: Session, actor: Actor, given_at: datetime, *, at: datetime
 ) -> list[Withdrawn]:
-    """Take back what the actor answered, joined or gave away in one go at `given_at`.
+    """Take back what the actor did to reports in one go at `given_at`.
 
     Raises RefusedError when it is too late, or when nothing of it can be taken back any more.
     """
@@ -103,10 +105,15 @@ def _assignment(session: Session, actor: Actor, entry: ReportEntry, at: datetime
     return "withdraw_assignment"
 
 
+def _removal(session: Session, actor: Actor, entry: ReportEntry, at: datetime) -> str:
+    return "withdraw_removal" if restore_photo(session, actor, entry, at=at) else ""
+
+
 WAYS: dict[str, Callable[[Session, Actor, ReportEntry, datetime], str]] = {
     "answer": _answer,
     MERGED: _merge,
     ASSIGNED: _assignment,
+    PHOTO_REMOVED: _removal,
 }
 
 

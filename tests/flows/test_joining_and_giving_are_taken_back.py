@@ -37,7 +37,7 @@ def followers(session: Session, report: Report) -> tuple[int, set[UUID]]:
 
 def offered(page: str) -> dict[str, str]:
     """Return what the offer to take something back would send."""
-    form = page.split('action="/console/undo')[1].split("</form>")[0]
+    form = page.split("/undo")[1].split("</form>")[0]
     found = dict(pair.split('" value="') for pair in form.split('name="')[2:])
     return {name: value.split('"')[0] for name, value in found.items()}
 
