@@ -5,6 +5,7 @@ import { Place } from "../core/place";
 import { lookNear } from "./near";
 import { fill, photosOf, reopened } from "./reopened";
 import { sendOrKeep } from "./sending";
+import { Summary } from "./summary";
 
 export class Later {
   private readonly typed: HTMLInputElement | null;
@@ -20,6 +21,8 @@ export class Later {
     this.place = this.typed ? new Place(form, this.typed) : null;
     this.near = form.querySelector<HTMLElement>("[data-near]");
     offerLocation(form);
+    const sum = form.querySelector<HTMLElement>("[data-sum]");
+    if (sum) new Summary(form, sum);
   }
 
   /** Fill the form with the waiting report the address names; return its photos, null if there is none. */
