@@ -277,6 +277,14 @@ def places() -> ResponseReturnValue:
     return Response(msgspec.json.encode(found), mimetype="application/json")
 
 
+@pages.get("/api/named")
+@public
+@web.limit("places", times=600, window_s=600)
+def named() -> ResponseReturnValue:
+    _, lat, lon = parse_spot(request.args)
+    return Response(maps.named_near(web.session(), lat, lon), mimetype="text/plain")
+
+
 @pages.get("/<report_id>")
 @public
 def page(report_id: str) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ import "./map.css";
 import L from "leaflet";
 import { join } from "../core/live";
 import { owed } from "../core/owed";
-import { say } from "../core/toast";
+import { say } from "../core/say";
 import { asked, baseMap } from "./canvas";
 import { glyph, ReportLayer, viewOf, type ToldView } from "./layer";
 import { pickPlace } from "./picker";

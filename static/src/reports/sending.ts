@@ -1,6 +1,5 @@
 // Sending a report from the page: kept first, then sent; what the line swallowed sends itself later.
-import { say } from "../core/toast";
-import { forgetKept } from "./kept";
+import { say } from "../core/say";
 import { formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
 import { announce, expectUnsent } from "./unsent";
 
@@ -52,12 +51,13 @@ async function pageAfter(report: Waiting): Promise<string | undefined> {
   return now.wrong ? formOf(report.key) : undefined;
 }
 
-async function sendOrKeep(form: HTMLFormElement): Promise<void> {
+/** Keep the filled form and send it; `forget` lets go of the answers kept in this tab. */
+export async function sendOrKeep(form: HTMLFormElement, forget: () => void): Promise<void> {
   const report = await filled(form);
   await keep(report);
   // From here it waits, whatever becomes of this page; its answers would make a second one.
   expectUnsent();
-  forgetKept();
+  forget();
   try {
     const page = await pageAfter(report);
     if (page) {
@@ -95,19 +95,4 @@ function keptNote(form: HTMLFormElement): HTMLElement {
   all.append(heading, note, look);
   requestAnimationFrame(() => heading.focus());
   return all;
-}
-
-/** `ready` is waited for first: the photo may still be worked on. */
-export function sendSurely(form: HTMLFormElement, ready: () => Promise<void>): void {
-  const button = form.querySelector("[data-send]");
-  const who = new FormData(form).get("who")?.toString();
-  if (who) localStorage.setItem(WHO, who);
-  form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    event.preventDefault();
-    if (button?.getAttribute("aria-busy")) return;
-    button?.setAttribute("aria-busy", "true");
-    // Where nothing can be kept (a private window), the form goes the plain way.
-    ready().then(() => sendOrKeep(form)).catch(() => form.submit());
-  });
 }

@@ -1,9 +1,9 @@
 // The reports that wait in this browser, each with its picture, why it waits and what can be done.
 import { formOf, keep, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+import { thumb } from "./thumb";
 
 /** Who reported from this browser last, for pages that are shown without a line. */
 const WHO = "madang.who";
-const THUMB = 152;
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
 type Words = Record<Why | "look" | "hidden" | "deleted" | "late" | "sent", string>;
@@ -19,20 +19,6 @@ function age(at: number): string {
   const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ["second", 1];
   // Seconds are of no use to anyone: below a minute it is "now".
   return told.format(unit === "second" ? 0 : -Math.floor(seconds / length), unit);
-}
-
-// Drawn, not addressed: a picture of this browser's own needs no way past the page's safety rules.
-async function thumb(report: Waiting): Promise<HTMLCanvasElement | null> {
-  if (!report.photo) return null;
-  const picture = await createImageBitmap(new Blob([report.photo], { type: report.type }));
-  const canvas = document.createElement("canvas");
-  canvas.className = "report-thumb";
-  canvas.width = canvas.height = THUMB;
-  const side = Math.min(picture.width, picture.height);
-  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
-  canvas.getContext("2d")?.drawImage(picture, left, top, side, side, 0, 0, THUMB, THUMB);
-  picture.close();
-  return canvas;
 }
 
 export class UnsentList {
@@ -88,7 +74,10 @@ export class UnsentList {
     (this.part(row, "open") as HTMLAnchorElement).href = formOf(report.key);
     this.part(row, "send").addEventListener("click", () => void this.send(row, report.key));
     this.part(row, "delete").addEventListener("click", () => void this.remove(row, report.key));
-    if (own) thumb(report).then((picture) => picture && this.part(row, "mark").replaceWith(picture), () => undefined);
+    if (own && report.photo) {
+      thumb(new Blob([report.photo], { type: report.type }))
+        .then((picture) => this.part(row, "mark").replaceWith(picture), () => undefined);
+    }
     if (old) old.replaceWith(row);
     else this.root.querySelector("[data-unsent-rows]")?.append(row);
     this.rows.set(report.key, row);
