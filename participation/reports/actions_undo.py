@@ -84,7 +84,7 @@ def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) ->
     )
     if before is None or into is None or session.scalar(later.limit(1)) is not None:
         return ""
-    _part_followers(session, report, into, entry.at)
+    _part_followers(session, report, into, entry.at, at)
     _call_back(session, report, into, entry)
     report.merged_into = None
     _go_back(session, report, entry, before, at)
@@ -141,7 +141,9 @@ def _go_back(
     keep_clusters(session, report, at=at)
 
 
-def _part_followers(session: Session, report: Report, into: UUID, joined_at: datetime) -> None:
+def _part_followers(
+    session: Session, report: Report, into: UUID, joined_at: datetime, at: datetime
+) -> None:
     """Let those whom the joining alone let follow the other report leave that again."""
     theirs = select(ReportFollow.person_id).where(ReportFollow.report_id == report.id)
     sent = select(ReportFollow).where(
@@ -153,6 +155,7 @@ def _part_followers(session: Session, report: Report, into: UUID, joined_at: dat
     for follow in gone:
         session.delete(follow)
     count_followers(session, into, -len(gone))
+    outbox.publish(session, ReportChanged(report_id=into, what="part_followers"), at=at)
 
 
 def _call_back(session: Session, report: Report, into: UUID, entry: ReportEntry) -> None:

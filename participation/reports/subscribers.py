@@ -16,7 +16,7 @@ SEEN = {
     *("cover_photo", "uncover_photo", "remove_photo", "restore_photo"),
 }
 # What only the report's own page counts.
-COUNTED = {"follow_report", "unfollow_report"}
+COUNTED = {"follow_report", "unfollow_report", "part_followers"}
 
 
 def show_opened(session: Session, event: ReportOpened) -> None:
