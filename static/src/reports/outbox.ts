@@ -13,9 +13,11 @@ const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">
 /** What the city says of a report that will never do as it is; all else is worth another try. */
 const REFUSALS = [400, 413, 415, 422];
 const BLOCKED = 403;
+const CALM_MS = 60_000;
 
-/** Why a report waits: no line, nobody or someone else signed in, its writer blocked, not taken now. */
-export type Why = "line" | "sign-in" | "other" | "blocked" | "busy";
+/** Why a report waits: no line, nobody or someone else signed in, its writer blocked, not taken
+ * now, a question to its writer. */
+export type Why = "line" | "sign-in" | "other" | "blocked" | "busy" | "near";
 
 /** What the city does not take, and at which field; no field where it speaks of the whole. */
 export interface Wrong {
@@ -29,6 +31,12 @@ export interface Picture {
   type: string;
 }
 
+/** To be asked, told of on some page, or asked beside the report; `at` says since when. */
+export interface Near {
+  stage: "ask" | "hinted" | "shown";
+  at: number;
+}
+
 /** A report as it was filled in; the first photo stands where the only one stood once. */
 export interface Waiting {
   key: string;
@@ -38,6 +46,8 @@ export interface Waiting {
   photo: ArrayBuffer | null;
   type: string;
   further?: Picture[];
+  /** Whether it is one of those near could not be asked without a line, and how far that has come since. */
+  near?: Near;
   /** The city refused it for this; it is not sent again before its writer has looked at it. */
   wrong?: Wrong[];
 }
@@ -70,6 +80,21 @@ export async function waitingFor(key: string): Promise<Waiting | undefined> {
 /** Where a report that needs a look is opened, with all that was told. */
 export function formOf(key: string): string {
   return `${FORM}?${new URLSearchParams({ waiting: key })}`;
+}
+
+/** Say whether the question about those near was put a moment ago: it stands so long without an answer. */
+export function isBeingAsked({ near }: Waiting): boolean {
+  return near !== undefined && near.stage !== "ask" && Date.now() - near.at < CALM_MS;
+}
+
+/** Note how far that question has come, null when it is over; nothing if the report is gone. */
+export function note(key: string, stage: Near["stage"] | null, join?: string): Promise<void> {
+  return alone(async () => {
+    const report = await waitingFor(key);
+    if (!report?.near) return;
+    const fields = join === undefined ? report.fields : { ...report.fields, join };
+    await keep({ ...asked(report), fields, ...(stage && { near: { stage, at: Date.now() } }) });
+  });
 }
 
 async function forget(key: string): Promise<void> {
@@ -130,38 +155,49 @@ async function post(report: Waiting, token: string): Promise<Response> {
   return fetch("/reports/", { method: "POST", body: body(report, token) });
 }
 
+function asked({ near: _near, ...report }: Waiting): Waiting {
+  return report;
+}
+
 async function send(report: Waiting, token: string, outcome: Outcome): Promise<void> {
+  // From here the city may have it: whether it is one of those near is asked no more.
+  if (report.near) await keep(asked(report));
   const answer = await post(report, token);
-  const asked = answer.redirected && answer.url.includes("/sign-in");
-  if (answer.ok && answer.redirected && !asked) {
+  const barred = answer.redirected && answer.url.includes("/sign-in");
+  if (answer.ok && answer.redirected && !barred) {
     await forget(report.key);
     outcome.sent.set(report.key, answer.url);
-  } else if ((answer.ok && !asked) || REFUSALS.includes(answer.status)) {
-    await keep({ ...report, wrong: await wrongs(answer) });
+  } else if ((answer.ok && !barred) || REFUSALS.includes(answer.status)) {
+    await keep({ ...asked(report), wrong: await wrongs(answer) });
     outcome.refused.push(report.key);
   } else {
     const why = answer.status === BLOCKED ? "blocked" : "busy";
-    outcome.left.set(report.key, asked ? "sign-in" : why);
+    outcome.left.set(report.key, barred ? "sign-in" : why);
   }
 }
 
-async function sendInTurn(only?: string): Promise<Outcome> {
+async function sendInTurn(holds: Holds, only?: string): Promise<Outcome> {
   const outcome: Outcome = { sent: new Map(), refused: [], left: new Map() };
   const reports = (await waiting()).filter((one) => !one.wrong && (only === undefined || one.key === only));
   if (reports.length === 0) return outcome;
   const now = await pass();
   for (const report of reports) {
     // What one person wrote is not sent under another's name.
-    if (typeof now === "string") outcome.left.set(report.key, now);
+    if (holds(report)) outcome.left.set(report.key, "near");
+    else if (typeof now === "string") outcome.left.set(report.key, now);
     else if (report.who !== "" && report.who !== now.who) outcome.left.set(report.key, "other");
     else await send(report, now.token, outcome);
   }
   return outcome;
 }
 
-/** Send all that waits, or one of them; rejects when the line is down. */
-export function sendAll(only?: string): Promise<Outcome> {
-  return alone(() => sendInTurn(only));
+/** Say whether a report is left for its writer to answer first. */
+export type Holds = (report: Waiting) => boolean;
+const NONE: Holds = () => false;
+
+/** Send all that waits and is not held, or one of them; rejects when the line is down. */
+export function sendAll(only?: string, holds = NONE): Promise<Outcome> {
+  return alone(() => sendInTurn(holds, only));
 }
 
 /** Return the page of a report that another tab or the worker sent: the city knows it by its key. */
