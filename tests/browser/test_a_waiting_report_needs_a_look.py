@@ -13,7 +13,7 @@ UNCLEAR = "샘물"
 ROW = "[data-unsent-rows] > li"
 # [key, bytes of the photo, the first field that is wrong] of each report that waits.
 KEPT = """async () => await new Promise((done) => {
-  const asked = indexedDB.open('madang-reports', 1);
+  const asked = indexedDB.open('madang-kept', 1);
   asked.onsuccess = () => {
     const all = asked.result.transaction('waiting').objectStore('waiting').getAll();
     all.onsuccess = () => {

@@ -2,8 +2,14 @@
 // time goes with each try, and the city stores a report once per key. Runs in pages and the worker.
 import { Shelf } from "../core/shelf";
 
-const shelf = new Shelf("madang-reports", "waiting", "key");
+const shelf = new Shelf("madang-kept", "waiting", "key");
+/** Where the version before kept reports. Its worker may still run, knows this place alone, and would
+ * send one photo of several: nothing is kept here any more, and what is here moves on. */
+const before = new Shelf("madang-reports", "waiting", "key");
+/** What this code can send whole; a report kept in a later form is left to later code. */
+export const FORM_OF_KEEPING = 2;
 const LOCK = "madang.reports";
+const MOVING = "madang.reports.moving";
 const FORM = "/reports/new";
 const TOKEN = /name="csrf_token" value="([0-9a-f]+)"/;
 const WHO = /name="who" value="([0-9a-f-]*)"/;
@@ -46,6 +52,8 @@ export interface Waiting {
   photo: ArrayBuffer | null;
   type: string;
   further?: Picture[];
+  /** The form it is kept in; none is the first. */
+  form?: number;
   /** Whether it is one of those near could not be asked without a line, and how far that has come since. */
   near?: Near;
   /** The city refused it for this; it is not sent again before its writer has looked at it. */
@@ -68,7 +76,16 @@ export async function keep(report: Waiting): Promise<void> {
   await shelf.within("readwrite", (store) => store.put(report));
 }
 
+// Each time, for a page of the version before may still be open. Put first and then taken away: whatever ends this in between leaves the report, under the same key.
+async function moveOn(): Promise<void> {
+  for (const report of await before.within<Waiting[]>("readonly", (store) => store.getAll())) {
+    await keep(report);
+    await before.within("readwrite", (store) => store.delete(report.key));
+  }
+}
+
 export async function waiting(): Promise<Waiting[]> {
+  await (navigator.locks ? navigator.locks.request(MOVING, moveOn) : moveOn());
   const rows = await shelf.within<Waiting[]>("readonly", (store) => store.getAll());
   return rows.sort((one, other) => one.at - other.at);
 }
@@ -183,7 +200,8 @@ async function sendInTurn(holds: Holds, only?: string): Promise<Outcome> {
   const now = await pass();
   for (const report of reports) {
     // What one person wrote is not sent under another's name.
-    if (holds(report)) outcome.left.set(report.key, "near");
+    if ((report.form ?? 1) > FORM_OF_KEEPING) outcome.left.set(report.key, "busy");
+    else if (holds(report)) outcome.left.set(report.key, "near");
     else if (typeof now === "string") outcome.left.set(report.key, now);
     else if (report.who !== "" && report.who !== now.who) outcome.left.set(report.key, "other");
     else await send(report, now.token, outcome);

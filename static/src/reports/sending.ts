@@ -1,6 +1,6 @@
 // Sending a report from the page: kept first, then sent; what the line swallowed sends itself later.
 import { say } from "../core/say";
-import { formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
+import { FORM_OF_KEEPING, formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
 import { announce, expectUnsent, listen } from "./unsent";
 
 /** Whose browser this is, for the form that is filled in without a line. */
@@ -33,6 +33,7 @@ async function filled(form: HTMLFormElement): Promise<Waiting> {
     photo: first?.photo ?? null,
     type: first?.type ?? "",
     further,
+    form: FORM_OF_KEEPING,
     // What could not be asked without a line is asked once there is one.
     ...(form.querySelector("[data-near]:not([data-asked])") && { near: { stage: "ask" as const, at: Date.now() } }),
   };
