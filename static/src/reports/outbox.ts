@@ -6,6 +6,15 @@ const shelf = new Shelf("madang-kept", "waiting", "key");
 /** Where the version before kept reports. Its worker may still run, knows this place alone, and would
  * send one photo of several: nothing is kept here any more, and what is here moves on. */
 const before = new Shelf("madang-reports", "waiting", "key");
+interface Sent {
+  key: string;
+  page: string;
+  at: number;
+}
+
+/** The pages of what went lately, for the tab that waits to hear of it. */
+const went = new Shelf("madang-sent", "pages", "key");
+const LATELY_MS = 86_400_000;
 /** What this code can send whole; a report kept in a later form is left to later code. */
 export const FORM_OF_KEEPING = 2;
 const LOCK = "madang.reports";
@@ -182,6 +191,8 @@ async function send(report: Waiting, token: string, outcome: Outcome): Promise<v
   const answer = await post(report, token);
   const barred = answer.redirected && answer.url.includes("/sign-in");
   if (answer.ok && answer.redirected && !barred) {
+    // Written down before the report is forgotten: what is neither kept nor here was deleted.
+    await went.within("readwrite", (store) => store.put({ key: report.key, page: answer.url, at: Date.now() }));
     await forget(report.key);
     outcome.sent.set(report.key, answer.url);
   } else if ((answer.ok && !barred) || REFUSALS.includes(answer.status)) {
@@ -197,6 +208,9 @@ async function sendInTurn(holds: Holds, only?: string): Promise<Outcome> {
   const outcome: Outcome = { sent: new Map(), refused: [], left: new Map() };
   const reports = (await waiting()).filter((one) => !one.wrong && (only === undefined || one.key === only));
   if (reports.length === 0) return outcome;
+  for (const old of await went.within<Sent[]>("readonly", (store) => store.getAll())) {
+    if (Date.now() - old.at > LATELY_MS) await went.within("readwrite", (store) => store.delete(old.key));
+  }
   const now = await pass();
   for (const report of reports) {
     // What one person wrote is not sent under another's name.
@@ -218,9 +232,8 @@ export function sendAll(only?: string, holds = NONE): Promise<Outcome> {
   return alone(() => sendInTurn(holds, only));
 }
 
-/** Return the page of a report that another tab or the worker sent: the city knows it by its key. */
-export async function pageOf(report: Waiting): Promise<string> {
-  const now = await pass();
-  if (typeof now === "string") return "/reports/";
-  return (await post({ ...report, photo: null }, now.token)).url;
+/** Return the page of a report that another tab or the worker sent; nothing if its writer deleted it. */
+export async function pageOf(key: string): Promise<string | undefined> {
+  const gone = await went.within<Sent | undefined>("readonly", (store) => store.get(key));
+  return gone?.page;
 }

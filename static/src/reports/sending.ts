@@ -51,7 +51,8 @@ async function pageAfter(report: Waiting): Promise<string | undefined> {
   const page = (await sendAll(undefined, ({ key, near }) => near !== undefined && key !== report.key)).sent.get(report.key);
   if (page) return page;
   const now = await waitingFor(report.key);
-  if (!now) return pageOf(report);
+  // Deleted meanwhile, in another tab: it is not sent after all.
+  if (!now) return (await pageOf(report.key)) ?? "/reports/unsent";
   return now.wrong ? formOf(report.key) : undefined;
 }
 
