@@ -6,10 +6,12 @@ function value(form: HTMLFormElement, name: string): string {
 /** Fill the question of `step` with what lies near; it has something to ask if it found any. */
 export async function lookNear(form: HTMLFormElement, step: HTMLElement, forget: () => void): Promise<void> {
   delete step.dataset["found"];
+  delete step.dataset["asked"];
   const query = new URLSearchParams();
   for (const name of ["category", "lat", "lon"]) query.set(name, value(form, name));
   if ([...query.values()].includes("")) return;
   const answer = await fetch(`${step.dataset["near"]}?${query}`);
+  if (answer.ok) step.dataset["asked"] = "";
   const list = step.querySelector("[data-near-list]");
   const html = answer.ok ? (await answer.text()).trim() : "";
   if (!list || !html) return;

@@ -1,12 +1,12 @@
 // The reports that wait in this browser, each with its picture, why it waits and what can be done.
-import { formOf, keep, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+import { formOf, keep, note, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
 import { thumb } from "./thumb";
 
 /** Who reported from this browser last, for pages that are shown without a line. */
 const WHO = "madang.who";
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
-type Words = Record<Why | "look" | "hidden" | "deleted" | "late" | "sent", string>;
+type Words = Record<Why | "look" | "hidden" | "deleted" | "late" | "sent" | "joined", string>;
 
 interface Ways {
   send(key: string): Promise<Outcome | null>;
@@ -53,8 +53,36 @@ export class UnsentList {
   tellSent(sent: ReadonlyMap<string, string>): void {
     for (const [key, page] of sent) {
       const row = this.rows.get(key);
-      if (row) this.close(row, this.words.sent, this.link(page, "seen"));
+      const words = page.includes("joined=") ? this.words.joined : this.words.sent;
+      if (row) this.close(row, words, this.link(page, "seen"));
     }
+  }
+
+  /** Ask in the row of `report` whether it is one of `cards`; false if that is not this reader's to say. */
+  ask(report: Waiting, cards: string): boolean {
+    const row = this.rows.get(report.key);
+    if (!row || !this.isOwn(report)) return false;
+    const question = this.part(row, "near");
+    const list = this.part(row, "near-list");
+    list.innerHTML = cards;
+    question.hidden = false;
+    list.querySelectorAll("h3").forEach((title, n) => {
+      title.id = `near-${report.key}-${n}`;
+      title.closest("li")?.querySelector("[data-join]")?.setAttribute("aria-describedby", title.id);
+    });
+    for (const button of list.querySelectorAll<HTMLButtonElement>("[data-join]")) {
+      const join = button.dataset["join"]?.split("/").pop() ?? "";
+      button.addEventListener("click", () => void this.answer(row, report.key, join), { once: true });
+    }
+    this.part(row, "near-other").addEventListener("click", () => void this.answer(row, report.key), { once: true });
+    return true;
+  }
+
+  // Which one it is goes with the report, under its own key: the city joins its writer to that one.
+  private async answer(row: HTMLElement, key: string, join?: string): Promise<void> {
+    this.part(row, "near").hidden = true;
+    await note(key, null, join);
+    await this.send(row, key);
   }
 
   // What somebody else wrote on this device is theirs alone: neither words nor picture are shown.
@@ -93,7 +121,7 @@ export class UnsentList {
     const text = report.wrong ? this.words.look.replace("{reason}", this.isOwn(report) ? (reasons ?? "") : "") : this.words[why];
     this.part(row, "why").textContent = text.trim();
     row.toggleAttribute("data-look", report.wrong !== undefined);
-    this.part(row, "send").hidden = report.wrong !== undefined;
+    this.part(row, "send").hidden = report.wrong !== undefined || why === "near";
   }
 
   private async send(row: HTMLElement, key: string): Promise<void> {
