@@ -62,8 +62,9 @@ class Cluster:
     def __init__(self, url: str, at: datetime) -> None:
         self.url = url
         prepare(url + "postgres", at)
-        self._admin = self._connect("template1")
-        self._used = self._connect("used")
+        self._admin = self._connect("template1", pool=sa.NullPool)
+        # One line for all tests: a new one would learn every table anew before each.
+        self._used = self._connect("used", pool=sa.StaticPool)
         with psycopg.connect(url + "postgres") as connection:
             connection.execute(KEEP)
 
@@ -85,6 +86,6 @@ class Cluster:
             connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE postgres')
         return self.url + name
 
-    def _connect(self, name: str) -> sa.Engine:
+    def _connect(self, name: str, *, pool: type[sa.Pool]) -> sa.Engine:
         url = self.url.replace("postgresql:", "postgresql+psycopg:") + name
-        return sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        return sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=pool)
