@@ -20,7 +20,13 @@ from tests import servers
 WEST, SOUTH, EAST, NORTH = 126.75, 37.40, 127.20, 37.70
 CITY = (WEST, SOUTH, EAST, NORTH)
 WHOLE = 1_000_000
-OURS = ("ix_report_place", "ix_report_newest", "ix_report_sheet", "ix_report_shelf")
+OURS = (
+    "ix_report_place",
+    "ix_report_newest",
+    "ix_report_sheet",
+    "ix_report_shelf",
+    "ix_report_shelf_place",
+)
 KINDS = [c.value for c in Category]
 TABLE = Report.__table__
 

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import threading
+import time
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -65,9 +66,10 @@ class Sender:
         return tried
 
     def close(self) -> None:
-        """Let what is on its way be written down; give back the connections kept for the next."""
+        """Let what is on its way be written down, five seconds at most; give back connections."""
+        end = time.monotonic() + CLOSING_S
         for one in self._sending:
-            one.join(CLOSING_S)
+            one.join(max(0.0, end - time.monotonic()))
         self.post.client.close()
 
     def _start(self, at: datetime) -> list[threading.Thread]:
