@@ -9,7 +9,6 @@ from services.db import make_engine
 from tests.flows.test_report_to_answer import FORM, Visit
 from tests.people import MINJI
 
-
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
