@@ -40,7 +40,10 @@ BEGIN
       FROM kept.numbers WHERE name = %L;', 'public.' || quote_ident(t), t);
   END LOOP;
   EXECUTE format('CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql AS %L',
-    'BEGIN SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = ''1s'';'
+    'BEGIN IF (SELECT count(*) FROM pg_tables WHERE schemaname = ''public'') <>
+        (SELECT count(*) FROM pg_tables WHERE schemaname = ''kept'' AND tablename <> ''numbers'')
+      THEN RAISE ''a test made or dropped a table''; END IF;
+      SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = ''1s'';'
     || body || ' END');
 END $make$;
 """

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 from psycopg.adapt import AdaptersMap
-from psycopg.pq import ConnStatus, PGconn, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, PGconn, TransactionStatus
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 _kept: dict[str, list[PGconn]] = {}
@@ -22,10 +22,9 @@ def _named(how: dict[str, Any]) -> str:
 
 
 def _usable(line: PGconn) -> bool:
-    """Say whether the server is still there: a dead one has sent its farewell."""
+    """Say whether the server still answers."""
     with contextlib.suppress(psycopg.Error):
-        line.consume_input()
-        return line.status == ConnStatus.OK
+        return line.exec_(b"").status == ExecStatus.EMPTY_QUERY
     return False
 
 
@@ -55,7 +54,7 @@ def _given_back(dialect: PGDialect_psycopg, connection: Any) -> None:
 
 
 def _cleaned(line: PGconn) -> bool:
-    return line.exec_(b"DISCARD ALL").status == psycopg.pq.ExecStatus.COMMAND_OK
+    return line.exec_(b"DISCARD ALL").status == ExecStatus.COMMAND_OK
 
 
 def hang_up() -> None:
