@@ -16,6 +16,9 @@ const SHELL_BUDGET = 60 * 1024;
 // Files of the first visit; each must be fetched before the worker counts as installed.
 const SHELL = ["core.js", "core.css", "sprite.svg"];
 
+// What stands before the report form's first question can be answered.
+const FIRST = ["core.js", "form.js"];
+
 const digest = (bytes) => createHash("sha256").update(bytes).digest("base64url").slice(0, 8);
 
 // Old browsers know no light-dark(). The token file holds bare declarations, `light-dark(a | b);`,
@@ -55,7 +58,7 @@ const fewerDigits = {
 };
 
 async function bundlePages() {
-  const entries = ["core/core.ts", "core/core.css", "map/map.ts", "push.ts", "reports/faces.ts", "console/stickers.css", "alerts/follow.ts"]
+  const entries = ["core/core.ts", "core/core.css", "map/map.ts", "push.ts", "reports/faces.ts", "core/tables.css", "core/dialogs.css", "console/desk.css", "console/stickers.css", "alerts/follow.ts"]
     .filter((name) => existsSync(path.join(SOURCE, name)))
     .map((name) => ({ in: path.join(SOURCE, name), out: path.parse(name).name }));
   const result = await build({
@@ -81,13 +84,29 @@ async function bundlePages() {
     assets[stem + path.extname(file)] = path.basename(file);
     if (output.cssBundle) assets[`${stem}.css`] = path.basename(output.cssBundle);
   }
+  await dropEmptyImports(result.metafile);
   return { assets, offline: formFiles(result.metafile) };
+}
+
+// esbuild has every file ask for its own small runtime, also those that take nothing of it: on a slow
+// line that is one more file to wait for.
+async function dropEmptyImports({ outputs }) {
+  const scripts = Object.keys(outputs).filter((file) => file.endsWith(".js"));
+  const runtime = scripts.find((file) => !outputs[file].entryPoint && Object.keys(outputs[file].inputs).length === 0);
+  if (!runtime) return;
+  const asked = `import"./${path.basename(runtime)}";`;
+  for (const file of scripts) {
+    const text = await readFile(file, "utf8");
+    if (!text.includes(asked)) continue;
+    await writeFile(file, text.replace(asked, ""));
+    outputs[file].imports = outputs[file].imports.filter((one) => one.path !== runtime);
+  }
 }
 
 // What the report form needs of the bundle, so that it also works without a line.
 function formFiles(metafile) {
   const { outputs } = metafile;
-  const wanted = ["core/core.ts", "reports/form.ts", "reports/unsent.ts", "reports/boxes-photo.ts", "reports/faces.ts"].map((n) => path.join(SOURCE, n));
+  const wanted = ["core/core.ts", "reports/form.ts", "reports/later.ts", "reports/unsent.ts", "reports/boxes-photo.ts", "reports/faces.ts"].map((n) => path.join(SOURCE, n));
   const found = Object.keys(outputs).filter((file) => wanted.includes(outputs[file].entryPoint));
   for (const file of found) {
     for (const { path: needed, kind } of outputs[file].imports) {
@@ -145,6 +164,14 @@ async function bundleWorker(assets, offline) {
   });
 }
 
+// A script that asks for others is a chain, and each link a turn of the line more before it runs.
+async function refuseChains(assets) {
+  for (const name of FIRST) {
+    const text = await readFile(path.join(MAKING, assets[name]), "utf8");
+    if (/\bimport\s*["{]/.test(text)) throw new Error(`${name} waits for another file`);
+  }
+}
+
 async function weighShell(assets) {
   let total = 0;
   for (const name of SHELL) {
@@ -182,6 +209,7 @@ async function main() {
   await copySprite(assets);
   await bundleWorker(assets, offline);
   await writeFile(path.join(MAKING, "assets.json"), `${JSON.stringify(assets, null, 2)}\n`);
+  await refuseChains(assets);
   const weight = await weighShell(assets);
   await compressAll();
   await putInPlace();

@@ -26,6 +26,7 @@ from sqlalchemy.schema import CreateTable
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.city import AS_ADVISED  # noqa: E402
 from participation.accounts.models import Person  # noqa: E402
 from participation.alerts.matching import ALERTS, circles_at, cover, matches  # noqa: E402
 from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes  # noqa: E402
@@ -225,7 +226,7 @@ def judge(engine: Engine, held: Circles, places: list[tuple[float, float]]) -> b
 
 @contextmanager
 def engines(folder: Path) -> Iterator[Iterator[Engine]]:
-    with servers.postgresql() as url:
+    with servers.postgresql(**AS_ADVISED) as url:
         yield (make_engine(u) for u in (f"sqlite:///{folder}/city.db", url + "postgres"))
 
 

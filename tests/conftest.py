@@ -21,7 +21,7 @@ from services.auth import Actor
 from services.config import Settings, load
 from services.db import Session, make_engine, unit_of_work
 from services.outbox import Dispatcher
-from tests import servers
+from tests import lines, servers
 from tests.databases import Cluster, prepare
 from tests.pages import Pages
 from tests.participation.reports.open311.checked import CheckedClient
@@ -53,8 +53,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    with servers.postgresql() as url:
-        yield Cluster(url, AT)
+    with servers.postgresql() as url, lines.kept():
+        made = Cluster(url, AT)
+        yield made
+        made.close()
 
 
 @pytest.fixture(scope="session")

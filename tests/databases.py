@@ -10,6 +10,7 @@ from participation.accounts import actions as accounts
 from participation.reports.routing import actions as routing
 from services.auth import STRANGER
 from services.db import make_engine, migrate, unit_of_work
+from tests import lines
 
 FIRST = routing.CalendarInput(country="KR", zone="Asia/Seoul")
 # Above this a table is not emptied row by row; the database is made anew.
@@ -24,23 +25,27 @@ DO $$ DECLARE t text; BEGIN
 END $$;
 CREATE TABLE kept.numbers AS
   SELECT sequencename AS name, last_value AS at FROM pg_sequences WHERE schemaname = 'public';
-CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE t text; s record; there boolean;
+DO $make$ DECLARE t text; there boolean; body text := '';
 BEGIN
-  SET LOCAL session_replication_role = replica;
-  SET LOCAL lock_timeout = '1s';
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t) INTO there;
-    IF there THEN EXECUTE format('DELETE FROM public.%I', t); END IF;
+  -- Written out for each table, that the plans are made once and not anew before each test.
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1 LOOP
+    body := body || format('DELETE FROM public.%I;', t);
     EXECUTE format('SELECT EXISTS (SELECT 1 FROM kept.%I)', t) INTO there;
     IF there THEN
-      EXECUTE format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE TABLE kept.%I', t, t);
+      body := body || format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE TABLE kept.%I;', t, t);
     END IF;
   END LOOP;
-  FOR s IN SELECT * FROM kept.numbers LOOP
-    PERFORM setval(format('public.%I', s.name), coalesce(s.at, 1), s.at IS NOT NULL);
+  FOR t IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    body := body || format('PERFORM setval(%L, coalesce(at, 1), at IS NOT NULL)
+      FROM kept.numbers WHERE name = %L;', 'public.' || quote_ident(t), t);
   END LOOP;
-END $$;
+  EXECUTE format('CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql AS %L',
+    'BEGIN IF (SELECT count(*) FROM pg_tables WHERE schemaname = ''public'') <>
+        (SELECT count(*) FROM pg_tables WHERE schemaname = ''kept'' AND tablename <> ''numbers'')
+      THEN RAISE ''a test made or dropped a table''; END IF;
+      SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = ''1s'';'
+    || body || ' END');
+END $make$;
 """
 LARGEST = """SELECT coalesce(max(pg_relation_size(c.oid)), 0) FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r'"""
@@ -62,8 +67,9 @@ class Cluster:
     def __init__(self, url: str, at: datetime) -> None:
         self.url = url
         prepare(url + "postgres", at)
-        self._admin = self._connect("template1")
-        self._used = self._connect("used")
+        self._admin = self._connect("template1", pool=sa.NullPool)
+        # One line for all tests: a new one would learn every table anew before each.
+        self._used = self._connect("used", pool=sa.StaticPool)
         with psycopg.connect(url + "postgres") as connection:
             connection.execute(KEEP)
 
@@ -79,12 +85,17 @@ class Cluster:
 
     def own(self, name: str) -> str:
         """Return the URL of a new database of that name."""
+        lines.hang_up()
         self._used.dispose()
         with self._admin.connect() as connection:
             connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE postgres')
         return self.url + name
 
-    def _connect(self, name: str) -> sa.Engine:
+    def close(self) -> None:
+        self._used.dispose()
+        self._admin.dispose()
+
+    def _connect(self, name: str, *, pool: type[sa.Pool]) -> sa.Engine:
         url = self.url.replace("postgresql:", "postgresql+psycopg:") + name
-        return sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        return sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=pool)

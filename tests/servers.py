@@ -37,8 +37,11 @@ def _wait(port: int, seconds: float = 180.0) -> None:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Yield the URL of an empty PostgreSQL, `postgresql://postgres@127.0.0.1:port/`."""
+def postgresql(**settings: str) -> Iterator[str]:
+    """Yield the URL of an empty PostgreSQL, `postgresql://postgres@127.0.0.1:port/`.
+
+    `settings` as postgresql.conf has them, `shared_buffers="1GB"`.
+    """
     folder, port, owner = Path(tempfile.mkdtemp(prefix="pg")), free_port(), _owner()
     if owner:
         os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
@@ -59,6 +62,7 @@ def postgresql() -> Iterator[str]:
         "synchronous_commit=off",
         "full_page_writes=off",
         "max_connections=80",
+        *(f"{name}={value}" for name, value in settings.items()),
     ]
     flags = [part for option in options for part in ("-c", option)]
     server = subprocess.Popen(

@@ -53,14 +53,14 @@ def hold(session: Session, *reports: Report) -> None:
         session.refresh(report, with_for_update=True)
 
 
-def hold_seen(session: Session, report: Report, seen: str) -> None:
+def hold_seen(session: Session, report: Report, seen: str, *beside: Report) -> None:
     """Hold a report until the transaction ends, for an act on what was seen of it.
 
-    `seen` is a version (`queries_news`), nothing where nobody said what they saw. Raises
-    RefusedError where it changed meanwhile.
+    `seen` is a version (`queries_news`), nothing where nobody said what they saw; `beside` are
+    those the act is on too. Raises RefusedError where the report changed meanwhile.
     """
     if seen:
-        session.refresh(report, with_for_update=True)
+        hold(session, report, *beside)
         if version_of(session, report) != seen:
             raise RefusedError("report_changed")
 

@@ -140,6 +140,7 @@ def assign_report(
     session: Session, actor: Actor, report: Report, person_id: UUID | None, *, at: datetime
 ) -> None:
     """Give a report to a member of staff, or to nobody; doing it twice changes nothing."""
+    hold(session, report)
     if report.assignee_id == person_id:
         return
     if (before := report.assignee_id) is not None:

@@ -48,6 +48,7 @@ def attach_part(
 
 def detach_part(session: Session, actor: Actor, part: Report, *, at: datetime) -> None:
     """Let a part stand by itself again; doing it twice changes nothing."""
+    hold(session, part)
     if part.parent_id is not None:
         part.parent_id = None
         _changed(session, actor, "detach_part", part, at)

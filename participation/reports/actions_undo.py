@@ -14,10 +14,12 @@ from participation.reports.clusters import keep_clusters
 from participation.reports.followers import count_followers
 from participation.reports.history.chain import take_back
 from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.photos.actions_removal import restore_photo
 from participation.reports.rules import (
     ASSIGNED,
     ENDED,
     MERGED,
+    PHOTO_REMOVED,
     RELEASED,
     SENT_ON,
     TAKEN_BACK,
@@ -41,7 +43,7 @@ class Withdrawn(msgspec.Struct, frozen=True):
 def withdraw_acts(
     session: Session, actor: Actor, given_at: datetime, *, at: datetime
 ) -> list[Withdrawn]:
-    """Take back what the actor answered, joined or gave away in one go at `given_at`.
+    """Take back what the actor did to reports in one go at `given_at`.
 
     Raises RefusedError when it is too late, or when nothing of it can be taken back any more.
     """
@@ -82,7 +84,7 @@ def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) ->
     )
     if before is None or into is None or session.scalar(later.limit(1)) is not None:
         return ""
-    _part_followers(session, report, into, entry.at)
+    _part_followers(session, report, into, entry.at, at)
     _call_back(session, report, into, entry)
     report.merged_into = None
     _go_back(session, report, entry, before, at)
@@ -103,10 +105,15 @@ def _assignment(session: Session, actor: Actor, entry: ReportEntry, at: datetime
     return "withdraw_assignment"
 
 
+def _removal(session: Session, actor: Actor, entry: ReportEntry, at: datetime) -> str:
+    return "withdraw_removal" if restore_photo(session, actor, entry, at=at) else ""
+
+
 WAYS: dict[str, Callable[[Session, Actor, ReportEntry, datetime], str]] = {
     "answer": _answer,
     MERGED: _merge,
     ASSIGNED: _assignment,
+    PHOTO_REMOVED: _removal,
 }
 
 
@@ -134,7 +141,9 @@ def _go_back(
     keep_clusters(session, report, at=at)
 
 
-def _part_followers(session: Session, report: Report, into: UUID, joined_at: datetime) -> None:
+def _part_followers(
+    session: Session, report: Report, into: UUID, joined_at: datetime, at: datetime
+) -> None:
     """Let those whom the joining alone let follow the other report leave that again."""
     theirs = select(ReportFollow.person_id).where(ReportFollow.report_id == report.id)
     sent = select(ReportFollow).where(
@@ -146,6 +155,7 @@ def _part_followers(session: Session, report: Report, into: UUID, joined_at: dat
     for follow in gone:
         session.delete(follow)
     count_followers(session, into, -len(gone))
+    outbox.publish(session, ReportChanged(report_id=into, what="part_followers"), at=at)
 
 
 def _call_back(session: Session, report: Report, into: UUID, entry: ReportEntry) -> None:

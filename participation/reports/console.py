@@ -87,7 +87,7 @@ def _ready(answer_id: str, status: Status) -> str:
 @staff
 @keeps_typed(AssignForm)
 def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
-    report, whom = handled(report_id), staff_of(form)
+    report, whom = handled(report_id, form["seen"].data), staff_of(form)
     actions.assign_report(web.session(), web.actor(), report, whom, at=web.at())
     offer_undo()
     return to_case(report_id)
@@ -97,7 +97,8 @@ def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
 @staff
 @keeps_typed(MergeForm)
 def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
-    report, into = handled(report_id), handled(form["into"].data)
+    into = handled(form["into"].data)
+    report = handled(report_id, form["seen"].data, into)
     actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
     offer_undo()
     return to_case(into.id)
@@ -124,15 +125,17 @@ def note(report_id: str, form: NoteForm) -> ResponseReturnValue:
 
 
 @pages.post("/undo")
+@pages.post("/reports/<report_id>/undo")
 @staff
 @keeps_typed(UndoForm)
-def undo(form: UndoForm) -> ResponseReturnValue:
+def undo(form: UndoForm, report_id: str = "") -> ResponseReturnValue:
+    of_case = report_id or form["report"].data
     try:
         given_at = datetime.fromisoformat(form["at"].data)
         gone = actions_undo.withdraw_acts(web.session(), web.actor(), given_at, at=web.at())
     except (ValueError, TypeError) as error:
         raise InvalidError("moment_unreadable", {"at": "unreadable"}) from error
-    here = [one for one in gone if str(one.report_id) == form["report"].data]
+    here = [one for one in gone if str(one.report_id) == of_case]
     # Of a report that was joined, the page was that of the other one.
-    shown = here or (gone if form["report"].data else [])
+    shown = here or (gone if of_case else [])
     return to_case(shown[0].report_id, again=shown[0].entry_id) if shown else to_queue()

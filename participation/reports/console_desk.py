@@ -64,13 +64,14 @@ class NotDone(msgspec.Struct, frozen=True):
     why: str
 
 
-def handled(report_id: str, seen: str = "") -> Report:
+def handled(report_id: str, seen: str = "", *beside: Report) -> Report:
     """Return a report that is the actor's to work on, as it was `seen` if that is told.
 
-    Errors as `report_for` and `hold_seen`.
+    It is held then, with those `beside` it that the act is on. Errors as `report_for` and
+    `hold_seen`.
     """
     report = report_for(web.session(), web.actor(), report_id, to="handle")
-    hold_seen(web.session(), report, seen)
+    hold_seen(web.session(), report, seen, *beside)
     return report
 
 
@@ -220,12 +221,17 @@ def keeps_typed(kind: type[Form]) -> Callable[[Act], Act]:
                     raise
                 # What was begun must not show, and nobody waits for a page to be drawn.
                 web.give_up()
-                report = handled(on["report_id"]) if on else None
-                return desk(report, _refusal(act.__name__, form, error)), error.status
+                return desk(_asked_on(on), _refusal(act.__name__, form, error)), error.status
 
         return kept
 
     return keeping
+
+
+def _asked_on(on: dict[str, str]) -> Report | None:
+    """Return the report on whose case an act was asked for; None where it was the queue."""
+    asked = on.get("report_id") or request.form.get("report", "")
+    return handled(asked) if asked else None
 
 
 def _valid(form: Form) -> Form:

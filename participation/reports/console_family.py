@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from participation.reports import actions_family
 from participation.reports.console_desk import handled, keeps_typed, to_case
-from participation.reports.forms import PartForm
+from participation.reports.forms import PartForm, SeenForm
 from services import web
 from services.auth.gates import role
 
@@ -17,14 +17,16 @@ staff = role("moderator", "officer")
 @staff
 @keeps_typed(PartForm)
 def attach(report_id: str, form: PartForm) -> ResponseReturnValue:
-    report, part = handled(report_id), handled(form["part"].data)
+    part = handled(form["part"].data)
+    report = handled(report_id, form["seen"].data, part)
     actions_family.attach_part(web.session(), web.actor(), report, part, at=web.at())
     return to_case(report_id)
 
 
 @pages.post("/<report_id>/apart")
 @staff
-def detach(report_id: str) -> ResponseReturnValue:
-    part = handled(report_id)
+@keeps_typed(SeenForm)
+def detach(report_id: str, form: SeenForm) -> ResponseReturnValue:
+    part = handled(report_id, form["seen"].data)
     actions_family.detach_part(web.session(), web.actor(), part, at=web.at())
     return to_case(report_id)

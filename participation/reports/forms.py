@@ -139,15 +139,18 @@ class NewReportForm(Form):
         )
 
 
-class AnswerForm(Form):
-    """`seen` is the version of the report it answers."""
+class SeenForm(Form):
+    """An act on a case; `seen` is the version of the report it is for, as its page was drawn."""
 
+    seen = HiddenField(filters=[short])
+
+
+class AnswerForm(SeenForm):
     status = SelectField(
         choices=[SelectChoice(value=s.value, label=STATUS_LABELS[s]) for s in Status]
     )
     text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
     ready = StringField(filters=[short])
-    seen = HiddenField(filters=[short])
 
 
 class JudgeForm(Form):
@@ -159,12 +162,11 @@ class JudgeForm(Form):
     text = TextAreaField(filters=[stripped], validators=[Length(max=1000)])
 
 
-class ReasonForm(Form):
+class ReasonForm(SeenForm):
     """An empty reason passes: a ready one stands for it, or the action says what one is for."""
 
     reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
     ready = StringField(filters=[short])
-    seen = HiddenField(filters=[short])
 
 
 class NoteForm(Form):
@@ -173,7 +175,7 @@ class NoteForm(Form):
     text = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
 
 
-class AssignForm(Form):
+class AssignForm(SeenForm):
     person_id = StringField(validators=[Length(max=36)])
 
 
@@ -193,11 +195,21 @@ class UndoForm(Form):
     report = StringField(filters=[short])
 
 
-class MergeForm(Form):
+class PhotoForm(Form):
+    """Which of a report's photos an act is on, by its name; "" for the first."""
+
+    photo = StringField(filters=[short])
+
+
+class RemovePhotoForm(PhotoForm):
+    reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
+
+
+class MergeForm(SeenForm):
     into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 
 
-class PartForm(Form):
+class PartForm(SeenForm):
     part = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 
 

@@ -58,6 +58,9 @@ class Report(Base):
         ),
         Index("ix_report_newest", "opened_at", "id"),
         Index("ix_report_sheet", "shelf", "opened_at", "id", "category", "lat", "lon"),
+        Index(
+            "ix_report_shelf_place", "shelf", "cell", "opened_at", "id", "category", "lat", "lon"
+        ),
         Index("ix_report_shelf", "shelf", "ended_at", "opened_at"),
         Index("ix_report_newest_of", "status", "opened_at", "id"),
         Index("ix_report_queue", "status", "severity", "opened_at"),

@@ -68,6 +68,8 @@ MERGED = "merged"
 # Steps for staff alone: it was given to someone, by whom else it was had until then, what became
 # of one that had been joined into another when that was joined in turn, and what never was.
 ASSIGNED, RELEASED, SENT_ON, TAKEN_BACK = "assigned", "released", "sent_on", "withdrawn"
+# A photo was taken off, with the team's reason, and was so until it was hung again.
+PHOTO_REMOVED, PHOTO_BACK = "photo_removed", "photo_back"
 # The steps in which the city itself speaks, in public.
 CITY_SAID = ("answer", MERGED)
 # How long those who follow are asked, on the page and by token; later trouble is a new report.

@@ -19,6 +19,8 @@ from services.maps import Town
 
 # So many of those that can be seen come with a picture.
 PICTURED = 0.6
+# How many photos more come with every fifth, by turns.
+MORE = (0, 1, 0, 2, 0)
 BATCH = 2000
 SCENES: dict[Category, tuple[str, ...]] = {
     Category.STREET_LIGHT: (
@@ -62,7 +64,11 @@ def _pictures() -> dict[Category, list[str]]:
 def _pictured(chance: random.Random, one: Arrival, pictures: dict[Category, list[str]]) -> Arrival:
     share, known = chance.random(), pictures.get(one.category, [])
     photo = chance.choice(known) if known and share < PICTURED else None
-    return msgspec.structs.replace(one, photo_hash=photo)
+    if photo is None:
+        return one
+    # By its number and no draw: the rest of a seed's past stays what it was.
+    others = [name for name in known if name != photo][: MORE[int(one.source_id) % len(MORE)]]
+    return msgspec.structs.replace(one, photo_hash=photo, further=tuple(others))
 
 
 def batched(past: Iterable[Arrival], size: int) -> Iterator[list[Arrival]]:

@@ -11,9 +11,12 @@ from participation.reports.telling.subscribers import tell
 from services.db import Session
 
 # What of a change the open pages and maps show, besides the queue.
-SEEN = {"withdraw_answer", "withdraw_merge", "cover_photo", "uncover_photo"}
+SEEN = {
+    *("withdraw_answer", "withdraw_merge"),
+    *("cover_photo", "uncover_photo", "remove_photo", "restore_photo"),
+}
 # What only the report's own page counts.
-COUNTED = {"follow_report", "unfollow_report"}
+COUNTED = {"follow_report", "unfollow_report", "part_followers"}
 
 
 def show_opened(session: Session, event: ReportOpened) -> None:

@@ -196,6 +196,7 @@ def _begun() -> NewReportForm:
 @pages.post("/")
 @signed_in
 @web.limit("report", times=20, window_s=3600, by_device=True)
+@web.takes_files(web.PICTURES)
 def create() -> ResponseReturnValue:
     if (refused := _blocked()) is not None:
         return refused
@@ -274,6 +275,14 @@ def _search(text: str) -> list[maps.Spot]:
 def places() -> ResponseReturnValue:
     found = maps.search(web.session(), request.args.get("q", "")[:80])
     return Response(msgspec.json.encode(found), mimetype="application/json")
+
+
+@pages.get("/api/named")
+@public
+@web.limit("places", times=600, window_s=600)
+def named() -> ResponseReturnValue:
+    _, lat, lon = parse_spot(request.args)
+    return Response(maps.named_near(web.session(), lat, lon), mimetype="text/plain")
 
 
 @pages.get("/<report_id>")

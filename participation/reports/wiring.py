@@ -24,6 +24,7 @@ from participation.reports import (
     console,
     console_bulk,
     console_family,
+    console_photos,
     live,
     queries_own,
     seeds,
@@ -71,6 +72,7 @@ def register(registry: Registry) -> None:
         room.register(registry)
     registry.blueprints += [views.pages, views_page.pages]
     registry.blueprints += [console.pages, console_bulk.pages, console_family.pages]
+    registry.blueprints.append(console_photos.pages)
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)

@@ -13,7 +13,7 @@ from services.maps.clusters import (
 from services.maps.heat import Heat, heat_of
 from services.maps.hexagons import HexGrid, grid_over
 from services.maps.hotspots import hot_spots
-from services.maps.index import newest_in, points_in, within
+from services.maps.index import newest_in, plain_points_in, points_in, within
 from services.maps.outlines import bounds_of, outlines_of
 from services.maps.places import PlaceName, Spot, folded, import_places, named_near, search
 from services.maps.serve import credit_of, home_of, tiles_blueprint
@@ -56,6 +56,7 @@ __all__ = [
     "named_near",
     "newest_in",
     "outlines_of",
+    "plain_points_in",
     "points_in",
     "policy_of",
     "ranges",

@@ -45,3 +45,4 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     registry.privacy.append(PrivacyHook("push", HOLDING, tables, export_of, erase_of))
     registry.jobs.append(Job("push.prune", HOUR_S, prune))
     app.extensions.setdefault("background", []).append(sender.run)
+    app.extensions.setdefault("endings", []).append(sender.close)

@@ -43,13 +43,15 @@ class Sender:
         self.post = Post(client, self.vapid, settings.base_url.rstrip("/"))
         self.breaker = Breaker(SHARE, PLACES, SPARE)
         self._sending: list[threading.Thread] = []
+        self._closing, self._turn = threading.Event(), threading.Lock()
 
-    def run(self, poll_s: float = 1.0, stop: threading.Event | None = None) -> None:
-        """Send until stopped: woken at each commit of this process, else every `poll_s` seconds."""
-        while stop is None or not stop.is_set():
+    def run(self, poll_s: float = 1.0) -> None:
+        """Send until closed: woken at each commit of this process, else every `poll_s` seconds."""
+        while not self._closing.is_set():
             waiting.clear()
             try:
-                started = self._start(clock.now())
+                with self._turn:
+                    started = [] if self._closing.is_set() else self._start(clock.now())
             except Exception:
                 log.exception("the sender's turn failed; the next follows")
                 started = []
@@ -66,8 +68,13 @@ class Sender:
         return tried
 
     def close(self) -> None:
-        """Let what is on its way be written down, five seconds at most; give back connections."""
+        """Begin no more; let what is on its way be written down, five seconds at most."""
         end = time.monotonic() + CLOSING_S
+        self._closing.set()
+        waiting.set()
+        # A turn that has begun has yet to say what it sends.
+        if self._turn.acquire(timeout=CLOSING_S):
+            self._turn.release()
         for one in self._sending:
             one.join(max(0.0, end - time.monotonic()))
         self.post.client.close()

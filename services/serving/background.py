@@ -27,6 +27,7 @@ class Background:
         self.stopping = threading.Event()
         self._ears: list[threading.Event] = []
         self._working: list[threading.Thread] = []
+        self._endings: list[Callable[[], None]] = []
 
     def start(self, loop: Callable[[], None]) -> None:
         """Run a loop that may be cut off at any point."""
@@ -54,6 +55,10 @@ class Background:
         self._working.append(thread)
         thread.start()
 
+    def at_the_end(self, ending: Callable[[], None]) -> None:
+        """Let a loop that may be cut off close what it holds, when all turns have ended."""
+        self._endings.append(ending)
+
     def stop(self) -> None:
         """Let what was begun end, so that no lease is left behind; twenty seconds at most."""
         self.stopping.set()
@@ -61,6 +66,8 @@ class Background:
             ear.set()
         for thread in self._working:
             thread.join(LAST_WORK_S)
+        for ending in self._endings:
+            ending()
 
 
 def start_news(app: Flask, background: Background) -> None:
@@ -121,6 +128,8 @@ def start_work(app: Flask, background: Background) -> None:
         background.work(turn, woken=True)
     for loop in app.extensions.get("background", []):
         background.start(loop)
+    for ending in app.extensions.get("endings", []):
+        background.at_the_end(ending)
 
 
 def _emergencies(subscriptions: Subscriptions) -> Subscriptions:

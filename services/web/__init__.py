@@ -14,9 +14,11 @@ from services.web.request import (
     session,
     settings,
 )
+from services.web.safety import PICTURES, takes_files
 from services.web.stamps import stamp, stamped_at
 
 __all__ = [
+    "PICTURES",
     "actor",
     "at",
     "device",
@@ -31,5 +33,6 @@ __all__ = [
     "settings",
     "stamp",
     "stamped_at",
+    "takes_files",
     "wants_json",
 ]

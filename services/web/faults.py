@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from services import i18n
 from services.auth.gates import SignInNeeded
 from services.errors import DomainError, TooManyError
-from services.web.request import actor, at
+from services.web.request import READS, actor, at
 
 log = logging.getLogger(__name__)
 WORDS = {
@@ -63,6 +63,11 @@ SPECIAL = {
         "Give a name of up to 80 characters and a text of up to 4,000.",
     ),
     "reason_needed": ("A reason is missing", "Say why in a few words; the resident reads them."),
+    "removal_reason_needed": ("A reason is missing", "Say why in a few words, for the team."),
+    "photo_changed": (
+        "That photo is not shown any more",
+        "It was covered or removed meanwhile. Look at the photos as they are now.",
+    ),
     "note_empty": ("The note is empty", "Write a few words for the team."),
     "report_cannot_move": (
         "The report cannot go there from where it stands now",
@@ -189,9 +194,27 @@ def _too_many(error: TooManyError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code == 405 and request.method in READS and not wants_json():
+        return redirect(_page_above(), 303)
     if error.code is not None and error.code < 400:
         return error.get_response()
     return answer(error.code or 500)
+
+
+def _page_above() -> str:
+    """Return the nearest page above an address that only takes forms, with its query.
+
+    A page that was drawn because a form was refused has the form's address: whoever opens that
+    again comes to where the form stands.
+    """
+    routes, path = current_app.create_url_adapter(request), request.path
+    while routes is not None and path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0]
+        for page in (path + "/", path):
+            if page and routes.test(page, "GET"):
+                query = request.query_string.decode("ascii", "ignore")
+                return f"{page}?{query}" if query else page
+    return "/"
 
 
 def _database(error: Exception) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from services.web.request import READS
 
 MEGABYTE = 1024 * 1024
 # Three pictures of the largest size, and the words beside them.
-LARGEST_BODY = 64 * MEGABYTE
+PICTURES = 64 * MEGABYTE
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
@@ -32,6 +32,7 @@ HEADERS = {
 TOKEN = 24
 HOSTILE = re.compile("[\x00\ud800-\udfff]")
 EXEMPT = "__own_proof__"
+BODY = "__body__"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -76,8 +77,18 @@ def own_proof(view: View) -> View:
     return view
 
 
+def takes_files(most: int) -> Callable[[View], View]:
+    """Let a view take a form with files, of up to `most` bytes; all others take a megabyte."""
+
+    def mark(view: View) -> View:
+        setattr(view, BODY, most)
+        return view
+
+    return mark
+
+
 def install(app: Flask) -> None:
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MEGABYTE
     app.config["MAX_FORM_MEMORY_SIZE"] = MEGABYTE
     app.config["MAX_FORM_PARTS"] = 200
     app.before_request(_need_gate)
@@ -94,9 +105,9 @@ def _need_gate() -> None:
 
 
 def _bound_body() -> None:
-    """Only pictures are large, and they come in parts: all else is read whole, and costs time."""
-    if request.mimetype != "multipart/form-data":
-        request.max_content_length = MEGABYTE
+    """Only files are large, and they come in parts: all else is read whole, and costs time."""
+    if request.mimetype == "multipart/form-data":
+        request.max_content_length = getattr(_view(), BODY, MEGABYTE)
 
 
 def _refuse_hostile_text() -> None:

@@ -34,6 +34,7 @@ NO_PAGE: dict[str, set[str]] = {
         "numbers.data",
         "push.key",
         "push.message",
+        "reports.named",
         "reports.places",
         "reports.view",
     },

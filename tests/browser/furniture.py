@@ -88,7 +88,7 @@ def _console(session: Session, at: datetime) -> str:
 
 
 def _sticker(session: Session, report: Report, at: datetime) -> str:
-    row = AssetRow("L-1042", "lamp", LONG, report.lat, report.lon, Category.STREET_LIGHT.value)
+    row = AssetRow("L-7001", "lamp", LONG, report.lat, report.lon, Category.STREET_LIGHT.value)
     keep_assets(session, HANA, [row], at=at)
     link_asset(session, HANA, report.id, row.code, at=at)
     return row.code

@@ -11,6 +11,7 @@ from tests.browser.test_a_waiting_report_needs_a_look import (
     ROW,
     keys_sent,
     note_keys,
+    posted,
     write_offline,
 )
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
@@ -20,6 +21,28 @@ from tests.browser.visitor import UNHURRIED_MS, Visitor, controlled, photo
 LOOKED_AT = """() => { for (const hidden of [true, false]) {
   Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
   document.dispatchEvent(new Event('visibilitychange')); } }"""
+
+
+DELETED_FIRST = """() => void navigator.locks.request("madang.reports", () => new Promise(
+(done) => {
+  const look = () => {
+    const asked = indexedDB.open("madang-kept", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("waiting", { keyPath: "key" });
+    asked.onsuccess = () => {
+      const store = asked.result.transaction("waiting", "readwrite").objectStore("waiting");
+      const all = store.getAll();
+      all.onsuccess = () => {
+        if (all.result.length > 0) store.clear();
+        store.transaction.oncomplete = () => {
+          asked.result.close();
+          if (all.result.length > 0) done(null);
+          else setTimeout(look, 50);
+        };
+      };
+    };
+  };
+  look();
+}))"""
 
 
 def with_worker(visitor: Visitor) -> None:
@@ -159,3 +182,18 @@ def test_each_report_of_the_form_kept_for_no_line_has_a_key_of_its_own(
     page.goto("/")
     page.wait_for_function(ALL_SENT)
     assert (stored(visitor, "같은 양식 첫"), stored(visitor, "같은 양식 둘째")) == (1, 1)
+
+
+def test_what_its_writer_deletes_while_it_is_being_sent_is_not_sent(
+    enter: Enter, tmp_path: Path
+) -> None:
+    visitor = enter("minji", expects_refusals=True, service_workers="block")
+    page, words = visitor.page, "보내다가 지운 신고"
+    fill(page, photo(tmp_path / "tree.jpg"), words, "구름로 33")
+    page.wait_for_timeout(UNHURRIED_MS)
+    sent = posted(page)
+    # Another tab has its turn first, and deletes the report before this one's begins.
+    page.evaluate(DELETED_FIRST)
+    page.click("[data-send]")
+    page.wait_for_url("**/reports/unsent")
+    assert (sent, stored(visitor, words)) == ([], 0)

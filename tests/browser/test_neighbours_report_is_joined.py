@@ -6,8 +6,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
-from tests.browser.test_report_waits_for_a_line import fill
-from tests.browser.visitor import UNHURRIED_MS, photo, write_report
+from tests.browser.test_a_report_is_sent_exactly_once import LOOKED_AT, stored
+from tests.browser.test_a_waiting_report_needs_a_look import ROW, write_offline
+from tests.browser.test_report_waits_for_a_line import ALL_SENT, fill
+from tests.browser.visitor import UNHURRIED_MS, Visitor, photo, write_report
 
 GPS_BLOCK = 0x8825
 
@@ -31,6 +33,45 @@ def test_a_neighbours_report_is_joined_with_one_tap(enter: Enter, tmp_path: Path
     jun.wait_for_url("**/reports/*joined=1")
     expect(jun.locator("main")).to_contain_text("함께 지켜봐요")
     assert jun.url.split("?")[0] == minji.url.split("?")[0]
+
+
+def wrote_the_same_offline(enter: Enter, tmp_path: Path, place: str, words: str) -> Visitor:
+    """Return jun, with a report kept that tells what minji's tells, and the line back."""
+    minji = enter("minji").page
+    fill(minji, photo(tmp_path / "tree.jpg"), f"{words} 먼저", place)
+    minji.wait_for_timeout(UNHURRIED_MS)
+    minji.click("[data-send]")
+    minji.wait_for_url("**/reports/*thanks=1")
+    jun = enter("jun", expects_refusals=True, service_workers="block")
+    write_offline(jun, photo(tmp_path / "same.jpg"), f"{words} 나중", place, asked=False)
+    jun.context.set_offline(False)
+    jun.page.goto("/reports/")
+    expect(jun.page.locator("[data-unsent]")).to_contain_text("이웃이 같은 일을")
+    jun.page.click("[data-unsent] a")
+    expect(jun.page.locator(f"{ROW} .near", has_text="먼저")).to_be_visible()
+    assert jun.violations() == []
+    assert jun.sideways() == 0
+    return jun
+
+
+def test_what_waited_for_a_line_is_asked_before_it_goes(enter: Enter, tmp_path: Path) -> None:
+    jun = wrote_the_same_offline(enter, tmp_path, "솔숲로 32", "기둥이 기울었어요")
+    jun.page.locator(f"{ROW} .near", has_text="먼저").locator("[data-join]").click()
+    expect(jun.page.locator(ROW)).to_contain_text("함께 지켜봐요")
+    jun.page.wait_for_function(ALL_SENT)
+    assert stored(jun, "기둥이 기울었어요 나중") == 0
+
+
+def test_what_is_not_answered_goes_all_the_same_once(enter: Enter, tmp_path: Path) -> None:
+    jun = wrote_the_same_offline(enter, tmp_path, "노을로 32", "뿌리가 길을 들었어요")
+    jun.page.evaluate(LOOKED_AT)
+    expect(jun.page.locator(f"{ROW} .near")).to_be_visible()
+    assert stored(jun, "뿌리가 길을 들었어요 나중") == 0
+    # A minute later, at the next occasion.
+    jun.page.evaluate("const now = Date.now; Date.now = () => now() + 61_000")
+    jun.page.evaluate(LOOKED_AT)
+    jun.page.wait_for_function(ALL_SENT)
+    assert stored(jun, "뿌리가 길을 들었어요 나중") == 1
 
 
 def test_who_says_it_is_another_is_not_asked_again(enter: Enter, tmp_path: Path) -> None:

@@ -117,6 +117,26 @@ def write_words(page: Page, words: str) -> None:
     press_next(page)
 
 
+def looked_over(page: Page, words: str) -> str:
+    """All that goes is told before it goes, and one way leads to a question and straight back."""
+    told_of = page.locator("[data-sum] .sum-row:visible")
+    rows = {row.locator("dt").inner_text(): row for row in told_of.all()}
+    assert list(rows) == ["Photos", "Place", "Kind", "Your words", "Who sees what"]
+    expect(rows["Photos"].get_by_role("img", name="Photo 1 of 1")).to_be_visible()
+    expect(rows["Place"]).to_contain_text(STREET)
+    expect(rows["Kind"]).to_contain_text("Litter")
+    assert words in rows["Your words"].inner_text()
+    tab_to(page, "[data-sum-text] a")
+    focus_is_seen(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.type(", twice")
+    press_next(page)
+    asked(page, "Ready to send")
+    expect(page.locator("[data-sum-text]")).to_contain_text(", twice")
+    return f"{words}, twice"
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "desk", "zoomed"])
 def test_a_report_is_made_by_keyboard(enter: Enter, street: Path, size: dict[str, Any]) -> None:
     visitor = enter(lang="en", reduced_motion="reduce", **size)
@@ -135,6 +155,7 @@ def test_a_report_is_made_by_keyboard(enter: Enter, street: Path, size: dict[str
     choose_kind(page)
     write_words(page, words)
     asked(page, "Ready to send")
+    words = looked_over(page, words)
     assert visitor.violations() == []
     assert visitor.sideways() == 0
     tab_to(page, "[data-send]")

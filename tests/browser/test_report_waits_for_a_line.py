@@ -58,8 +58,9 @@ def test_what_one_person_wrote_is_not_sent_under_anothers_name(
     page.wait_for_timeout(UNHURRIED_MS)
     page.click("[data-send]")
     expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
-    visitor.context.set_offline(False)
+    # Kept from trying before another one sits here.
     page.evaluate("localStorage.setItem('madang.unsent', '0')")
+    visitor.context.set_offline(False)
     visitor.sign_in("minji")
     page.evaluate("localStorage.setItem('madang.unsent', '1')")
     page.goto("/")

@@ -41,6 +41,7 @@ class Visitor:
     def __init__(self, browser: Browser, city: str, **wishes: Any) -> None:
         self.city = city
         self.faults: list[str] = []
+        self.gone: set[str] = set()
         self.expects_refusals = bool(wishes.pop("expects_refusals", False))
         self.lang = str(wishes.pop("lang", "ko"))
         options: dict[str, Any] = {"viewport": PHONE, "locale": LOCALES[self.lang]} | wishes
@@ -57,6 +58,9 @@ class Visitor:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if self.expects_refusals and message.text.startswith(STATUS_TEXT):
+            return
+        # A live page may still ask for a picture at the moment it is withdrawn.
+        if urlsplit(message.location.get("url", "")).path in self.gone:
             return
         if message.type == "error":
             self.faults.append(f"console: {message.text} {message.location.get('url', '')}")

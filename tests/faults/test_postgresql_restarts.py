@@ -1,5 +1,7 @@
 """PostgreSQL drops every connection, as in a restart: the next request connects anew."""
 
+import time
+
 import sqlalchemy as sa
 from flask import Flask
 
@@ -7,16 +9,17 @@ from services.db import make_engine
 from tests.flows.test_report_to_answer import FORM, Visit
 from tests.people import MINJI
 
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
 
 def drop_connections(url: str) -> int:
     """End every other connection to the database and return how many there were."""
-    others = sa.text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
     engine = make_engine(url)
-    with engine.connect() as connection:
-        count = len(connection.execute(others).all())
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        count = len(connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) {OTHERS}")).all())
+        # They are told to end, and end a moment later.
+        while connection.scalar(sa.text(f"SELECT count(*) {OTHERS}")):
+            time.sleep(0.01)
     engine.dispose()
     return count
 

@@ -59,6 +59,7 @@ QUERIES: dict[str, list[str]] = {
     "reports.sheet": ["box=127.8,34.1,128.0,34.3&zoom=17"],
     "home.near": ["lat=34.21&lon=127.91"],
     "reports.near": ["category=street_light&lat=34.21&lon=127.91"],
+    "reports.named": ["category=street_light&lat=34.21&lon=127.91"],
     "reports.places": ["q=34"],
     "reports_routing.tried": ["category=litter&lat=34.21&lon=127.91&at=2026-11-02T09:00"],
     "reports_console.queue": ["view=live", "view=ended", "view=late"],

@@ -1,19 +1,23 @@
 """Who answers a report that changed while they wrote is told what changed before it goes out."""
 
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from participation.reports import actions
-from participation.reports.access import hold_seen
+from participation.reports.access import hold, hold_seen
 from participation.reports.actions_undo import withdraw_acts
-from participation.reports.models import Report
+from participation.reports.models import Report, ReportEntry
 from participation.reports.queries_news import MOST, news_since, version_of
 from participation.reports.rules import Status
 from services import clock
+from services.audit import AuditEntry
 from services.auth import Actor
 from services.db import reading_session, unit_of_work
 from services.errors import RefusedError
@@ -61,6 +65,55 @@ def test_it_is_refused_once_and_goes_through_when_it_is_sent_again(
     assert "내일 가서 볼게요" not in visit(SOYEON).get(f"/reports/{made}")
     pages.post(f"{case}/{act}", **typed | {"seen": seen_in(page)})
     assert "내일 가서 볼게요" in visit(SOYEON).get(f"/reports/{made}")
+
+
+def test_every_other_act_that_changes_a_case_is_held_back_too(visit: Visit, app: Flask) -> None:
+    made, other = (report(visit, idempotency_key=f"tap-stale-{n}") for n in range(2))
+    pages, case = visit(SOYEON), f"/console/reports/{made}"
+    seen = seen_in(pages.get(case))
+    noted(app, made, "전화했어요")
+    acts = {
+        "assign": {"person_id": str(TAEHO.id)},
+        "merge": {"into": other},
+        "parts": {"part": other},
+        "apart": {},
+    }
+    for act, form in acts.items():
+        page = refused(pages, f"{case}/{act}", 409, **form, seen=seen)
+        assert NEWS in told(page)
+        assert 'role="alert"' in page.split('id="case-title"')[1]
+    for act in ("assign", "parts", "apart"):
+        fresh = seen_in(pages.get(case))
+        pages.post(f"{case}/{act}", **acts[act], seen=fresh)
+
+
+def test_of_two_at_once_one_is_told_that_the_other_was_first(visit: Visit, app: Flask) -> None:
+    made = report(visit)
+    case = f"/console/reports/{made}"
+    desks = [visit(SOYEON), visit(TAEHO)]
+    seen = [seen_in(desk.get(case)) for desk in desks]
+    forms = [
+        {"csrf_token": desk.token, "seen": version, "status": status, "text": status}
+        for desk, version, status in zip(desks, seen, ("fixed", "in_progress"), strict=True)
+    ]
+    with ThreadPoolExecutor(2) as both:
+        # Neither is first before both have come as far as the report, and wait for it.
+        with unit_of_work(app.extensions["engine"]) as session:
+            hold(session, session.get_one(Report, parse_id(made)))
+            sent = [
+                both.submit(desk.client.post, f"{case}/answer", data=form)
+                for desk, form in zip(desks, forms, strict=True)
+            ]
+            time.sleep(0.5)
+        codes = [one.result().status_code for one in sent]
+    assert sorted(codes) == [303, 409]
+    won = forms[codes.index(303)]["status"]
+    with reading_session(app.extensions["engine"]) as session:
+        assert session.get_one(Report, parse_id(made)).status == won
+        mine = sa.select(ReportEntry.status).where(ReportEntry.kind == "answer")
+        assert session.scalars(mine).all() == [won]
+        verbs = sa.select(AuditEntry.verb).where(AuditEntry.verb == "answer_report")
+        assert len(session.scalars(verbs).all()) == 1
 
 
 def test_what_did_not_change_is_answered_at_once(visit: Visit) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask import Flask
@@ -31,8 +31,8 @@ TEXTS = {
     "Arabic digits": "٣٤",
     "right to left": "\u202eevil\u202c\u2066",
     "a NUL": "a\x00b",
-    "four bytes": "🏚️𠮷" * 100,
-    "a flood of accents": "Z" + "\u0301" * 400,
+    "four bytes": "🏚️𠮷" * 50,
+    "a flood of accents": "Z" + "\u0301" * 200,
     "a way up": "../../../../../etc/passwd",
     "a way up in disguise": "..%2f..%2fetc%2fpasswd\\..\\",
     "a query": "' OR 1=1; DROP TABLE report; --",
@@ -125,14 +125,16 @@ def wrongs_of_text(app: Flask, visit: Visit, what: str) -> list[str]:
     pages = visit(HANA)
     pages.get("/sign-in")
 
+    arguments = urlencode(dict.fromkeys(ARGUMENTS, value[:60]))
+    form = urlencode(dict.fromkeys(FIELDS, value) | {"csrf_token": pages.token})
+
     def send(method: str, path: str) -> TestResponse:
-        arguments = dict.fromkeys(ARGUMENTS, value[:2000])
-        form = dict.fromkeys(FIELDS, value) | {"csrf_token": pages.token}
         return pages.client.open(
             path,
             method=method,
             query_string=arguments,
             data=None if method in READS else form,
+            content_type=None if method in READS else "application/x-www-form-urlencoded",
             headers={"Accept": accept},
         )
 

@@ -9,13 +9,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from participation.reports import actions, actions_merge, queries
+from participation.reports import actions, actions_merge, queries, subscribers
 from participation.reports.actions_undo import withdraw_acts
 from participation.reports.models import Report, ReportFollow
 from participation.reports.rules import UNDO_S, Status
 from services.auth import Actor
 from services.db import Session, reading_session
 from services.errors import RefusedError
+from services.outbox.events import OutboxEvent
 from tests.conftest import AT
 from tests.flows.test_a_refused_act_keeps_what_was_typed import refused
 from tests.flows.test_answers_are_taken_back import phone, told
@@ -37,7 +38,7 @@ def followers(session: Session, report: Report) -> tuple[int, set[UUID]]:
 
 def offered(page: str) -> dict[str, str]:
     """Return what the offer to take something back would send."""
-    form = page.split('action="/console/undo')[1].split("</form>")[0]
+    form = page.split("/undo")[1].split("</form>")[0]
     found = dict(pair.split('" value="') for pair in form.split('name="')[2:])
     return {name: value.split('"')[0] for name, value in found.items()}
 
@@ -77,6 +78,16 @@ def test_a_settled_report_that_was_joined_is_settled_since_the_same_day(session:
     actions_merge.merge_report(session, SOYEON, report, into, at=at)
     withdraw_acts(session, SOYEON, at, at=at + SOON)
     assert (report.status, report.ended_at) == ("fixed", fixed_at)
+
+
+def test_the_page_of_the_other_hears_that_fewer_follow(session: Session) -> None:
+    report, into = opened(session), opened(session)
+    at = AT + timedelta(hours=1)
+    actions_merge.merge_report(session, SOYEON, report, into, at=at)
+    withdraw_acts(session, SOYEON, at, at=at + SOON)
+    bodies = [body.decode() for body in session.scalars(sa.select(OutboxEvent.body))]
+    assert any(str(into.id) in body and "part_followers" in body for body in bodies)
+    assert "part_followers" in subscribers.COUNTED
 
 
 def test_the_public_chain_holds_after_it(session: Session, engine: sa.Engine) -> None:

@@ -76,3 +76,11 @@ def test_names_are_found_by_any_part_without_spaces_or_case(visit: Visit) -> Non
         assert found, typed
     for odd in ("", "%", "_", "\\", "없는 곳 " * 20):
         assert pages.client.get("/reports/api/places", query_string={"q": odd}).status_code == 200
+
+
+def test_a_pin_is_told_what_the_city_calls_it(visit: Visit, names: maps.Town) -> None:
+    door = next(a for a in names.addresses if a.name_ko == "하늘시 매화로 54")
+    ask = "/reports/api/named?category=litter&lat={}&lon={}"
+    assert visit(None).get(ask.format(door.lat, door.lon)) == "매화로 54"
+    assert visit(None).get(ask.format(door.lat + 1, door.lon)) == ""
+    visit(None).get(ask.format("x", door.lon), 422)

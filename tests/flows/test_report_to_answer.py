@@ -22,7 +22,7 @@ FORM: dict[str, Any] = {
 
 
 def photo() -> tuple[io.BytesIO, str]:
-    picture = pyvips.Image.black(640, 480, bands=3).linear([1] * 3, [200, 120, 40])
+    picture = pyvips.Image.black(160, 120, bands=3).linear([1] * 3, [200, 120, 40])
     return io.BytesIO(picture.cast("uchar").jpegsave_buffer()), "lamp.jpg"
 
 

@@ -14,6 +14,7 @@ EDGES = {
     "console_bulk",
     "console_desk",
     "console_family",
+    "console_photos",
     "edge",
     "letters",
     "views",

@@ -163,3 +163,13 @@ def post_a_letter(port: int) -> None:
     message.set_content("The lamp is dark.")
     with smtplib.SMTP("127.0.0.1", port, timeout=20) as server:
         server.send_message(message)
+
+
+@pytest.mark.above_the_database
+def test_a_stop_closes_what_the_loops_hold(app: Flask) -> None:
+    with working(app):
+        pass
+    ended = threading.Thread(target=app.extensions["push"].run, daemon=True)
+    ended.start()
+    ended.join(SOON_S)
+    assert not ended.is_alive()

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from participation.reports.feeds.wards import Ward, ward_named
 from participation.reports.models import Report
+from participation.reports.queries import further_photos
 from participation.reports.rules import LABELS, PUBLIC, Category
 from services.db import Session
 from services.maps import Box, ranges
@@ -47,6 +48,12 @@ class FeedItem(msgspec.Struct, frozen=True):
     photo_hash: str | None
     opened_at: datetime
     changed_at: datetime
+    further: tuple[str, ...] = ()
+
+    @property
+    def photos(self) -> list[str]:
+        """Return the hashes of its photos, in their order."""
+        return [*filter(None, [self.photo_hash]), *self.further]
 
 
 class FeedPage(msgspec.Struct, frozen=True):
@@ -91,10 +98,15 @@ def feed_page(session: Session, filters: FeedFilters, size: int = PAGE) -> FeedP
     """Return a page of public reports, newest first; a filter that names nothing finds nothing."""
     query = narrowed(session, filters)
     rows = session.execute(query.limit(size + 1)).all() if query is not None else []
-    items = [FeedItem(*row) for row in rows[:size]]
+    further = further_photos(session, [row.id for row in rows[:size]])
+    items = [_item(row, further.get(row.id, [])) for row in rows[:size]]
     following = items[-1].id if len(rows) > size else None
     newest = max((one.changed_at for one in items), default=None)
     return FeedPage(items, following, newest)
+
+
+def _item(row: Any, further: list[str]) -> FeedItem:
+    return msgspec.structs.replace(FeedItem(*row), further=tuple(further))
 
 
 def narrowed(session: Session, filters: FeedFilters) -> Select[Any] | None:

@@ -138,6 +138,9 @@ def _entry(root: ElementTree.Element, item: FeedItem, base: str) -> None:
     _text(entry, "updated", item.changed_at.isoformat())
     href = f"{base}/reports/{item.id}"
     ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": href})
+    for photo in _photos(item, base):
+        picture = {"rel": "enclosure", "type": "image/webp", "href": photo}
+        ElementTree.SubElement(entry, "link", picture)
     for scheme, term, label in (
         ("category", item.category, _label(item.category)),
         ("status", item.status, item.status),
@@ -146,6 +149,11 @@ def _entry(root: ElementTree.Element, item: FeedItem, base: str) -> None:
         ElementTree.SubElement(entry, "category", given)
     _text(entry, "summary", "\n".join(part for part in (item.text, item.place) if part))
     _text(entry, f"{{{GEORSS}}}point", f"{item.lat} {item.lon}")
+
+
+def _photos(item: FeedItem, base: str) -> list[str]:
+    """Return the addresses of a report's photos."""
+    return [f"{base}/media/{name}/large.webp" for name in item.photos]
 
 
 def _label(category: str) -> str:
@@ -172,7 +180,7 @@ def _geojson(page: FeedPage) -> bytes:
 
 def _feature(item: FeedItem) -> dict[str, Any]:
     base = web.settings().base_url
-    photo = f"{base}/media/{item.photo_hash}/large.webp" if item.photo_hash else None
+    photos = _photos(item, base)
     return {
         "type": "Feature",
         "id": str(item.id),
@@ -186,6 +194,7 @@ def _feature(item: FeedItem) -> dict[str, Any]:
             "opened_at": item.opened_at.isoformat(),
             "changed_at": item.changed_at.isoformat(),
             "url": f"{base}/reports/{item.id}",
-            "photo": photo,
+            "photo": photos[0] if photos else None,
+            "photos": photos,
         },
     }

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, tuple_
 
 from participation.reports.history.chain import add_stories
 from participation.reports.history.rules import words_of
-from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow
+from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow, ReportPhoto
 from participation.reports.promises.models import ReportUnpromised
 from participation.reports.promises.rules import rises_at
 from participation.reports.routing.actions import team_of_body
@@ -35,7 +35,8 @@ class Arrival(msgspec.Struct, frozen=True):
     """A report as another system told it. Times aware; place in WGS84 degrees (lat, lon).
 
     `answer` is what the other city said at `ended_at`; `due_at` its own promise, if it made one;
-    `body` who answers for it there, where no team of ours does; `photo_hash` of services.media.
+    `body` who answers for it there, where no team of ours does; `photo_hash` of services.media,
+    `further` those of its second and third photo.
     """
 
     source: str
@@ -54,6 +55,7 @@ class Arrival(msgspec.Struct, frozen=True):
     team_id: UUID | None = None
     body: str = ""
     photo_hash: str | None = None
+    further: tuple[str, ...] = ()
 
 
 def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> int:
@@ -72,6 +74,8 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
     session.execute(insert(Report), rows)
     if unpromised := [{"report_id": key} for key, a in keyed if a.due_at is None and a.source]:
         session.execute(insert(ReportUnpromised), unpromised)
+    if further := [row for key, a in keyed for row in _further(key, a)]:
+        session.execute(insert(ReportPhoto), further)
     place_reports(session, ((key, a.lat, a.lon) for key, a in keyed))
     words = {key: words_of(title_of(a.text), a.text[:4000]) for key, a in keyed}
     add_stories(session, [row for key, a in keyed for row in _story(key, a)], words)
@@ -131,6 +135,11 @@ def _report(key: UUID, a: Arrival, calendar: Calendar, at: datetime) -> dict[str
         "followers": 0 if a.reporter_id is None else 1,
         "shelf": shelf_of(a.status, a.opened_at, a.ended_at, merged=False, at=at).value,
     }
+
+
+def _further(key: UUID, a: Arrival) -> list[dict[str, Any]]:
+    named = enumerate(a.further, 2)
+    return [{"report_id": key, "position": n, "photo_hash": name} for n, name in named]
 
 
 def _story(key: UUID, a: Arrival) -> list[dict[str, Any]]:

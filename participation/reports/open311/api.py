@@ -165,6 +165,7 @@ def token(token: str, form: str) -> ResponseReturnValue:
 @own_proof
 @public
 @web.limit("open311", times=1200, window_s=600)
+@web.takes_files(web.PICTURES)
 def create(form: str) -> ResponseReturnValue:
     """Take a report from another system; its key is the proof, so no form's token is asked."""
     key = key_for(WRITE, given("service_code", 80) or None)

@@ -1,10 +1,13 @@
 """Who may see a picture, and where reports show it."""
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import select
 
 from participation.reports.access import may_see
-from participation.reports.models import Report, ReportPhoto
+from participation.reports.models import Report, ReportEntry, ReportPhoto
+from participation.reports.photos.models import PhotoOriginal
 from participation.reports.photos.queries import is_covered
 from participation.reports.queries import photos_of
 from services.auth import Actor
@@ -37,6 +40,28 @@ def frame_of(session: Session, report: Report, photo: str) -> Frame:
     if not shown or (photo and photo not in shown):
         raise NotFoundError
     return Frame(report, shown.index(photo) + 1 if photo else 1)
+
+
+def kept_under(session: Session, frame: Frame) -> PhotoOriginal | None:
+    """Return what is kept of a photo from before it was covered, however long still."""
+    of_report = PhotoOriginal.report_id == frame.report.id
+    return session.scalar(
+        select(PhotoOriginal).where(of_report, PhotoOriginal.position == frame.position)
+    )
+
+
+def step_of(actor: Actor, report: Report, kind: str, at: datetime) -> ReportEntry:
+    """Return a step of a report's story that is for the team alone, still to be added."""
+    return ReportEntry(
+        report_id=report.id,
+        at=at,
+        kind=kind,
+        status=report.status,
+        text="",
+        role="staff" if actor.id else "system",
+        actor_id=actor.id,
+        public=False,
+    )
 
 
 def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:

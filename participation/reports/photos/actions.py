@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select, update
 from participation.events.reports import ReportChanged
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportPhoto
-from participation.reports.photos.access import Frame, frames_showing
-from participation.reports.photos.models import CoveredPicture, PhotoOriginal
+from participation.reports.photos.access import Frame, frames_showing, kept_under, step_of
+from participation.reports.photos.models import CoveredPicture, PhotoOriginal, RemovedPhoto
 from participation.reports.photos.queries import Expired, originals_of, shown_as
 from participation.reports.queries import photos_of
 from services import audit, outbox
@@ -57,7 +57,7 @@ def _keep(
     at: datetime,
     until: datetime | None = None,
 ) -> None:
-    kept = _kept(session, frame)
+    kept = kept_under(session, frame)
     if kept is None:
         kept = PhotoOriginal(report_id=frame.report.id, photo_hash=before, kept_at=at)
         kept.position = frame.position
@@ -66,15 +66,8 @@ def _keep(
     kept.expires_at = until or at + KEPT
 
 
-def _kept(session: Session, frame: Frame) -> PhotoOriginal | None:
-    of_report = PhotoOriginal.report_id == frame.report.id
-    return session.scalar(
-        select(PhotoOriginal).where(of_report, PhotoOriginal.position == frame.position)
-    )
-
-
 def _standing(session: Session, frame: Frame, at: datetime) -> PhotoOriginal:
-    kept = _kept(session, frame)
+    kept = kept_under(session, frame)
     if kept is None or kept.expires_at <= at:
         raise NotFoundError
     return kept
@@ -137,23 +130,10 @@ def _replace(
         report.photo_hash = photo
     else:
         session.get_one(ReportPhoto, (report.id, frame.position)).photo_hash = photo
-    add_entry(session, _entry(actor, report, kind, at))
+    add_entry(session, step_of(actor, report, kind, at))
     verb = "cover_photo" if kind == "redacted" else "uncover_photo"
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)
     outbox.publish(session, ReportChanged(report_id=report.id, what=verb), at=at)
-
-
-def _entry(actor: Actor, report: Report, kind: str, at: datetime) -> ReportEntry:
-    return ReportEntry(
-        report_id=report.id,
-        at=at,
-        kind=kind,
-        status=report.status,
-        text="",
-        role="staff" if actor.id else "system",
-        actor_id=actor.id,
-        public=False,
-    )
 
 
 def forget_originals(
@@ -169,3 +149,6 @@ def forget_originals(
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     """Let go of a person's pictures under covers at once; what is shown stays as it is."""
     forget_originals(session, Actor(None), originals_of(session, person_id), at=at)
+    theirs = select(ReportEntry.id).join(Report, Report.id == ReportEntry.report_id)
+    removed = RemovedPhoto.entry_id.in_(theirs.where(Report.reporter_id == person_id))
+    session.execute(update(RemovedPhoto).where(removed).values(original_hash=None))

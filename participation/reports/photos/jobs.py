@@ -5,6 +5,7 @@ from datetime import datetime
 from participation.events.reports import ReportOpened
 from participation.reports.models import Report
 from participation.reports.photos.actions import cover_again, forget_originals
+from participation.reports.photos.actions_removal import forget_removed
 from participation.reports.photos.queries import expired_originals
 from services import clock
 from services.auth import Actor
@@ -18,6 +19,11 @@ SYSTEM = Actor(None)
 def expire_originals(session: Session, at: datetime) -> None:
     """Let go of every picture whose time under its cover is over."""
     forget_originals(session, SYSTEM, expired_originals(session, at, AT_ONCE), at=at)
+
+
+def expire_removed(session: Session, at: datetime) -> None:
+    """Let go of every photo that was taken off and cannot be hung again any more."""
+    forget_removed(session, SYSTEM, at=at)
 
 
 def cover_known(session: Session, event: ReportOpened) -> None:

@@ -22,6 +22,23 @@ class CoveredPicture(Base):
     since: Mapped[datetime]
 
 
+class RemovedPhoto(Base):
+    """A photo that the step `entry_id` took off a report, kept `until` that cannot be undone.
+
+    `original_hash` is what was kept under its cover, since and until when.
+    """
+
+    __tablename__ = "removed_photo"
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("report_entry.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    photo_hash: Mapped[str] = mapped_column(String(64), index=True)
+    original_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    kept_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
 class PhotoOriginal(Base):
     """The picture a report had before the city covered part of it; one for each of its photos.
 

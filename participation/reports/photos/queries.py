@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from participation.reports.models import Report, ReportPhoto
-from participation.reports.photos.models import CoveredPicture, PhotoOriginal
+from participation.reports.photos.models import CoveredPicture, PhotoOriginal, RemovedPhoto
 from services.db import Session
 
 
@@ -74,15 +74,22 @@ def originals_of(session: Session, person_id: UUID) -> list[Expired]:
 
 
 def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[str]:
-    """Return those of `hashes` that a report shows, that cover another, or are kept for now."""
+    """Return those of `hashes` that a report shows, that cover another, or are kept for now.
+
+    What covers another is shown in its place whenever that comes again, so it stays.
+    """
     shown = select(Report.photo_hash).where(Report.photo_hash.in_(hashes))
     further = select(ReportPhoto.photo_hash).where(ReportPhoto.photo_hash.in_(hashes))
     kept = select(PhotoOriginal.photo_hash).where(
         PhotoOriginal.photo_hash.in_(hashes), PhotoOriginal.expires_at > at
     )
     covers = select(CoveredPicture.redacted_hash).where(CoveredPicture.redacted_hash.in_(hashes))
-    held = {one for asked in (further, kept, covers) for one in session.scalars(asked)}
-    return held.union(one for one in session.scalars(shown) if one is not None)
+    aside = [
+        select(column).where(column.in_(hashes), RemovedPhoto.until > at)
+        for column in (RemovedPhoto.photo_hash, RemovedPhoto.original_hash)
+    ]
+    every = (shown, further, kept, covers, *aside)
+    return {one for asked in every for one in session.scalars(asked) if one is not None}
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 // The shell's own script: marks that script runs, loads the islands a page names, and little else.
-import { forgetSent } from "../reports/kept";
 import { installTheme } from "./theme";
-import { closeToastsOnAsk } from "./toast";
+import { installToasts } from "./toast";
 
 type Island = (root: HTMLElement) => void | Promise<void>;
 
@@ -31,6 +30,12 @@ async function startIslands(): Promise<void> {
   }
   const news = document.querySelector<HTMLAnchorElement>("a[data-news]");
   if (news) (await import("./news")).watchForNews(news);
+}
+
+// What was kept in this tab is forgotten once a page says that it is settled.
+function forgetSettled(): void {
+  const settled = document.querySelector<HTMLElement>("[data-settles]")?.dataset["settles"];
+  if (settled) sessionStorage.removeItem(settled);
 }
 
 // A bar that holds more than fits shows the entry one is at.
@@ -67,8 +72,8 @@ function registerWorker(): void {
 
 document.documentElement.dataset["script"] = "on";
 installTheme();
-forgetSent();
-closeToastsOnAsk();
+forgetSettled();
+installToasts();
 showWhereOneIs();
 watchConnection();
 registerWorker();

@@ -1,5 +1,5 @@
 // "Use where I am": the phone's own place, put into the fields of a form.
-import { say } from "./toast";
+import { say } from "./say";
 
 function put(form: HTMLFormElement, name: string, value: number): void {
   const field = form.elements.namedItem(name);

@@ -4,7 +4,8 @@ import { PlaceList, type Spot } from "./place-list";
 const PAUSE_MS = 200;
 const SHORTEST = 2;
 
-const folded = (name: string): string => name.replace(/\s+/g, "").toLocaleLowerCase();
+/** A name as names are compared: without space and case. */
+export const folded = (name: string): string => name.replace(/\s+/g, "").toLocaleLowerCase();
 
 export class Place {
   private readonly input: HTMLInputElement;

@@ -17,7 +17,7 @@ function addClose(toast: HTMLElement): void {
 }
 
 /** Say `text` once; it leaves by itself, or sooner when closed. */
-export function say(text: string, kind = "info"): void {
+function say(text: string, kind: string): void {
   const toast = document.createElement("p");
   toast.className = `toast toast-${kind}`;
   toast.textContent = text;
@@ -28,7 +28,13 @@ export function say(text: string, kind = "info"): void {
   setTimeout(() => toast.remove(), STAY_MS);
 }
 
-export function closeToastsOnAsk(): void {
+/** Say what islands ask to have said (core/say.ts): they need not carry how. */
+export function installToasts(): void {
+  document.addEventListener("say", (event) => {
+    const { text, kind } = (event as CustomEvent<{ text: string; kind: string }>).detail;
+    say(text, kind);
+  });
+
   for (const toast of region()?.querySelectorAll<HTMLElement>("[data-toast]") ?? []) {
     addClose(toast);
     // An offer that has run out is taken away.

@@ -1,5 +1,5 @@
 // "Near me" on the first page: asked only when tapped, kept on this device alone until forgotten.
-import { say } from "../core/toast";
+import { say } from "../core/say";
 
 const KEPT = "madang.here";
 // About a hundred metres: the server need not know the door.

@@ -19,6 +19,21 @@ export interface View {
   clusters: Cluster[];
   points: Point[];
 }
+/** As the server tells it: a report is an array, its id in hex digits with or without hyphens. */
+export interface ToldView {
+  clusters: Cluster[];
+  points: [id: string, lat: number, lon: number, category: string, status: string, title: string][];
+}
+
+export function viewOf(told: ToldView): View {
+  const points = told.points.map(([id, lat, lon, category, status, title]) =>
+    ({ id: hyphened(id), lat, lon, category, status, title }));
+  return { clusters: told.clusters, points };
+}
+
+function hyphened(id: string): string {
+  return id.replace(/^(\w{8})(\w{4})(\w{4})(\w{4})(\w{12})$/, "$1-$2-$3-$4-$5");
+}
 
 const CLOSER = 2;
 const SVG = "http://www.w3.org/2000/svg";

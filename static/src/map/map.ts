@@ -4,9 +4,9 @@ import "./map.css";
 import L from "leaflet";
 import { join } from "../core/live";
 import { owed } from "../core/owed";
-import { say } from "../core/toast";
+import { say } from "../core/say";
 import { asked, baseMap } from "./canvas";
-import { glyph, ReportLayer, type View } from "./layer";
+import { glyph, ReportLayer, viewOf, type ToldView } from "./layer";
 import { pickPlace } from "./picker";
 import { Sheet } from "./sheet";
 
@@ -126,7 +126,7 @@ class ReportMap {
       fetch(`${this.root.dataset["view"]}?${whole}`, { signal }),
       fetch(`${this.root.dataset["list"]}?${seen}`, { signal }),
     ]);
-    if (view.ok) this.layer.show((await view.json()) as View);
+    if (view.ok) this.layer.show(viewOf((await view.json()) as ToldView));
     if (list.ok) this.sheet?.fill(await list.text());
     return ![view, list].some(({ status }) => status >= 500 || status === 429);
   }

@@ -1,11 +1,8 @@
-// The report form: steps, a photo, a place, neighbours' reports, and sending that survives a lost line.
-import { offerLocation } from "../core/locate";
-import { Place } from "../core/place";
-import { keepAnswers } from "./kept";
-import { lookNear } from "./near";
+// The report form: what its first question needs is here, in one file that the page asks for with its
+// style; all that later questions need (later.ts) comes while the first is answered.
+import { forgetKept, keepAnswers } from "./kept";
+import type { Later } from "./later";
 import { Photos } from "./photo";
-import { fill, photosOf, reopened } from "./reopened";
-import { sendSurely } from "./sending";
 import { Stepper } from "./stepper";
 
 // Each kind has its own one more question; without script the label stays general.
@@ -39,27 +36,53 @@ function bringMap(form: HTMLFormElement): void {
   );
 }
 
+// What later questions need, brought once; where the line was gone, asked for again when needed.
+function bringer(form: HTMLFormElement): () => Promise<Later> {
+  let brought: Promise<Later> | null = null;
+  const bring = async (): Promise<Later> => new (await import("./later")).Later(form, forgetKept);
+  return () =>
+    (brought ??= bring().catch((wrong: unknown) => {
+      brought = null;
+      throw wrong;
+    }));
+}
+
+/** Whose browser this is, for the form that is filled in without a line. */
+const WHO = "madang.who";
+
+// The code that sends comes behind the first question. Where it cannot come, or nothing can be kept
+// (a private window), the form goes the plain way.
+function sendSurely(form: HTMLFormElement, later: () => Promise<Later>, ready: () => Promise<void>): void {
+  const button = form.querySelector("[data-send]");
+  const who = new FormData(form).get("who")?.toString();
+  if (who) localStorage.setItem(WHO, who);
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    if (button?.getAttribute("aria-busy")) return;
+    button?.setAttribute("aria-busy", "true");
+    // The photo may still be worked on.
+    ready().then(later).then((all) => all.send()).catch(() => form.submit());
+  });
+}
+
 export async function start(root: HTMLElement): Promise<void> {
   const form = root.querySelector("form");
   if (!form) return;
   // Whether it is one of those near is asked here, by a question of its own.
   form.querySelector("[name=join]")?.remove();
-  keepAnswers(form);
-  const again = await reopened(form);
-  if (again) fill(form, again);
-  else keepAnswers(form);
+  const later = bringer(form);
+  later().catch(() => undefined);
   const photos = new Photos(form);
-  if (again) photos.add(photosOf(again));
-  offerLocation(form);
+  const opened = new URLSearchParams(location.search).has("waiting");
+  const again = opened ? await later().then((all) => all.reopened()).catch(() => null) : null;
+  if (again) photos.add(again);
+  else keepAnswers(form);
   askByKind(form);
   bringMap(form);
-  const typed = form.querySelector<HTMLInputElement>("[data-places]");
-  const place = typed ? new Place(form, typed) : null;
-  const near = form.querySelector<HTMLElement>("[data-near]");
   new Stepper(root, form, async (step) => {
     if (step.querySelector("[type=file]")) await photos.settled();
-    if (typed && step.contains(typed)) await place?.settle();
-    if (near && step.querySelector("[name=category]")) await lookNear(form, near);
+    else await (await later()).leave(step);
   });
-  sendSurely(form, () => photos.settled());
+  sendSurely(form, later, () => photos.settled());
 }

@@ -1,15 +1,10 @@
-/** Where an unfinished report waits in this tab, with who wrote it. */
+/** Where an unfinished report waits in this tab, with who wrote it; the page of thanks settles it. */
 const KEPT = "madang.report";
 const WHO = "madang.who";
 const FIELDS = ["category", "text", "place", "lat", "lon", "answer"];
 
 export function forgetKept(): void {
   sessionStorage.removeItem(KEPT);
-}
-
-/** Forget the answers once the city has them. */
-export function forgetSent(): void {
-  if (new URLSearchParams(location.search).has("thanks")) forgetKept();
 }
 
 function here(form: HTMLFormElement): string {

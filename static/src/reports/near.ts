@@ -1,17 +1,17 @@
 // "Is it one of these?": reports of the same kind close by, and one tap to join one.
-import { forgetKept } from "./kept";
-
 function value(form: HTMLFormElement, name: string): string {
   return new FormData(form).get(name)?.toString() ?? "";
 }
 
 /** Fill the question of `step` with what lies near; it has something to ask if it found any. */
-export async function lookNear(form: HTMLFormElement, step: HTMLElement): Promise<void> {
+export async function lookNear(form: HTMLFormElement, step: HTMLElement, forget: () => void): Promise<void> {
   delete step.dataset["found"];
+  delete step.dataset["asked"];
   const query = new URLSearchParams();
   for (const name of ["category", "lat", "lon"]) query.set(name, value(form, name));
   if ([...query.values()].includes("")) return;
   const answer = await fetch(`${step.dataset["near"]}?${query}`);
+  if (answer.ok) step.dataset["asked"] = "";
   const list = step.querySelector("[data-near-list]");
   const html = answer.ok ? (await answer.text()).trim() : "";
   if (!list || !html) return;
@@ -23,18 +23,18 @@ export async function lookNear(form: HTMLFormElement, step: HTMLElement): Promis
     title.closest("li")?.querySelector("[data-join]")?.setAttribute("aria-describedby", title.id);
   });
   for (const button of list.querySelectorAll<HTMLButtonElement>("[data-join]")) {
-    button.addEventListener("click", () => void joinReport(form, button));
+    button.addEventListener("click", () => void joinReport(form, button, forget));
   }
 }
 
-async function joinReport(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
+async function joinReport(form: HTMLFormElement, button: HTMLButtonElement, forget: () => void): Promise<void> {
   const page = button.dataset["join"] ?? "";
   button.setAttribute("aria-busy", "true");
   const body = new URLSearchParams({ csrf_token: value(form, "csrf_token") });
   try {
     const answer = await fetch(`${page}/follow`, { method: "POST", body });
     if (!answer.ok) throw new Error(String(answer.status));
-    forgetKept();
+    forget();
     location.assign(`${page}?joined=1`);
   } catch {
     button.removeAttribute("aria-busy");

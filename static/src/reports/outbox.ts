@@ -2,8 +2,23 @@
 // time goes with each try, and the city stores a report once per key. Runs in pages and the worker.
 import { Shelf } from "../core/shelf";
 
-const shelf = new Shelf("madang-reports", "waiting", "key");
+const shelf = new Shelf("madang-kept", "waiting", "key");
+/** Where the version before kept reports. Its worker may still run, knows this place alone, and would
+ * send one photo of several: nothing is kept here any more, and what is here moves on. */
+const before = new Shelf("madang-reports", "waiting", "key");
+interface Sent {
+  key: string;
+  page: string;
+  at: number;
+}
+
+/** The pages of what went lately, for the tab that waits to hear of it. */
+const went = new Shelf("madang-sent", "pages", "key");
+const LATELY_MS = 86_400_000;
+/** What this code can send whole; a report kept in a later form is left to later code. */
+export const FORM_OF_KEEPING = 2;
 const LOCK = "madang.reports";
+const MOVING = "madang.reports.moving";
 const FORM = "/reports/new";
 const TOKEN = /name="csrf_token" value="([0-9a-f]+)"/;
 const WHO = /name="who" value="([0-9a-f-]*)"/;
@@ -13,9 +28,11 @@ const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">
 /** What the city says of a report that will never do as it is; all else is worth another try. */
 const REFUSALS = [400, 413, 415, 422];
 const BLOCKED = 403;
+const CALM_MS = 60_000;
 
-/** Why a report waits: no line, nobody or someone else signed in, its writer blocked, not taken now. */
-export type Why = "line" | "sign-in" | "other" | "blocked" | "busy";
+/** Why a report waits: no line, nobody or someone else signed in, its writer blocked, not taken
+ * now, a question to its writer. */
+export type Why = "line" | "sign-in" | "other" | "blocked" | "busy" | "near";
 
 /** What the city does not take, and at which field; no field where it speaks of the whole. */
 export interface Wrong {
@@ -29,6 +46,12 @@ export interface Picture {
   type: string;
 }
 
+/** To be asked, told of on some page, or asked beside the report; `at` says since when. */
+export interface Near {
+  stage: "ask" | "hinted" | "shown";
+  at: number;
+}
+
 /** A report as it was filled in; the first photo stands where the only one stood once. */
 export interface Waiting {
   key: string;
@@ -38,6 +61,10 @@ export interface Waiting {
   photo: ArrayBuffer | null;
   type: string;
   further?: Picture[];
+  /** The form it is kept in; none is the first. */
+  form?: number;
+  /** Whether it is one of those near could not be asked without a line, and how far that has come since. */
+  near?: Near;
   /** The city refused it for this; it is not sent again before its writer has looked at it. */
   wrong?: Wrong[];
 }
@@ -58,7 +85,16 @@ export async function keep(report: Waiting): Promise<void> {
   await shelf.within("readwrite", (store) => store.put(report));
 }
 
+// Each time, for a page of the version before may still be open. Put first and then taken away: whatever ends this in between leaves the report, under the same key.
+async function moveOn(): Promise<void> {
+  for (const report of await before.within<Waiting[]>("readonly", (store) => store.getAll())) {
+    await keep(report);
+    await before.within("readwrite", (store) => store.delete(report.key));
+  }
+}
+
 export async function waiting(): Promise<Waiting[]> {
+  await (navigator.locks ? navigator.locks.request(MOVING, moveOn) : moveOn());
   const rows = await shelf.within<Waiting[]>("readonly", (store) => store.getAll());
   return rows.sort((one, other) => one.at - other.at);
 }
@@ -70,6 +106,21 @@ export async function waitingFor(key: string): Promise<Waiting | undefined> {
 /** Where a report that needs a look is opened, with all that was told. */
 export function formOf(key: string): string {
   return `${FORM}?${new URLSearchParams({ waiting: key })}`;
+}
+
+/** Say whether the question about those near was put a moment ago: it stands so long without an answer. */
+export function isBeingAsked({ near }: Waiting): boolean {
+  return near !== undefined && near.stage !== "ask" && Date.now() - near.at < CALM_MS;
+}
+
+/** Note how far that question has come, null when it is over; nothing if the report is gone. */
+export function note(key: string, stage: Near["stage"] | null, join?: string): Promise<void> {
+  return alone(async () => {
+    const report = await waitingFor(key);
+    if (!report?.near) return;
+    const fields = join === undefined ? report.fields : { ...report.fields, join };
+    await keep({ ...asked(report), fields, ...(stage && { near: { stage, at: Date.now() } }) });
+  });
 }
 
 async function forget(key: string): Promise<void> {
@@ -130,43 +181,59 @@ async function post(report: Waiting, token: string): Promise<Response> {
   return fetch("/reports/", { method: "POST", body: body(report, token) });
 }
 
+function asked({ near: _near, ...report }: Waiting): Waiting {
+  return report;
+}
+
 async function send(report: Waiting, token: string, outcome: Outcome): Promise<void> {
+  // From here the city may have it: whether it is one of those near is asked no more.
+  if (report.near) await keep(asked(report));
   const answer = await post(report, token);
-  const asked = answer.redirected && answer.url.includes("/sign-in");
-  if (answer.ok && answer.redirected && !asked) {
+  const barred = answer.redirected && answer.url.includes("/sign-in");
+  if (answer.ok && answer.redirected && !barred) {
+    // Written down before the report is forgotten: what is neither kept nor here was deleted.
+    await went.within("readwrite", (store) => store.put({ key: report.key, page: answer.url, at: Date.now() }));
     await forget(report.key);
     outcome.sent.set(report.key, answer.url);
-  } else if ((answer.ok && !asked) || REFUSALS.includes(answer.status)) {
-    await keep({ ...report, wrong: await wrongs(answer) });
+  } else if ((answer.ok && !barred) || REFUSALS.includes(answer.status)) {
+    await keep({ ...asked(report), wrong: await wrongs(answer) });
     outcome.refused.push(report.key);
   } else {
     const why = answer.status === BLOCKED ? "blocked" : "busy";
-    outcome.left.set(report.key, asked ? "sign-in" : why);
+    outcome.left.set(report.key, barred ? "sign-in" : why);
   }
 }
 
-async function sendInTurn(only?: string): Promise<Outcome> {
+async function sendInTurn(holds: Holds, only?: string): Promise<Outcome> {
   const outcome: Outcome = { sent: new Map(), refused: [], left: new Map() };
   const reports = (await waiting()).filter((one) => !one.wrong && (only === undefined || one.key === only));
   if (reports.length === 0) return outcome;
+  for (const old of await went.within<Sent[]>("readonly", (store) => store.getAll())) {
+    if (Date.now() - old.at > LATELY_MS) await went.within("readwrite", (store) => store.delete(old.key));
+  }
   const now = await pass();
   for (const report of reports) {
     // What one person wrote is not sent under another's name.
-    if (typeof now === "string") outcome.left.set(report.key, now);
+    if ((report.form ?? 1) > FORM_OF_KEEPING) outcome.left.set(report.key, "busy");
+    else if (holds(report)) outcome.left.set(report.key, "near");
+    else if (typeof now === "string") outcome.left.set(report.key, now);
     else if (report.who !== "" && report.who !== now.who) outcome.left.set(report.key, "other");
     else await send(report, now.token, outcome);
   }
   return outcome;
 }
 
-/** Send all that waits, or one of them; rejects when the line is down. */
-export function sendAll(only?: string): Promise<Outcome> {
-  return alone(() => sendInTurn(only));
+/** Say whether a report is left for its writer to answer first. */
+export type Holds = (report: Waiting) => boolean;
+const NONE: Holds = () => false;
+
+/** Send all that waits and is not held, or one of them; rejects when the line is down. */
+export function sendAll(only?: string, holds = NONE): Promise<Outcome> {
+  return alone(() => sendInTurn(holds, only));
 }
 
-/** Return the page of a report that another tab or the worker sent: the city knows it by its key. */
-export async function pageOf(report: Waiting): Promise<string> {
-  const now = await pass();
-  if (typeof now === "string") return "/reports/";
-  return (await post({ ...report, photo: null }, now.token)).url;
+/** Return the page of a report that another tab or the worker sent; nothing if its writer deleted it. */
+export async function pageOf(key: string): Promise<string | undefined> {
+  const gone = await went.within<Sent | undefined>("readonly", (store) => store.get(key));
+  return gone?.page;
 }

@@ -1,8 +1,7 @@
 // Sending a report from the page: kept first, then sent; what the line swallowed sends itself later.
-import { say } from "../core/toast";
-import { forgetKept } from "./kept";
-import { formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
-import { announce, expectUnsent } from "./unsent";
+import { say } from "../core/say";
+import { FORM_OF_KEEPING, formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
+import { announce, expectUnsent, listen } from "./unsent";
 
 /** Whose browser this is, for the form that is filled in without a line. */
 const WHO = "madang.who";
@@ -34,6 +33,9 @@ async function filled(form: HTMLFormElement): Promise<Waiting> {
     photo: first?.photo ?? null,
     type: first?.type ?? "",
     further,
+    form: FORM_OF_KEEPING,
+    // What could not be asked without a line is asked once there is one.
+    ...(form.querySelector("[data-near]:not([data-asked])") && { near: { stage: "ask" as const, at: Date.now() } }),
   };
 }
 
@@ -43,21 +45,24 @@ async function askForSync(): Promise<void> {
   await sync?.register("reports");
 }
 
-// Other reports may go, or be refused, in the same turn: only what became of this one counts here.
+// Other reports may go, or be refused, in the same turn, but for those of which something is to be
+// asked: only what became of this one counts here.
 async function pageAfter(report: Waiting): Promise<string | undefined> {
-  const page = (await sendAll()).sent.get(report.key);
+  const page = (await sendAll(undefined, ({ key, near }) => near !== undefined && key !== report.key)).sent.get(report.key);
   if (page) return page;
   const now = await waitingFor(report.key);
-  if (!now) return pageOf(report);
+  // Deleted meanwhile, in another tab: it is not sent after all.
+  if (!now) return (await pageOf(report.key)) ?? "/reports/unsent";
   return now.wrong ? formOf(report.key) : undefined;
 }
 
-async function sendOrKeep(form: HTMLFormElement): Promise<void> {
+/** Keep the filled form and send it; `forget` lets go of the answers kept in this tab. */
+export async function sendOrKeep(form: HTMLFormElement, forget: () => void): Promise<void> {
   const report = await filled(form);
   await keep(report);
   // From here it waits, whatever becomes of this page; its answers would make a second one.
   expectUnsent();
-  forgetKept();
+  forget();
   try {
     const page = await pageAfter(report);
     if (page) {
@@ -70,6 +75,7 @@ async function sendOrKeep(form: HTMLFormElement): Promise<void> {
   await askForSync().catch(() => undefined);
   // The next report begins with the first question.
   history.replaceState(null, "");
+  listen();
   await announce();
   say(form.dataset["kept"] ?? "", "caution");
   form.querySelector("[data-send]")?.removeAttribute("aria-busy");
@@ -95,19 +101,4 @@ function keptNote(form: HTMLFormElement): HTMLElement {
   all.append(heading, note, look);
   requestAnimationFrame(() => heading.focus());
   return all;
-}
-
-/** `ready` is waited for first: the photo may still be worked on. */
-export function sendSurely(form: HTMLFormElement, ready: () => Promise<void>): void {
-  const button = form.querySelector("[data-send]");
-  const who = new FormData(form).get("who")?.toString();
-  if (who) localStorage.setItem(WHO, who);
-  form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    event.preventDefault();
-    if (button?.getAttribute("aria-busy")) return;
-    button?.setAttribute("aria-busy", "true");
-    // Where nothing can be kept (a private window), the form goes the plain way.
-    ready().then(() => sendOrKeep(form)).catch(() => form.submit());
-  });
 }

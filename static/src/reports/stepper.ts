@@ -6,6 +6,8 @@ export type Leaving = (step: HTMLElement) => Promise<void>;
 
 export class Stepper {
   private at = 0;
+  /** The last step led back to this one: from here it is the next again. */
+  private changing = false;
   private readonly steps: HTMLElement[];
   private readonly dots: HTMLElement[];
 
@@ -39,8 +41,10 @@ export class Stepper {
     event.preventDefault();
     const step = this.steps.findIndex((one) => one.contains(target));
     if (step >= 0 && step !== this.at) {
+      const changing = this.at === this.steps.length - 1;
       history.pushState({ step }, "");
       this.show(step, false);
+      this.changing = changing;
     }
     const field = target.matches("fieldset") ? target.querySelector<HTMLElement>("input") : target;
     field?.focus();
@@ -79,7 +83,8 @@ export class Stepper {
     await this.leaving(step).catch(() => undefined);
     button?.removeAttribute("aria-busy");
     if (complained(step)) return;
-    let next = this.at + 1;
+    // What later questions hang on leads through them once more.
+    let next = this.changing && step.dataset["leads"] === undefined ? this.steps.length - 1 : this.at + 1;
     while (this.isEmpty(next)) next += 1;
     history.pushState({ step: next }, "");
     this.show(next);
@@ -101,6 +106,7 @@ export class Stepper {
 
   private show(index: number, focus = true): void {
     this.at = Math.min(Math.max(index, 0), this.steps.length - 1);
+    this.changing = false;
     const last = this.at === this.steps.length - 1;
     this.steps.forEach((step, n) => (step.hidden = n !== this.at));
     this.dots.forEach((dot, n) => {

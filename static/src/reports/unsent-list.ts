@@ -1,12 +1,12 @@
 // The reports that wait in this browser, each with its picture, why it waits and what can be done.
-import { formOf, keep, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+import { formOf, keep, note, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+import { thumb } from "./thumb";
 
 /** Who reported from this browser last, for pages that are shown without a line. */
 const WHO = "madang.who";
-const THUMB = 152;
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
-type Words = Record<Why | "look" | "hidden" | "deleted" | "late" | "sent", string>;
+type Words = Record<Why | "look" | "hidden" | "deleted" | "late" | "sent" | "joined", string>;
 
 interface Ways {
   send(key: string): Promise<Outcome | null>;
@@ -19,20 +19,6 @@ function age(at: number): string {
   const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ["second", 1];
   // Seconds are of no use to anyone: below a minute it is "now".
   return told.format(unit === "second" ? 0 : -Math.floor(seconds / length), unit);
-}
-
-// Drawn, not addressed: a picture of this browser's own needs no way past the page's safety rules.
-async function thumb(report: Waiting): Promise<HTMLCanvasElement | null> {
-  if (!report.photo) return null;
-  const picture = await createImageBitmap(new Blob([report.photo], { type: report.type }));
-  const canvas = document.createElement("canvas");
-  canvas.className = "report-thumb";
-  canvas.width = canvas.height = THUMB;
-  const side = Math.min(picture.width, picture.height);
-  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
-  canvas.getContext("2d")?.drawImage(picture, left, top, side, side, 0, 0, THUMB, THUMB);
-  picture.close();
-  return canvas;
 }
 
 export class UnsentList {
@@ -67,8 +53,36 @@ export class UnsentList {
   tellSent(sent: ReadonlyMap<string, string>): void {
     for (const [key, page] of sent) {
       const row = this.rows.get(key);
-      if (row) this.close(row, this.words.sent, this.link(page, "seen"));
+      const words = page.includes("joined=") ? this.words.joined : this.words.sent;
+      if (row) this.close(row, words, this.link(page, "seen"));
     }
+  }
+
+  /** Ask in the row of `report` whether it is one of `cards`; false if that is not this reader's to say. */
+  ask(report: Waiting, cards: string): boolean {
+    const row = this.rows.get(report.key);
+    if (!row || !this.isOwn(report)) return false;
+    const question = this.part(row, "near");
+    const list = this.part(row, "near-list");
+    list.innerHTML = cards;
+    question.hidden = false;
+    list.querySelectorAll("h3").forEach((title, n) => {
+      title.id = `near-${report.key}-${n}`;
+      title.closest("li")?.querySelector("[data-join]")?.setAttribute("aria-describedby", title.id);
+    });
+    for (const button of list.querySelectorAll<HTMLButtonElement>("[data-join]")) {
+      const join = button.dataset["join"]?.split("/").pop() ?? "";
+      button.addEventListener("click", () => void this.answer(row, report.key, join), { once: true });
+    }
+    this.part(row, "near-other").addEventListener("click", () => void this.answer(row, report.key), { once: true });
+    return true;
+  }
+
+  // Which one it is goes with the report, under its own key: the city joins its writer to that one.
+  private async answer(row: HTMLElement, key: string, join?: string): Promise<void> {
+    this.part(row, "near").hidden = true;
+    await note(key, null, join);
+    await this.send(row, key);
   }
 
   // What somebody else wrote on this device is theirs alone: neither words nor picture are shown.
@@ -88,7 +102,10 @@ export class UnsentList {
     (this.part(row, "open") as HTMLAnchorElement).href = formOf(report.key);
     this.part(row, "send").addEventListener("click", () => void this.send(row, report.key));
     this.part(row, "delete").addEventListener("click", () => void this.remove(row, report.key));
-    if (own) thumb(report).then((picture) => picture && this.part(row, "mark").replaceWith(picture), () => undefined);
+    if (own && report.photo) {
+      thumb(new Blob([report.photo], { type: report.type }))
+        .then((picture) => this.part(row, "mark").replaceWith(picture), () => undefined);
+    }
     if (old) old.replaceWith(row);
     else this.root.querySelector("[data-unsent-rows]")?.append(row);
     this.rows.set(report.key, row);
@@ -104,7 +121,7 @@ export class UnsentList {
     const text = report.wrong ? this.words.look.replace("{reason}", this.isOwn(report) ? (reasons ?? "") : "") : this.words[why];
     this.part(row, "why").textContent = text.trim();
     row.toggleAttribute("data-look", report.wrong !== undefined);
-    this.part(row, "send").hidden = report.wrong !== undefined;
+    this.part(row, "send").hidden = report.wrong !== undefined || why === "near";
   }
 
   private async send(row: HTMLElement, key: string): Promise<void> {

@@ -1,4 +1,5 @@
 // "Not sent yet": how many reports wait in this browser, which, and the tries that send them.
+import { askFirst } from "./asking";
 import { sendAll, waiting, type Outcome, type Why } from "./outbox";
 import { UnsentList } from "./unsent-list";
 
@@ -6,6 +7,7 @@ import { UnsentList } from "./unsent-list";
 const FLAG = "madang.unsent";
 
 const whys = new Map<string, Why>();
+let listening = false;
 let list: UnsentList | null = null;
 
 function line(): HTMLElement | null {
@@ -34,7 +36,8 @@ export async function announce(): Promise<void> {
   const look = reports.filter((one) => one.wrong).length;
   const button = shown.querySelector("button");
   if (button) button.hidden = look === reports.length;
-  const words = shown.dataset[look > 0 ? "unsentLook" : "unsent"] ?? "{count}";
+  const near = reports.some((one) => whys.get(one.key) === "near");
+  const words = shown.dataset[look > 0 ? "unsentLook" : near ? "unsentNear" : "unsent"] ?? "{count}";
   const text = shown.querySelector("[data-unsent-text]");
   if (text) text.textContent = words.replace("{count}", String(reports.length)).replace("{look}", String(look));
 }
@@ -42,7 +45,8 @@ export async function announce(): Promise<void> {
 async function tryAgain(only?: string): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   try {
-    outcome = await sendAll(only);
+    const held = only === undefined ? await askFirst(shownList()) : new Set<string>();
+    outcome = await sendAll(only, ({ key }) => held.has(key));
     for (const [key, why] of outcome.left) whys.set(key, why);
     shownList()?.tellSent(outcome.sent);
   } catch {
@@ -53,16 +57,24 @@ async function tryAgain(only?: string): Promise<Outcome | null> {
   return outcome;
 }
 
-/** Try at the start, when the line comes back, when the page is looked at, and on a tap. */
-export async function watchUnsent(): Promise<void> {
-  const again = (): void => {
-    if (localStorage.getItem(FLAG) !== "0" && navigator.onLine) tryAgain().catch(() => undefined);
-  };
+function again(): void {
+  if (localStorage.getItem(FLAG) !== "0" && navigator.onLine) tryAgain().catch(() => undefined);
+}
+
+/** Try when the line comes back, when the page is looked at, and on a tap. */
+export function listen(): void {
+  if (listening) return;
+  listening = true;
   addEventListener("online", again);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) again();
   });
   line()?.querySelector("button")?.addEventListener("click", again);
+}
+
+/** Show what waits and try at once, then whenever there is an occasion. */
+export async function watchUnsent(): Promise<void> {
+  listen();
   await announce();
   again();
 }

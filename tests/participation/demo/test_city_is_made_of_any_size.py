@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from participation.accounts.models import Person
 from participation.reports.drawings import VARIANTS, drawn
-from participation.reports.models import Report
+from participation.reports.models import Report, ReportPhoto
 from participation.reports.rules import Category
 from services.db import Session
 from tests.pages import Pages
@@ -54,6 +54,8 @@ def test_its_pictures_are_served(make: Callable[..., str], session: Session, app
     assert len(pictured) > 8
     shares = [row[5] is not None for row in past(session) if row[0] != Category.NOISE]
     assert 0.4 < sum(shares) / len(shares) < 0.8
+    further = session.scalars(select(ReportPhoto.position)).all()
+    assert set(further) == {2, 3}
     client = Pages(app).client
     for picture in list(pictured)[:3]:
         answer = client.get(f"/media/{picture}/small.webp", buffered=True)

@@ -1,5 +1,7 @@
 """A resident tells of a problem."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import func, select
 
@@ -50,7 +52,7 @@ def test_a_stranger_cannot(session: Session) -> None:
 def test_it_appears_in_its_box_and_in_no_other(session: Session) -> None:
     report = opened(session)
     here = queries_map.in_view(session, (127.9, 34.2, 127.92, 34.22), 16)
-    assert [point.id for point in here.points] == [str(report.id)]
+    assert [UUID(point.id) for point in here.points] == [report.id]
     assert queries_map.in_view(session, (127.8, 34.1, 127.9, 34.2), 16).points == []
     assert [c.n for c in queries_map.in_view(session, (127.0, 34.0, 128.0, 35.0), 9).clusters] == [
         1

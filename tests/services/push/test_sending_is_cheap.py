@@ -80,13 +80,12 @@ def test_strangers_cannot_make_it_keep_signatures_without_end(tmp_path: Path) ->
 @pytest.fixture
 def running(engine: sa.Engine, settings: Settings) -> Iterator[Sender]:
     sender = Sender(engine, settings)
-    stop = threading.Event()
-    loop = threading.Thread(target=sender.run, args=(0.5, stop), daemon=True)
+    loop = threading.Thread(target=sender.run, args=(0.5,), daemon=True)
     loop.start()
     yield sender
-    stop.set()
-    loop.join(5)
     sender.close()
+    loop.join(5)
+    assert not loop.is_alive()
 
 
 def test_a_commit_is_accepted_before_any_poll_would_look(

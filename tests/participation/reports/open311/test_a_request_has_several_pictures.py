@@ -35,6 +35,17 @@ def test_media_may_come_several_times(client: FlaskClient, lamp: dict[str, Any])
             assert picture.status_code == 200
 
 
+def test_feeds_name_each(client: FlaskClient, lamp: dict[str, Any]) -> None:
+    post(client, lamp, 10, 20, 30)
+    (told,) = json.loads(client.get("/reports/feed.geojson").data)["features"]
+    named = told["properties"]["photos"]
+    assert len(set(named)) == 3
+    assert told["properties"]["photo"] == named[0]
+    feed = ElementTree.fromstring(client.get("/reports/feed.atom").data)
+    links = feed.findall("{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}link")
+    assert [one.get("href") for one in links if one.get("rel") == "enclosure"] == named
+
+
 def test_both_formats_name_them(client: FlaskClient, lamp: dict[str, Any]) -> None:
     post(client, lamp, 10, 20)
     (row,) = json.loads(client.get(f"{BASE}.json?extensions=true").data)

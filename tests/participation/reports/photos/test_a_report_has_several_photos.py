@@ -236,7 +236,7 @@ def test_the_original_of_each_is_looked_at_and_uncovered_by_itself(
     covered = shown(app, report_id)
     pages, act = visit(SOYEON), f"/console/reports/{report_id}"
     case = pages.get(act)
-    assert case.count(f'name="photo" value="{covered[1]}"') == 3
+    assert case.count(f'name="photo" value="{covered[1]}"') == 4
     looks = [pages.post(f"{act}/original", 200, photo=name).text for name in covered]
     pictures_seen = [base64.b64decode(one.split("base64,")[1].split('"')[0]) for one in looks]
     store = app.extensions["photos"].store

@@ -1,13 +1,14 @@
-"""The console's picture work: cover parts of it, look under the cover, take the cover off."""
+"""The console's picture work: cover parts of it, look under the cover, take it off, remove it."""
 
 import base64
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from participation.reports.access import report_for
-from participation.reports.models import Report
-from participation.reports.photos import actions, queries
+from participation.reports.console_desk import handled, keeps_typed, offer_undo, sought, to_case
+from participation.reports.forms import PhotoForm, RemovePhotoForm
+from participation.reports.photos import actions, actions_removal, queries
 from participation.reports.photos.access import Frame, frame_of
 from participation.reports.photos.forms import parse_boxes
 from participation.reports.queries import photos_of
@@ -19,26 +20,19 @@ from services.errors import InvalidError, RefusedError
 pages = Blueprint("reports_photo", __name__, url_prefix="/console/reports")
 
 
-def _report(report_id: str) -> Report:
-    return report_for(web.session(), web.actor(), report_id, to="handle")
-
-
-def _back(report_id: str) -> ResponseReturnValue:
-    return redirect(url_for("reports_console.case", report_id=report_id), 303)
-
-
 @pages.post("/<report_id>/redact")
 @role("moderator", "officer")
-def redact(report_id: str) -> ResponseReturnValue:
-    boxes, shown = parse_boxes(request.form), _shown(report_id)
+@keeps_typed(PhotoForm)
+def redact(report_id: str, form: PhotoForm) -> ResponseReturnValue:
+    boxes, shown = parse_boxes(request.form), _shown(report_id, form)
     # Before the writing begins: nobody's report waits for this picture.
     redacted = media.redact(shown, boxes)
-    report = _report(report_id)
+    report = handled(report_id)
     actions.cover_photo(web.session(), web.actor(), report, shown, redacted, at=web.at())
-    return _back(report_id)
+    return to_case(report_id)
 
 
-def _shown(report_id: str) -> str:
+def _shown(report_id: str, form: PhotoForm) -> str:
     """Return the hash of the picture the boxes were drawn on, read without the writer's turn.
 
     That is the one the form names, so that boxes never come to lie on another; else the first.
@@ -48,14 +42,14 @@ def _shown(report_id: str) -> str:
         photos = photos_of(reading, report)
     if not photos:
         raise InvalidError("no_photo")
-    name = request.form.get("photo", photos[0])
+    name = str(form["photo"].data or "") or photos[0]
     if name not in photos:
         raise RefusedError("photo_changed")
     return name
 
 
 def _frame(report_id: str) -> Frame:
-    return frame_of(web.session(), _report(report_id), request.form.get("photo", ""))
+    return frame_of(web.session(), handled(report_id), request.form.get("photo", ""))
 
 
 @pages.post("/<report_id>/original")
@@ -66,7 +60,8 @@ def original(report_id: str) -> ResponseReturnValue:
     # Within the page and nowhere else: the picture has no address that could be passed on.
     picture = "data:image/webp;base64," + base64.b64encode(media.content(name)).decode()
     told = queries.Pictured(str(frame.report.id), frame.report.title)
-    page = render_template("console/original.html", report=told, picture=picture)
+    back = f"/console/reports/{told.id}{sought().query()}"
+    page = render_template("console/original.html", report=told, picture=picture, back=back)
     return Response(page, headers={"Cache-Control": "private, no-store"})
 
 
@@ -74,4 +69,15 @@ def original(report_id: str) -> ResponseReturnValue:
 @role("moderator")
 def uncover(report_id: str) -> ResponseReturnValue:
     actions.uncover_photo(web.session(), web.actor(), _frame(report_id), at=web.at())
-    return _back(report_id)
+    return to_case(report_id)
+
+
+@pages.post("/<report_id>/remove-photo")
+@role("moderator")
+@keeps_typed(RemovePhotoForm)
+def remove_photo(report_id: str, form: RemovePhotoForm) -> ResponseReturnValue:
+    report, reason = handled(report_id), form["reason"].data or ""
+    which = form["photo"].data
+    actions_removal.remove_photo(web.session(), web.actor(), report, which, reason, at=web.at())
+    offer_undo()
+    return to_case(report_id)

@@ -1,0 +1,55 @@
+// "Before this is sent: is it one of these?", for reports that were written without a line. It is asked
+// only where somebody looks, and once: what is not answered then goes at the next occasion.
+import { folded } from "../core/place";
+import type { Spot } from "../core/place-list";
+import { isBeingAsked, note, waiting, type Waiting } from "./outbox";
+import type { UnsentList } from "./unsent-list";
+
+const NEAR = "/reports/near";
+const PLACES = "/reports/api/places";
+
+type Point = { lat: string; lon: string };
+
+// A place typed without a line has no point yet; one that could be several is left to the city.
+async function pointOf({ fields }: Waiting): Promise<Point | null> {
+  const { lat = "", lon = "", place = "" } = fields;
+  if (lat && lon) return { lat, lon };
+  if (!place) return null;
+  const answer = await fetch(`${PLACES}?${new URLSearchParams({ q: place })}`);
+  const found = answer.ok ? ((await answer.json()) as Spot[]) : [];
+  const exact = found.filter(({ name }) => folded(name) === folded(place));
+  const [only, ...others] = exact.length === 1 ? exact : found;
+  return only && others.length === 0 ? { lat: String(only.lat), lon: String(only.lon) } : null;
+}
+
+/** Return the cards of what lies near a report, nothing if there is none. */
+async function cardsFor(report: Waiting): Promise<string> {
+  const point = await pointOf(report);
+  if (!point) return "";
+  const query = new URLSearchParams({ category: report.fields["category"] ?? "", ...point });
+  const answer = await fetch(`${NEAR}?${query}`);
+  return answer.ok ? (await answer.text()).trim() : "";
+}
+
+// With the list the question is asked; on another page it is told of, once.
+function isOpen(report: Waiting, list: UnsentList | null): boolean {
+  const stage = report.near?.stage;
+  return stage === "ask" || (list !== null && (stage === "hinted" || (stage === "shown" && isBeingAsked(report))));
+}
+
+/** Ask of each report what is still to be asked; return the keys of those that are held this time. */
+export async function askFirst(list: UnsentList | null): Promise<Set<string>> {
+  const reports = (await waiting()).filter((one) => one.near && !one.wrong);
+  const held = new Set(reports.filter(isBeingAsked).map((one) => one.key));
+  for (const report of reports.filter((one) => isOpen(one, list))) {
+    const cards = await cardsFor(report);
+    if (!cards) {
+      await note(report.key, null);
+      held.delete(report.key);
+    } else if (!list || list.ask(report, cards)) {
+      if (report.near?.stage !== "shown") await note(report.key, list ? "shown" : "hinted");
+      held.add(report.key);
+    }
+  }
+  return held;
+}
