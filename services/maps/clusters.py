@@ -162,7 +162,7 @@ def counts_in(session: Session, table: Table, box: Box) -> dict[tuple[int, str],
     Those of its whole cells are counted; what is not named is not there.
     """
     width = max(box[2] - box[0], box[3] - box[1], 1e-6)
-    values, count = _level(box, math.floor(math.log2(360 / width)) + 1)
+    values, count = _level(box, math.floor(math.log2(360 / width)))
     rows = session.connection().execute(_counts(table, count), values)
     return {(shelf, category): int(n) for shelf, category, n in rows}
 
