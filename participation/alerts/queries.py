@@ -102,7 +102,7 @@ def count_of(session: Session, person_id: UUID) -> int:
 
 def times_of(session: Session, people: list[UUID]) -> dict[UUID, Times]:
     """Return the times of each person among `people` who chose some."""
-    rows = session.scalars(select(AlertTimes).where(AlertTimes.person_id.in_(people)))
+    rows = session.scalars(select(AlertTimes).where(AlertTimes.person_id.in_(set(people))))
     return {r.person_id: Times(r.quiet_from, r.quiet_to, r.digest_hour) for r in rows}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from participation.accounts import directory
 from participation.alerts.matching import Following, matches, ward_followed
@@ -16,7 +16,7 @@ from participation.alerts.rules import Way, next_digest, quiet_until
 from participation.events.alerts import DigestMade
 from services import i18n, outbox, push
 from services.config import Settings
-from services.db import Session
+from services.db import Session, insert_many
 
 
 class Told(Protocol):
@@ -88,7 +88,7 @@ def note_hits(
         }
         for f in new
     ]
-    session.execute(insert(AlertHit), rows)
+    insert_many(session, AlertHit, rows)
 
 
 def due_at(way: str, times: Times, zone: str, at: datetime) -> datetime:

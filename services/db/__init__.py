@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.db.engine import make_engine
+from services.db.many import insert_many
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -76,6 +77,7 @@ __all__ = [
     "Mapped",
     "Moment",
     "Session",
+    "insert_many",
     "make_engine",
     "reading_session",
     "unit_of_work",
