@@ -12,6 +12,7 @@ import participation.reports.news.wiring
 import participation.reports.open311.wiring
 import participation.reports.photos.wiring
 import participation.reports.promises.wiring
+import participation.reports.removals.wiring
 import participation.reports.routing.wiring
 import participation.reports.settling.wiring
 import participation.reports.stickers.wiring
@@ -41,6 +42,7 @@ AGE_EVERY_S = 600
 # erasers of every room: the reports' own no longer knows whose words they were.
 ROOMS = (
     participation.reports.history.wiring,
+    participation.reports.removals.wiring,
     participation.reports.routing.wiring,
     participation.reports.answers.wiring,
     participation.reports.promises.wiring,

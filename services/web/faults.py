@@ -90,6 +90,30 @@ SPECIAL = {
         "There is nothing left to take back",
         "It was taken back already, or somebody went on from it.",
     ),
+    "nothing_to_put_back": (
+        "There is nothing left to put back",
+        "It was put back already, or its hour is over, or somebody else deleted it.",
+    ),
+    "too_late_to_put_back": (
+        "It is too late to put that back",
+        "An hour is over since it was deleted. Add it anew.",
+    ),
+    "put_back_name_taken": (
+        "It cannot be put back: its name is taken meanwhile",
+        "Delete the one that has its name now, then undo once more.",
+    ),
+    "put_back_needs": (
+        "It cannot be put back yet: what it names is gone",
+        "Put back its team and its area first, then undo once more.",
+    ),
+    "day_off_already": (
+        "That day is a day off already",
+        "Somebody added it anew meanwhile. Nothing was changed.",
+    ),
+    "answer_gone": (
+        "That ready answer is gone",
+        "It was deleted meanwhile. Words you typed for it stand in the form below.",
+    ),
     "moment_unreadable": ("That moment cannot be read", "Go back, reload the page and try again."),
     "action_unknown": ("That cannot be done here", "Use the buttons on the page."),
     "nothing_chosen": ("Nothing is chosen", "Tick the reports it is for, then send it again."),

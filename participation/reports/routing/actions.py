@@ -5,15 +5,13 @@ from uuid import UUID, uuid4
 
 import msgspec
 import shapely
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
-from participation.reports.models import Report
 from participation.reports.routing.grounds import place_area
 from participation.reports.routing.models import (
     Area,
     Body,
     Closure,
-    ReportArea,
     RoutingRule,
     Team,
     WorkingCalendar,
@@ -81,12 +79,6 @@ def move_rule(session: Session, actor: Actor, rule_id: UUID, *, up: bool, at: da
         _kept(session, actor, "move_rule", "routing_rule", rule_id, at)
 
 
-def delete_rule(session: Session, actor: Actor, rule_id: UUID, *, at: datetime) -> None:
-    """Take a rule out of the table; what it sent before stays where it is."""
-    session.delete(_row(session, rule_id))
-    _kept(session, actor, "delete_rule", "routing_rule", rule_id, at)
-
-
 def add_team(session: Session, actor: Actor, body: str, team: str, *, at: datetime) -> UUID:
     """Add a team to a body, which is made if it is new; return the team's id."""
     body, team = _name(body, "body"), _name(team, "team")
@@ -110,18 +102,6 @@ def team_of_body(session: Session, actor: Actor, body: str, *, at: datetime) -> 
     return known or add_team(session, actor, body, body, at=at)
 
 
-def delete_team(session: Session, actor: Actor, team_id: UUID, *, at: datetime) -> None:
-    """Dissolve a team that no rule names; its reports go back to nobody."""
-    if session.scalar(select(RoutingRule.id).where(RoutingRule.team_id == team_id).limit(1)):
-        raise RefusedError("in_use")
-    row = session.get(Team, team_id)
-    if row is None:
-        raise NotFoundError
-    session.execute(update(Report).where(Report.team_id == team_id).values(team_id=None))
-    session.delete(row)
-    _kept(session, actor, "delete_team", "team", team_id, at)
-
-
 def add_area(session: Session, actor: Actor, name: str, shape: str, *, at: datetime) -> UUID:
     """Add an area by its GeoJSON polygon or multipolygon (RFC 7946); return its id."""
     name = _name(name, "name")
@@ -142,18 +122,6 @@ def add_area(session: Session, actor: Actor, name: str, shape: str, *, at: datet
     session.flush()
     place_area(session, row.id, ground)
     return _kept(session, actor, "add_area", "area", row.id, at)
-
-
-def delete_area(session: Session, actor: Actor, area_id: UUID, *, at: datetime) -> None:
-    """Forget an area that no rule names."""
-    if session.scalar(select(RoutingRule.id).where(RoutingRule.area_id == area_id).limit(1)):
-        raise RefusedError("in_use")
-    row = session.get(Area, area_id)
-    if row is None:
-        raise NotFoundError
-    session.execute(delete(ReportArea).where(ReportArea.area_id == area_id))
-    session.delete(row)
-    _kept(session, actor, "delete_area", "area", area_id, at)
 
 
 def close_day(session: Session, actor: Actor, day: date, name: str, *, at: datetime) -> None:
@@ -185,16 +153,6 @@ def set_calendar(session: Session, actor: Actor, new: CalendarInput, *, at: date
     session.flush()
     detail = told | {"weekend": weekend}
     audit.record(session, actor.id, "set_calendar", "calendar", "1", at=at, detail=detail)
-
-
-def open_day(session: Session, actor: Actor, day: date, *, at: datetime) -> None:
-    """Let a day be a working day again; promises already made stay as they are."""
-    row = session.get(Closure, day)
-    if row is None:
-        raise NotFoundError
-    session.delete(row)
-    session.flush()
-    audit.record(session, actor.id, "open_day", "closure", day.isoformat(), at=at)
 
 
 def _columns(session: Session, new: RuleInput) -> dict[str, object]:

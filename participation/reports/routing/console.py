@@ -1,6 +1,8 @@
 """The table that says where a report goes and by when: read, tried and edited by a clerk."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from participation.accounts import directory
-from participation.reports.routing import actions, queries
+from participation.reports.removals.queries import removed_by
+from participation.reports.routing import actions, actions_removal, queries
 from participation.reports.routing.forms import (
     RuleForm,
     Sample,
@@ -21,11 +24,12 @@ from participation.reports.routing.rules import DAYS_LABELS
 from participation.reports.rules import LABELS
 from services import i18n, maps, web, workdays
 from services.auth.gates import role
-from services.errors import InvalidError, NotFoundError
+from services.errors import InvalidError, NotFoundError, RefusedError
 from services.ids import parse_id
 
 pages = Blueprint("reports_routing", __name__, url_prefix="/console/routing")
 clerk = role("officer", "operator", bounded=False)
+Act = Callable[..., ResponseReturnValue]
 
 
 @pages.app_template_filter("clock_time")
@@ -43,6 +47,7 @@ def _page(**more: Any) -> str:
         "onward": "",
         "calendar": calendar,
         "calendar_wrong": {},
+        "removed": removed_by(session, web.actor(), actions_removal.WAYS, web.at()),
     } | more
     return render_template(
         "console/routing.html",
@@ -133,11 +138,41 @@ def _back() -> ResponseReturnValue:
     return redirect(url_for("reports_routing.table"), 303)
 
 
+def drawn(act: Act) -> Act:
+    """Say on the table's own page why nothing was deleted or put back; its status is the error's.
+
+    A program gets its problem document as everywhere.
+    """
+
+    @wraps(act)
+    def drawing(**on: Any) -> ResponseReturnValue:
+        try:
+            return act(**on)
+        except (NotFoundError, RefusedError) as error:
+            if web.wants_json():
+                raise
+            # What was begun must not show, and nobody waits for a page to be drawn.
+            web.give_up()
+            return _page(refused=web.sentences(error.code, error.status)), error.status
+
+    return drawing
+
+
+@pages.post("/undo")
+@clerk
+@drawn
+def undo() -> ResponseReturnValue:
+    wanted = request.form.get("removed", "")
+    actions_removal.put_back(web.session(), web.actor(), wanted, at=web.at())
+    return _back()
+
+
 @pages.post("/rule/<uuid:rule_id>/<any(up, down, delete):what>")
 @clerk
+@drawn
 def change_table(rule_id: Any, what: str) -> ResponseReturnValue:
     if what == "delete":
-        actions.delete_rule(web.session(), web.actor(), rule_id, at=web.at())
+        actions_removal.delete_rule(web.session(), web.actor(), rule_id, at=web.at())
     else:
         up = what == "up"
         actions.move_rule(web.session(), web.actor(), rule_id, up=up, at=web.at())
@@ -154,8 +189,9 @@ def add_team() -> ResponseReturnValue:
 
 @pages.post("/teams/<uuid:team_id>/delete")
 @clerk
+@drawn
 def delete_team(team_id: Any) -> ResponseReturnValue:
-    actions.delete_team(web.session(), web.actor(), team_id, at=web.at())
+    actions_removal.delete_team(web.session(), web.actor(), team_id, at=web.at())
     return _back()
 
 
@@ -169,8 +205,9 @@ def add_area() -> ResponseReturnValue:
 
 @pages.post("/areas/<uuid:area_id>/delete")
 @clerk
+@drawn
 def delete_area(area_id: Any) -> ResponseReturnValue:
-    actions.delete_area(web.session(), web.actor(), area_id, at=web.at())
+    actions_removal.delete_area(web.session(), web.actor(), area_id, at=web.at())
     return _back()
 
 
@@ -188,13 +225,14 @@ def set_calendar() -> ResponseReturnValue:
 
 @pages.post("/days")
 @clerk
+@drawn
 def change_day() -> ResponseReturnValue:
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError as error:
         raise InvalidError("day_unreadable", {"day": "YYYY-MM-DD"}) from error
     if "open" in request.form:
-        actions.open_day(web.session(), web.actor(), day, at=web.at())
+        actions_removal.open_day(web.session(), web.actor(), day, at=web.at())
     else:
         name = request.form.get("name", "")
         actions.close_day(web.session(), web.actor(), day, name, at=web.at())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from participation.reports import actions
 from participation.reports.models import Report
 from participation.reports.routing import actions as routing_actions
+from participation.reports.routing import actions_removal
 from participation.reports.routing import queries as routing_queries
 from participation.reports.routing.actions import RuleInput
 from participation.reports.routing.rules import (
@@ -159,9 +160,9 @@ def test_what_a_row_names_cannot_go(session: Session) -> None:
     area = routing_actions.add_area(session, CLERK, "중앙", SQUARE, at=AT)
     routing_actions.add_rule(session, CLERK, RuleInput(team_id=lights, area_id=area), at=AT)
     with pytest.raises(RefusedError):
-        routing_actions.delete_team(session, CLERK, lights, at=AT)
+        actions_removal.delete_team(session, CLERK, lights, at=AT)
     with pytest.raises(RefusedError):
-        routing_actions.delete_area(session, CLERK, area, at=AT)
+        actions_removal.delete_area(session, CLERK, area, at=AT)
 
 
 def test_a_row_of_nothing_known_is_refused(session: Session) -> None:

@@ -1,0 +1,152 @@
+"""What a clerk takes out of the table of rules and its surroundings, and puts back."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+import shapely
+from sqlalchemy import delete, insert, select, update
+
+from participation.reports.models import Report
+from participation.reports.removals.access import removed_for
+from participation.reports.removals.keeping import as_it_was, let_go, set_aside
+from participation.reports.removals.models import RemovedLink, RemovedRow
+from participation.reports.routing.grounds import place_area
+from participation.reports.routing.models import Area, Body, Closure, ReportArea, RoutingRule, Team
+from services import audit
+from services.auth import Actor
+from services.db import Session
+from services.errors import NotFoundError, RefusedError
+
+
+def delete_rule(session: Session, actor: Actor, rule_id: UUID, *, at: datetime) -> UUID:
+    """Take a rule out of the table; what it sent before stays where it is.
+
+    This and what follows return the id by which the deleted is put back.
+    """
+    row = session.get(RoutingRule, rule_id)
+    if row is None:
+        raise NotFoundError
+    kept = set_aside(session, actor, row, _team_name(session, row.team_id), at=at)
+    audit.record(session, actor.id, "delete_rule", "routing_rule", str(rule_id), at=at)
+    return kept
+
+
+def delete_team(session: Session, actor: Actor, team_id: UUID, *, at: datetime) -> UUID:
+    """Dissolve a team that no rule names; its reports go back to nobody."""
+    if session.scalar(select(RoutingRule.id).where(RoutingRule.team_id == team_id).limit(1)):
+        raise RefusedError("in_use")
+    row = session.get(Team, team_id)
+    if row is None:
+        raise NotFoundError
+    name, theirs = _team_name(session, team_id), Report.team_id == team_id
+    reports = session.scalars(select(Report.id).where(theirs).with_for_update()).all()
+    session.execute(update(Report).where(theirs).values(team_id=None))
+    kept = set_aside(session, actor, row, name, at=at)
+    if reports:
+        links = [{"removed_id": kept, "report_id": one} for one in reports]
+        session.execute(insert(RemovedLink), links)
+    audit.record(session, actor.id, "delete_team", "team", str(team_id), at=at)
+    return kept
+
+
+def delete_area(session: Session, actor: Actor, area_id: UUID, *, at: datetime) -> UUID:
+    """Forget an area that no rule names."""
+    if session.scalar(select(RoutingRule.id).where(RoutingRule.area_id == area_id).limit(1)):
+        raise RefusedError("in_use")
+    row = session.get(Area, area_id)
+    if row is None:
+        raise NotFoundError
+    session.execute(delete(ReportArea).where(ReportArea.area_id == area_id))
+    kept = set_aside(session, actor, row, row.name, at=at)
+    audit.record(session, actor.id, "delete_area", "area", str(area_id), at=at)
+    return kept
+
+
+def open_day(session: Session, actor: Actor, day: date, *, at: datetime) -> UUID:
+    """Let a day be a working day again; promises already made stay as they are."""
+    row = session.get(Closure, day)
+    if row is None:
+        raise NotFoundError
+    kept = set_aside(session, actor, row, f"{day.isoformat()} {row.name}", at=at)
+    audit.record(session, actor.id, "open_day", "closure", day.isoformat(), at=at)
+    return kept
+
+
+def put_back(session: Session, actor: Actor, removed_id: str, *, at: datetime) -> None:
+    """Put back what the actor deleted, as it was.
+
+    Errors as `removed_for`; raises RefusedError too where its name is taken by now, or where what
+    it names is gone.
+    """
+    removed = removed_for(session, actor, removed_id, WAYS, at=at)
+    key = WAYS[removed.kind](session, removed)
+    verb, kind = VERBS[removed.kind], removed.kind
+    let_go(session, [removed.id])
+    audit.record(session, actor.id, verb, kind, key, at=at)
+
+
+def _rule(session: Session, removed: RemovedRow) -> str:
+    row = as_it_was(RoutingRule, removed)
+    lost = session.get(Team, row.team_id) is None
+    if lost or (row.area_id is not None and session.get(Area, row.area_id) is None):
+        raise RefusedError("put_back_needs")
+    # Where it stood last, a rule that was added since may stand now: that one comes after it.
+    here = RoutingRule.position == row.position
+    if session.scalar(select(RoutingRule.id).where(here).limit(1)) is not None:
+        below = update(RoutingRule).where(RoutingRule.position >= row.position)
+        session.execute(below.values(position=RoutingRule.position + 1))
+    session.add(row)
+    session.flush()
+    return str(row.id)
+
+
+def _team(session: Session, removed: RemovedRow) -> str:
+    row = as_it_was(Team, removed)
+    same = select(Team.id).where(Team.body_id == row.body_id, Team.name == row.name)
+    if session.scalar(same) is not None:
+        raise RefusedError("put_back_name_taken")
+    session.add(row)
+    session.flush()
+    lost = select(RemovedLink.report_id).where(RemovedLink.removed_id == removed.id)
+    back = update(Report).where(Report.team_id.is_(None), Report.id.in_(lost))
+    session.execute(back.values(team_id=row.id))
+    return str(row.id)
+
+
+def _area(session: Session, removed: RemovedRow) -> str:
+    row = as_it_was(Area, removed)
+    if session.scalar(select(Area.id).where(Area.name == row.name)) is not None:
+        raise RefusedError("put_back_name_taken")
+    session.add(row)
+    session.flush()
+    place_area(session, row.id, shapely.from_geojson(row.shape))
+    return str(row.id)
+
+
+def _day(session: Session, removed: RemovedRow) -> str:
+    row = as_it_was(Closure, removed)
+    if session.get(Closure, row.day) is not None:
+        raise RefusedError("day_off_already")
+    session.add(row)
+    session.flush()
+    return row.day.isoformat()
+
+
+WAYS: dict[str, Callable[[Session, RemovedRow], str]] = {
+    RoutingRule.__tablename__: _rule,
+    Team.__tablename__: _team,
+    Area.__tablename__: _area,
+    Closure.__tablename__: _day,
+}
+VERBS = {
+    RoutingRule.__tablename__: "restore_rule",
+    Team.__tablename__: "restore_team",
+    Area.__tablename__: "restore_area",
+    Closure.__tablename__: "restore_day",
+}
+
+
+def _team_name(session: Session, team_id: UUID) -> str:
+    named = select(Body.name, Team.name).join(Team, Team.body_id == Body.id)
+    return " · ".join(session.execute(named.where(Team.id == team_id)).one())
