@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped
@@ -11,6 +11,8 @@ from services.db import Base, Key, Mapped
 NO_CIRCLE = text("kind <> 'circle'")
 SOME_WORDS = text("gram IS NOT NULL")
 GONE = text("removed_at IS NOT NULL")
+UNTOLD = text("told_at IS NULL")
+PUT = text("digest_id IS NOT NULL")
 
 
 class Alert(Base):
@@ -59,23 +61,26 @@ class AlertCell(Base):
 
 
 class AlertHit(Base):
-    """A report that an alert found, once; it is told at `due_at` or soon after."""
+    """A report that an alert found, once; it is told at `due_at` or soon after.
+
+    A report may be found by thousands at once, so that each index here costs a thousandfold: what
+    was told, and what went into no digest, stands in none of its own. The person is the alert's.
+    """
 
     __tablename__ = "alert_hit"
     __table_args__ = (
-        UniqueConstraint("alert_id", "report_id"),
-        Index("ix_alert_hit_due", "told_at", "due_at"),
+        Index("ix_alert_hit_due_at", "due_at", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+        Index("ix_alert_hit_digest_id", "digest_id", sqlite_where=PUT, postgresql_where=PUT),
     )
 
-    id: Mapped[Key]
-    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"))
+    report_id: Mapped[UUID] = mapped_column(primary_key=True)
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"), primary_key=True, index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    report_id: Mapped[UUID] = mapped_column(index=True)
     way: Mapped[str] = mapped_column(String(10))
     found_at: Mapped[datetime]
     due_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    digest_id: Mapped[UUID | None] = mapped_column(index=True)
+    digest_id: Mapped[UUID | None]
 
 
 class AlertTimes(Base):

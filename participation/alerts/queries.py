@@ -112,7 +112,7 @@ def lately_found(session: Session, person_id: UUID) -> list[Find]:
         select(AlertHit.report_id, Alert.label, AlertHit.found_at)
         .join(Alert, Alert.id == AlertHit.alert_id)
         .where(AlertHit.person_id == person_id, AlertHit.told_at.is_not(None))
-        .order_by(AlertHit.found_at.desc(), AlertHit.id)
+        .order_by(AlertHit.found_at.desc(), AlertHit.report_id, AlertHit.alert_id)
         .limit(LATELY * 2)
     )
     once: dict[UUID, Find] = {}
@@ -127,7 +127,7 @@ def due_hits(session: Session, at: datetime, limit: int) -> list[AlertHit]:
         select(AlertHit)
         .join(Alert, Alert.id == AlertHit.alert_id)
         .where(AlertHit.told_at.is_(None), AlertHit.due_at <= at, Alert.removed_at.is_(None))
-        .order_by(AlertHit.due_at, AlertHit.id)
+        .order_by(AlertHit.due_at, AlertHit.report_id, AlertHit.alert_id)
         .limit(limit)
     )
     return list(rows)

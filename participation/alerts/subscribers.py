@@ -41,7 +41,9 @@ class Listener:
     def mail_digest(self, session: Session, event: DigestMade) -> None:
         """Put the letter of what was found on its way, to who has an address and still follows."""
         mine = select(AlertHit).where(AlertHit.digest_id == event.digest_id)
-        hits = session.scalars(mine.order_by(AlertHit.found_at, AlertHit.id)).all()
+        hits = session.scalars(
+            mine.order_by(AlertHit.found_at, AlertHit.report_id, AlertHit.alert_id)
+        ).all()
         address = directory.email_of(session, event.person_id) if hits else None
         if address is None:
             return

@@ -78,7 +78,6 @@ def note_hits(
     times = times_of(session, [f.person_id for f in new])
     rows = [
         {
-            "id": uuid4(),
             "alert_id": f.id,
             "person_id": f.person_id,
             "report_id": report_id,

@@ -29,9 +29,7 @@ def alerts(session: Session) -> list[UUID]:
 def hits(alerts: list[UUID], **more: Any) -> list[dict[str, Any]]:
     same = {"person_id": MINJI.id, "report_id": uuid4(), "way": "push", "found_at": AT}
     return [
-        {"id": uuid4(), "alert_id": key, "due_at": AT + timedelta(hours=n), "told_at": None}
-        | same
-        | more
+        {"alert_id": key, "due_at": AT + timedelta(hours=n), "told_at": None} | same | more
         for n, key in enumerate(alerts)
     ]
 
@@ -40,11 +38,11 @@ def test_what_differs_and_what_all_share_is_kept(session: Session, alerts: list[
     given = hits(alerts)
     given[1]["told_at"] = AT
     insert_many(session, AlertHit, given)
-    kept = {one.id: one for one in session.scalars(select(AlertHit))}
+    kept = {one.alert_id: one for one in session.scalars(select(AlertHit))}
     assert len(kept) == len(given)
     for row in given:
-        assert {name: getattr(kept[row["id"]], name) for name in row} == row
-        assert kept[row["id"]].digest_id is None
+        assert {name: getattr(kept[row["alert_id"]], name) for name in row} == row
+        assert kept[row["alert_id"]].digest_id is None
     labels = session.scalars(select(Alert.label)).all()
     assert set(labels) == {"말 '\"{},\\"}
 
