@@ -124,6 +124,10 @@ SPECIAL = {
     ),
     "in_use": ("Something still uses it", "Change what uses it first, then try once more."),
     "name_taken": ("That name is taken", "Choose another one."),
+    "name_length": ("That name is empty or too long", "Give one of 1 to 80 characters."),
+    "url_odd": ("That is no address we can use", "Write the whole of it, with https."),
+    "own_server": ("That is this city itself", "Give the address of another body."),
+    "body_taken": ("That body has an address already", "Change that one, or choose another."),
     "shape_unreadable": (
         "That border cannot be read",
         "Give one GeoJSON polygon that does not cross itself, longitude first.",
@@ -153,10 +157,7 @@ def install(app: Flask) -> None:
 
 
 def answer(
-    status: int,
-    code: str = "",
-    fields: dict[str, str] | None = None,
-    text: str = "",
+    status: int, code: str = "", fields: dict[str, str] | None = None, text: str = ""
 ) -> Response:
     """Return the answer for `status` in the shape and the language the client asked for.
 
