@@ -3,6 +3,7 @@
 from services.web.browsers import device
 from services.web.faults import sentences, wants_json
 from services.web.install import install
+from services.web.leading import form_on
 from services.web.limits import limit
 from services.web.refusal import Refusal, drawn_on, refusal
 from services.web.request import (
@@ -26,6 +27,7 @@ __all__ = [
     "device",
     "drawn_on",
     "engine",
+    "form_on",
     "give_up",
     "holds_turn",
     "install",
