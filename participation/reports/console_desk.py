@@ -16,6 +16,7 @@ from participation.accounts import directory
 from participation.reports import queries_family, queries_news, queries_queue, queries_staff
 from participation.reports.access import hold_seen, report_for
 from participation.reports.answers import queries as answers_queries
+from participation.reports.forms import seen_rows
 from participation.reports.models import Report
 from participation.reports.queries_queue import Sought
 from participation.reports.rules import Category, Status
@@ -118,8 +119,17 @@ def desk(report: Report | None, refusal: web.Refusal | None = None) -> str:
         staff=directory.staff(session),
         reasons=answers_queries.reasons(session, actor.lang),
         left=_left(),
+        seen=_still_seen(refusal),
         **(_opened(report, refusal) if report else _alone()),
     )
+
+
+def _still_seen(refusal: web.Refusal | None) -> dict[str, str]:
+    """Return how those that were ticked stood when they were: a page drawn again forgets it not."""
+    if refusal is None:
+        return {}
+    rows = {str(key): version for key, version in seen_rows(refusal.typed).items()}
+    return {key: version for key, version in rows.items() if key in refusal.chosen}
 
 
 def _left() -> dict[str, Any] | None:
