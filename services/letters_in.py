@@ -4,17 +4,16 @@ Sources: RFC 5322 and 2045 (messages), RFC 3834 (automatic answers), RFC 2919 (l
 """
 
 import codecs
-import contextlib
 import email
 import hashlib
 import re
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
 from email.utils import getaddresses, parseaddr
-from html.parser import HTMLParser
 
 import msgspec
 
+from services.letter_html import ODD, read_html
 from services.vouching import vouched
 
 MOST_TEXT = 4000
@@ -37,15 +36,8 @@ SIGNATURE = re.compile(
     r"^(-- ?|sent from my .{2,40}|(나의|내) .{2,20}에서 보냄|.{2,20}에서 보냄)$", re.I
 )
 HOSTILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# What Python's own parser stumbles over.
-ODD = (
-    *(ValueError, IndexError, AttributeError, TypeError, LookupError),
-    *(RecursionError, AssertionError),
-)
 BULK = {"bulk", "junk", "list", "auto_reply"}
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
-SKIPPED = {"script", "style", "head", "title", "blockquote"}
-BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol"}
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -54,6 +46,13 @@ class Letter(msgspec.Struct, frozen=True):
     sender: str
     recipients: tuple[str, ...]
     content: bytes
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture of a letter; `within` if the letter draws it among its words, not beside them."""
+
+    data: bytes
+    within: bool = False
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +69,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     automatic: bool
     vouched: bool = False
-    pictures: tuple[bytes, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     more_pictures: int = 0
 
 
@@ -195,10 +194,10 @@ def _automatic(message: EmailMessage, letter: Letter) -> bool:
     )
 
 
-def _parts(message: EmailMessage) -> tuple[str, tuple[bytes, ...], int]:
+def _parts(message: EmailMessage) -> tuple[str, tuple[Picture, ...], int]:
     """Return the words (plain before HTML), the first pictures and how many more there are."""
     plain, html, more = "", "", 0
-    pictures: list[bytes] = []
+    pictures: list[EmailMessage] = []
     for number, part in enumerate(message.walk()):
         if number >= MOST_PARTS:
             break
@@ -206,15 +205,26 @@ def _parts(message: EmailMessage) -> tuple[str, tuple[bytes, ...], int]:
             continue
         kind, attached = _kind(part)
         if kind in PICTURES and len(pictures) < MOST_PICTURES:
-            pictures.append(_bytes(part))
+            pictures.append(part)
         elif kind in PICTURES:
             more += 1
         elif kind == "text/plain" and not plain and not attached:
             plain = _words(part)
         elif kind == "text/html" and not html and not attached:
             html = _words(part)
-    said = plain if plain.strip() else words_of_html(html)
-    return said, tuple(p for p in pictures if p), more
+    told = read_html(html)
+    said = plain if plain.strip() else told.words
+    read_ones = (Picture(_bytes(part), _within(part, told.drawn)) for part in pictures)
+    return said, tuple(one for one in read_ones if one.data), more
+
+
+def _within(part: EmailMessage, drawn: frozenset[str]) -> bool:
+    """Say whether a letter draws a picture among its words: by its HTML, or by the part's word."""
+    try:
+        name = str(part.get("Content-ID", "")).strip().removeprefix("<").removesuffix(">")
+        return bool(name) and (name in drawn or part.get_content_disposition() == "inline")
+    except ODD:
+        return False
 
 
 def _bytes(part: email.message.Message) -> bytes:
@@ -247,36 +257,6 @@ def _charset(part: email.message.Message) -> str:
 
 def _clean(text: str) -> str:
     return HOSTILE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self.skipping = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.skipping += tag in SKIPPED
-        if tag in BREAKS:
-            self.found.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.skipping = max(0, self.skipping - (tag in SKIPPED))
-        if tag in BREAKS and tag != "br":
-            self.found.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.skipping:
-            self.found.append(" ".join(data.split()) + " " if data.strip() else " ")
-
-
-def words_of_html(html: str) -> str:
-    """Return the words of HTML, line by line; scripts, styles and quoted letters are left out."""
-    parser = _Words()
-    with contextlib.suppress(*ODD):
-        parser.feed(html)
-    lines = [" ".join(line.split()) for line in "".join(parser.found).split("\n")]
-    return "\n".join(lines)
 
 
 def said_by(text: str) -> str:

@@ -132,6 +132,7 @@ def _next() -> str:
 
 @pages.post("/sign-out")
 @signed_in
+@web.form_on("/me")
 def sign_out() -> ResponseReturnValue:
     session_id = web.actor().session_id
     if session_id is not None:

@@ -1,5 +1,6 @@
 """The one gate from an outside id to a report."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.queries_news import version_of
+from participation.reports.queries_news import version_of, versions_of
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import (
     CONFIRMED,
@@ -63,6 +64,18 @@ def hold_seen(session: Session, report: Report, seen: str, *beside: Report) -> N
         hold(session, report, *beside)
         if version_of(session, report) != seen:
             raise RefusedError("report_changed")
+
+
+def hold_many_seen(
+    session: Session, reports: Sequence[Report], seen: Mapping[UUID, str]
+) -> list[Report]:
+    """Hold reports until the transaction ends; return those that changed since they were `seen`.
+
+    `seen` are versions by id; a report of which nobody said what they saw counts as seen.
+    """
+    hold(session, *reports)
+    versions = versions_of(session, reports)
+    return [one for one in reports if seen.get(one.id, versions[one.id]) != versions[one.id]]
 
 
 def is_staff(actor: Actor) -> bool:

@@ -1,12 +1,13 @@
 """One act on many reports: what can be done is done, and what cannot is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from participation.reports import actions
+from participation.reports.access import hold_many_seen
 from participation.reports.models import Report
 from participation.reports.rules import Status
 from services import audit
@@ -15,6 +16,8 @@ from services.db import Session
 from services.errors import DomainError, InvalidError, RefusedError
 
 MOST = 100
+# Versions by id, as the page of an act told them; empty where nobody said what they saw.
+Seen = Mapping[UUID, str]
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -25,7 +28,7 @@ class Left(msgspec.Struct, frozen=True):
 
 
 def acknowledge_many(
-    session: Session, actor: Actor, reports: Sequence[Report], *, at: datetime
+    session: Session, actor: Actor, reports: Sequence[Report], seen: Seen, *, at: datetime
 ) -> list[Left]:
     """Let the city have seen what is new; return what is not new. Errors as `_each`."""
 
@@ -34,7 +37,7 @@ def acknowledge_many(
             raise RefusedError("report_cannot_move")
         actions.answer_report(session, actor, report, Status.ACKNOWLEDGED, "", at=at)
 
-    left = _each(session, reports, act)
+    left = _each(session, reports, seen, act)
     _trace(session, actor, "acknowledge_many", reports, left, at)
     return left
 
@@ -43,6 +46,7 @@ def assign_many(
     session: Session,
     actor: Actor,
     reports: Sequence[Report],
+    seen: Seen,
     person_id: UUID | None,
     *,
     at: datetime,
@@ -52,13 +56,19 @@ def assign_many(
     def act(report: Report) -> None:
         actions.assign_report(session, actor, report, person_id, at=at)
 
-    left = _each(session, reports, act)
+    left = _each(session, reports, seen, act)
     _trace(session, actor, "assign_many", reports, left, at)
     return left
 
 
 def reject_many(
-    session: Session, actor: Actor, reports: Sequence[Report], reason: str, *, at: datetime
+    session: Session,
+    actor: Actor,
+    reports: Sequence[Report],
+    seen: Seen,
+    reason: str,
+    *,
+    at: datetime,
 ) -> list[Left]:
     """Turn reports down with one reason; return those that cannot be.
 
@@ -70,20 +80,26 @@ def reject_many(
     def act(report: Report) -> None:
         actions.reject_report(session, actor, report, reason, at=at)
 
-    left = _each(session, reports, act)
+    left = _each(session, reports, seen, act)
     _trace(session, actor, "reject_many", reports, left, at)
     return left
 
 
-def _each(session: Session, reports: Sequence[Report], act: Callable[[Report], None]) -> list[Left]:
-    """Act on each report by itself. Raises InvalidError for none, and for more than MOST."""
+def _each(
+    session: Session, reports: Sequence[Report], seen: Seen, act: Callable[[Report], None]
+) -> list[Left]:
+    """Act on each report by itself, but on none that changed since it was seen.
+
+    Raises InvalidError for none, and for more than MOST.
+    """
     if not reports:
         raise InvalidError("nothing_chosen", {"ids": "empty"})
     if len(reports) > MOST:
         raise InvalidError("too_many_chosen", {"ids": "too_many"})
-    left = []
+    stale = hold_many_seen(session, reports, seen)
+    left = [Left(report.id, "report_changed") for report in stale]
     # Always in one order: two officers who act on the same reports never wait for each other.
-    for report in sorted(reports, key=lambda one: one.id):
+    for report in sorted(set(reports) - set(stale), key=lambda one: one.id):
         try:
             with session.begin_nested():
                 act(report)

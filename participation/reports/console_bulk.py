@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from participation.reports import actions_bulk
-from participation.reports.actions_bulk import Left
+from participation.reports.actions_bulk import Left, Seen
 from participation.reports.console_desk import (
     handled,
     keeps_typed,
@@ -16,7 +16,7 @@ from participation.reports.console_desk import (
     tell_left,
     to_queue,
 )
-from participation.reports.forms import BulkForm
+from participation.reports.forms import BulkForm, seen_rows
 from participation.reports.models import Report
 from services import web
 from services.auth.gates import role
@@ -37,7 +37,7 @@ def bulk(form: BulkForm) -> ResponseReturnValue:
     ids = list(dict.fromkeys(request.form.getlist("ids")))
     if len(ids) > actions_bulk.MOST:
         raise InvalidError("too_many_chosen", {"ids": "too_many"})
-    left = act([handled(one) for one in ids], form)
+    left = act([handled(one) for one in ids], seen_rows(request.form), form)
     if len(left) < len(ids):
         offer_undo()
     if left:
@@ -45,26 +45,26 @@ def bulk(form: BulkForm) -> ResponseReturnValue:
     return to_queue()
 
 
-def _acknowledge(reports: Reports, _form: BulkForm) -> list[Left]:
-    return actions_bulk.acknowledge_many(web.session(), web.actor(), reports, at=web.at())
+def _acknowledge(reports: Reports, seen: Seen, _form: BulkForm) -> list[Left]:
+    return actions_bulk.acknowledge_many(web.session(), web.actor(), reports, seen, at=web.at())
 
 
-def _take(reports: Reports, _form: BulkForm) -> list[Left]:
+def _take(reports: Reports, seen: Seen, _form: BulkForm) -> list[Left]:
     me = web.actor().id
-    return actions_bulk.assign_many(web.session(), web.actor(), reports, me, at=web.at())
+    return actions_bulk.assign_many(web.session(), web.actor(), reports, seen, me, at=web.at())
 
 
-def _assign(reports: Reports, form: BulkForm) -> list[Left]:
+def _assign(reports: Reports, seen: Seen, form: BulkForm) -> list[Left]:
     whom = staff_of(form)
-    return actions_bulk.assign_many(web.session(), web.actor(), reports, whom, at=web.at())
+    return actions_bulk.assign_many(web.session(), web.actor(), reports, seen, whom, at=web.at())
 
 
-def _reject(reports: Reports, form: BulkForm) -> list[Left]:
+def _reject(reports: Reports, seen: Seen, form: BulkForm) -> list[Left]:
     reason = reason_of(form)
-    return actions_bulk.reject_many(web.session(), web.actor(), reports, reason, at=web.at())
+    return actions_bulk.reject_many(web.session(), web.actor(), reports, seen, reason, at=web.at())
 
 
-ACTS: dict[str, Callable[[Reports, BulkForm], list[Left]]] = {
+ACTS: dict[str, Callable[[Reports, Seen, BulkForm], list[Left]]] = {
     "acknowledge": _acknowledge,
     "assign_me": _take,
     "assign": _assign,

@@ -9,12 +9,14 @@ from uuid import UUID
 import msgspec
 from flask import flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from participation.accounts import directory
 from participation.reports import queries_family, queries_news, queries_queue, queries_staff
 from participation.reports.access import hold_seen, report_for
 from participation.reports.answers import queries as answers_queries
+from participation.reports.forms import seen_rows
 from participation.reports.models import Report
 from participation.reports.queries_queue import Sought
 from participation.reports.rules import Category, Status
@@ -29,23 +31,6 @@ SEND_ANEW = "Your words stand here as you wrote them. Send them anew when they a
 # What an address tells once; a page that is read again does not repeat it.
 PASSING = ("seen", "again")
 Act = Callable[..., ResponseReturnValue]
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why an act was not done, in the reader's words.
-
-    `act` names the act, `typed` is what was sent by field, `wrong` the sentence beside each field
-    that is at fault; where none is, `title` and `way_out` stand above them all. `chosen` are the
-    reports that were ticked, `focus` is the field to go on in where nothing is at fault.
-    """
-
-    act: str
-    typed: dict[str, str]
-    title: str
-    way_out: str
-    wrong: dict[str, str]
-    chosen: frozenset[str]
-    focus: str = ""
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -119,7 +104,7 @@ def tell_left(done: int, left: list[tuple[str, str]]) -> None:
     flash(msgspec.json.encode(told).decode(), "left")
 
 
-def desk(report: Report | None, refusal: Refusal | None = None) -> str:
+def desk(report: Report | None, refusal: web.Refusal | None = None) -> str:
     """Return the page of the queue, and of a case where one is open."""
     session, actor, at, wanted = web.session(), web.actor(), web.at(), sought()
     if report is not None and refusal is None:
@@ -134,8 +119,17 @@ def desk(report: Report | None, refusal: Refusal | None = None) -> str:
         staff=directory.staff(session),
         reasons=answers_queries.reasons(session, actor.lang),
         left=_left(),
+        seen=_still_seen(refusal),
         **(_opened(report, refusal) if report else _alone()),
     )
+
+
+def _still_seen(refusal: web.Refusal | None) -> dict[str, str]:
+    """Return how those that were ticked stood when they were: a page drawn again forgets it not."""
+    if refusal is None:
+        return {}
+    rows = {str(key): version for key, version in seen_rows(refusal.typed).items()}
+    return {key: version for key, version in rows.items() if key in refusal.chosen}
 
 
 def _left() -> dict[str, Any] | None:
@@ -156,7 +150,7 @@ def _alone() -> dict[str, Any]:
     return {"case": None, "live_source": _source()}
 
 
-def _opened(report: Report, refusal: Refusal | None) -> dict[str, Any]:
+def _opened(report: Report, refusal: web.Refusal | None) -> dict[str, Any]:
     """Return what the pane of an open case shows, and since when it tells what changed."""
     session, actor, at = web.session(), web.actor(), web.at()
     version = queries_news.version_of(session, report)
@@ -175,17 +169,17 @@ def _opened(report: Report, refusal: Refusal | None) -> dict[str, Any]:
     }
 
 
-def _taken_back(report: Report) -> Refusal | None:
+def _taken_back(report: Report) -> web.Refusal | None:
     """Return the actor's own step that was just taken back, to be sent anew in other words."""
     key = parse_id(request.args.get("again", ""))
     step = queries_news.withdrawn(web.session(), web.actor(), report, key) if key else None
     if step is None:
         return None
     act, field = ("reject", "reason") if step.status == Status.REJECTED else ("answer", "text")
-    typed = {"status": step.status or "", field: step.text}
+    typed = MultiDict({"status": step.status or "", field: step.text})
     lang = web.actor().lang
     title, way_out = i18n.translate(lang, TAKEN_BACK), i18n.translate(lang, SEND_ANEW)
-    return Refusal(act, typed, title, way_out, {}, frozenset(), focus=field)
+    return web.Refusal(act, typed, title, way_out, {}, focus=field)
 
 
 def _same(report: Report) -> queries_staff.Same | None:
@@ -240,16 +234,9 @@ def _valid(form: Form) -> Form:
     return form
 
 
-def _refusal(act: str, form: Form, error: DomainError) -> Refusal:
-    title, way_out = web.sentences(error.code, error.status)
-    return Refusal(
-        act=act,
-        typed=request.form.to_dict(),
-        title=title,
-        way_out=way_out,
-        wrong=dict.fromkeys(error.fields, f"{title}. {way_out}") | _said(form),
-        chosen=frozenset(request.form.getlist("ids")),
-    )
+def _refusal(act: str, form: Form, error: DomainError) -> web.Refusal:
+    told = web.refusal(act, error)
+    return msgspec.structs.replace(told, wrong=told.wrong | _said(form))
 
 
 def _said(form: Form) -> dict[str, str]:

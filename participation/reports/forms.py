@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from werkzeug.datastructures import MultiDict
 from wtforms import FloatField, Form, HiddenField, MultipleFileField, SelectField, StringField
 from wtforms.fields import TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -186,6 +187,15 @@ class BulkForm(Form):
     person_id = StringField(validators=[Length(max=36)])
     reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
     ready = StringField(filters=[short])
+
+
+def seen_rows(sent: MultiDict[str, str]) -> dict[UUID, str]:
+    """Return how the rows of the queue stood on the page a form was sent from: versions by id.
+
+    A row that cannot be read says nothing of what was seen.
+    """
+    told = (row.partition("=") for row in sent.getlist("rows"))
+    return {key: version for one, _, version in told if (key := parse_id(one)) and version}
 
 
 class UndoForm(Form):

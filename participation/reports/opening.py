@@ -12,7 +12,7 @@ from participation.reports.clusters import keep_clusters
 from participation.reports.feeds.wards import ward_of
 from participation.reports.history.chain import add_entry, make_public
 from participation.reports.models import Report, ReportEntry, ReportPhoto
-from participation.reports.photos.access import Frame
+from participation.reports.photos.access import Frame, step_of
 from participation.reports.photos.actions import note_cover
 from participation.reports.photos.queries import shown_as
 from participation.reports.promises.rules import rises_at
@@ -22,6 +22,7 @@ from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import Routed, calendar_of, route
 from participation.reports.rules import (
     MOST_PHOTOS,
+    PHOTO_REMOVED,
     SEVERITY,
     Category,
     Status,
@@ -114,9 +115,13 @@ def _as_seen(session: Session, told: Told) -> Told:
 def hang_photo(session: Session, report: Report, actor: Actor, sent: str, *, at: datetime) -> bool:
     """Let a report show one photo more, covered if it ever was; return whether it does now.
 
-    It does not where it shows the same one already, or as many as a report may have.
+    It does not where it shows the same one already, or as many as a report may have. One that was
+    taken off for good is not hung either; the team is told.
     """
     there, shown = photos_of(session, report), shown_as(session, sent)
+    if shown is None:
+        add_entry(session, step_of(actor, report, PHOTO_REMOVED, at))
+        return False
     if shown in there or len(there) >= MOST_PHOTOS:
         return False
     frame = Frame(report, len(there) + 1)

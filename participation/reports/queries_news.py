@@ -1,6 +1,7 @@
 """What happened to a report since someone looked at it."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,9 +34,22 @@ def version_of(session: Session, report: Report) -> str:
 
     A step that is taken back stays among the steps, but moves the moment of the last change.
     """
-    steps = select(func.count()).where(ReportEntry.report_id == report.id)
-    moved = round(report.changed_at.timestamp() * 1_000_000)
-    return f"{session.scalar(steps) or 0}-{moved}"
+    return versions_of(session, [report])[report.id]
+
+
+def versions_of(session: Session, reports: Sequence[Report]) -> dict[UUID, str]:
+    """Return the version of each report by its id, asked for in one statement."""
+    steps = (
+        select(ReportEntry.report_id, func.count())
+        .where(ReportEntry.report_id.in_([report.id for report in reports]))
+        .group_by(ReportEntry.report_id)
+    )
+    counts = {row[0]: int(row[1]) for row in session.execute(steps)}
+    return {one.id: f"{counts.get(one.id, 0)}-{_moved(one)}" for one in reports}
+
+
+def _moved(report: Report) -> int:
+    return round(report.changed_at.timestamp() * 1_000_000)
 
 
 def news_since(session: Session, report: Report, seen: str) -> list[Step] | None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from participation.accounts import directory
 from participation.reports.models import LIVE, Report
+from participation.reports.queries_news import versions_of
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, GRAVEST, Category, Status, late
 from services.auth import Actor
@@ -75,7 +76,10 @@ DEFAULTS: dict[str, str] = asdict(Sought())
 
 
 class QueueRow(msgspec.Struct, frozen=True):
+    """A row of the queue; `version` says how its report stood when it was read."""
+
     id: str
+    version: str
     title: str
     category: str
     status: str
@@ -113,7 +117,8 @@ def queue(session: Session, actor: Actor, sought: Sought, at: datetime) -> Queue
         if len(rows) > LENGTH:
             break
     names = directory.names_of(session, {r.assignee_id for r in rows if r.assignee_id})
-    shown = [_row(r, names, at) for r in rows[:LENGTH]]
+    versions = versions_of(session, rows[:LENGTH])
+    shown = [_row(r, versions[r.id], names, at) for r in rows[:LENGTH]]
     return Queue(shown, shown[-1].id if len(rows) > LENGTH else None)
 
 
@@ -142,9 +147,10 @@ def _newer(last: Report) -> ColumnElement[bool]:
     return and_(Report.opened_at >= last.opened_at, or_(Report.opened_at > last.opened_at, same))
 
 
-def _row(r: Report, names: dict[UUID, str], at: datetime) -> QueueRow:
+def _row(r: Report, version: str, names: dict[UUID, str], at: datetime) -> QueueRow:
     return QueueRow(
         id=str(r.id),
+        version=version,
         title=r.title,
         category=r.category,
         status=r.status,

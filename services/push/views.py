@@ -14,7 +14,7 @@ from services.push import subscriptions
 from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
 from services.push.sender import Sender
-from services.web import limit
+from services.web import form_on, limit
 from services.web.faults import wants_json
 from services.web.pages import words
 from services.web.request import actor, at, session, settings
@@ -55,6 +55,7 @@ def subscribe() -> ResponseReturnValue:
 @pages.post("/subscriptions/<key_text>/test")
 @signed_in
 @limit("push-test", times=10, window_s=600)
+@form_on(PAGE)
 def test(key_text: str) -> ResponseReturnValue:
     title, text = words("Notifications work here"), words("This is the test you asked for.")
     notice = Notice(title, text, PAGE, "test", "prompt")
@@ -76,6 +77,7 @@ def message(key_text: str) -> ResponseReturnValue:
 
 @pages.post("/subscriptions/<key_text>/remove")
 @signed_in
+@form_on(PAGE)
 def remove(key_text: str) -> ResponseReturnValue:
     unsubscribe(key_text)
     return redirect(PAGE, 303)

@@ -3,7 +3,9 @@
 from services.web.browsers import device
 from services.web.faults import sentences, wants_json
 from services.web.install import install
+from services.web.leading import form_on
 from services.web.limits import limit
+from services.web.refusal import Refusal, drawn_on, refusal
 from services.web.request import (
     actor,
     at,
@@ -19,14 +21,18 @@ from services.web.stamps import stamp, stamped_at
 
 __all__ = [
     "PICTURES",
+    "Refusal",
     "actor",
     "at",
     "device",
+    "drawn_on",
     "engine",
+    "form_on",
     "give_up",
     "holds_turn",
     "install",
     "limit",
+    "refusal",
     "registry",
     "sentences",
     "session",

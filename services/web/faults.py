@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
-from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from services import i18n
 from services.auth.gates import SignInNeeded
 from services.errors import DomainError, TooManyError
+from services.web.leading import is_taken_for_another, page_of_form
 from services.web.request import READS, actor, at
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,10 @@ SPECIAL = {
     ),
     "in_use": ("Something still uses it", "Change what uses it first, then try once more."),
     "name_taken": ("That name is taken", "Choose another one."),
+    "name_length": ("That name is empty or too long", "Give one of 1 to 80 characters."),
+    "url_odd": ("That is no address we can use", "Write the whole of it, with https."),
+    "own_server": ("That is this city itself", "Give the address of another body."),
+    "body_taken": ("That body has an address already", "Change that one, or choose another."),
     "shape_unreadable": (
         "That border cannot be read",
         "Give one GeoJSON polygon that does not cross itself, longitude first.",
@@ -153,10 +158,7 @@ def install(app: Flask) -> None:
 
 
 def answer(
-    status: int,
-    code: str = "",
-    fields: dict[str, str] | None = None,
-    text: str = "",
+    status: int, code: str = "", fields: dict[str, str] | None = None, text: str = ""
 ) -> Response:
     """Return the answer for `status` in the shape and the language the client asked for.
 
@@ -204,6 +206,10 @@ def _domain(error: DomainError) -> ResponseReturnValue:
         return _too_many(error)
     if error.code == "storage_full":
         return _full(error)
+    asked = error.status == 404 and request.method in READS and not wants_json()
+    # Such a form has no page of its own either, though its address found one.
+    if asked and is_taken_for_another(request.path):
+        return redirect(page_of_form(request.path), 303)
     return answer(error.status, error.code, error.fields)
 
 
@@ -219,26 +225,10 @@ def _too_many(error: TooManyError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code == 405 and request.method in READS and not wants_json():
-        return redirect(_page_above(), 303)
+        return redirect(page_of_form(request.path), 303)
     if error.code is not None and error.code < 400:
         return error.get_response()
     return answer(error.code or 500)
-
-
-def _page_above() -> str:
-    """Return the nearest page above an address that only takes forms, with its query.
-
-    A page that was drawn because a form was refused has the form's address: whoever opens that
-    again comes to where the form stands.
-    """
-    routes, path = current_app.create_url_adapter(request), request.path
-    while routes is not None and path.strip("/"):
-        path = path.rstrip("/").rpartition("/")[0]
-        for page in (path + "/", path):
-            if page and routes.test(page, "GET"):
-                query = request.query_string.decode("ascii", "ignore")
-                return f"{page}?{query}" if query else page
-    return "/"
 
 
 def _database(error: Exception) -> ResponseReturnValue:

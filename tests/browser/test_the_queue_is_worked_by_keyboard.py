@@ -145,6 +145,28 @@ def test_many_are_chosen_acknowledged_at_once_and_taken_back(desk: Page) -> None
         expect(desk.locator(f"#row-{one}")).to_have_count(0)
 
 
+def test_what_changed_under_a_tick_is_held_back_and_named(desk: Page, enter: Enter) -> None:
+    press(desk, "j", "s", "j", "s")
+    boxes = desk.locator("[name=ids]:checked").all()
+    changed, other = (str(box.get_attribute("value")) for box in boxes)
+    stood = desk.locator(f"[data-row] [name=rows][value^='{changed}']").get_attribute("value")
+    colleague = enter("taeho", viewport=DESK).page
+    colleague.goto(f"/console/reports/{changed}")
+    heard(colleague)
+    press(colleague, "n")
+    colleague.keyboard.type("벌써 전화했어요.")
+    press(colleague, "Tab", "Enter")
+    # The list has heard of it, and the tick still stands for what was ticked.
+    expect(desk.locator(f"[name=rows][value='{stood}']")).to_have_count(0)
+    expect(desk.locator("[name=ids]:checked")).to_have_count(2)
+    press(desk, "b", "Enter")
+    left = desk.locator("#left")
+    expect(left).to_contain_text("그사이 이 신고가 바뀌었어요")
+    expect(left.locator("a")).to_have_attribute("href", f"/console/reports/{changed}?view=new")
+    expect(desk.locator(f"#row-{changed}")).to_have_count(1)
+    expect(desk.locator(f"#row-{other}")).to_have_count(0)
+
+
 def test_a_closed_case_says_what_it_was_closed_with(desk: Page) -> None:
     open_first(desk)
     press(desk, "x")

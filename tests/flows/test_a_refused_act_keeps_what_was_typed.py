@@ -34,7 +34,7 @@ EMPTY = {
 FIELD = {"answer": "text", "reject": "reason", "note": "text", "assign": "person_id"}
 
 
-def refused(pages: Pages, path: str, code: int = 422, /, **form: str) -> str:
+def refused(pages: Pages, path: str, code: int = 422, /, **form: object) -> str:
     """Send a form, and return the page it comes back on, checked like any other."""
     pages.get("/console/")
     answer = pages.client.post(path, data={"csrf_token": pages.token} | form, buffered=True)

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from participation.reports.access import leads
 from participation.reports.actions import answer_report
@@ -86,14 +87,11 @@ def keep_body(
 ) -> UUID:
     """Add a body, or change the one of that name; return its id. Ourselves are refused."""
     if is_own(told.url, own_url):
-        raise RefusedError("own_server")
-    name, url = " ".join(told.name.split()), told.url.rstrip("/")
-    if not 0 < len(name) <= 80 or len(url) > 300 or not url.startswith(("https://", "http://")):
-        raise InvalidError("body_invalid", {"url": "invalid"})
+        raise RefusedError("own_server", {"url": "own"})
+    name, url = _name_and_url(told)
     body = session.scalar(select(OutsideBody).where(OutsideBody.name == name))
     if body is None:
         body = OutsideBody(id=uuid4(), name=name, made_at=at, form="xml", api_key="")
-        session.add(body)
     elif body.url != url:
         # The key was given for another address: it must not be sent to this one.
         body.api_key, body.form = "", "xml"
@@ -102,9 +100,27 @@ def keep_body(
     body.wants_contact, body.updates_until = told.wants_contact, None
     body.takes_photos = told.takes_photos
     body.body_id = _linked(session, body, told.body_id)
-    session.flush()
+    _store(session, body)
     _record(session, actor, "keep_body", body.id, at)
     return body.id
+
+
+def _name_and_url(told: BodyInput) -> tuple[str, str]:
+    name, url = " ".join(told.name.split()), told.url.rstrip("/")
+    if not 0 < len(name) <= 80:
+        raise InvalidError("name_length", {"name": "1 to 80 characters"})
+    if len(url) > 300 or not url.startswith(("https://", "http://")):
+        raise InvalidError("url_odd", {"url": "invalid"})
+    return name, url
+
+
+def _store(session: Session, body: OutsideBody) -> None:
+    """Store a body; RefusedError where another was given its name at this very moment."""
+    try:
+        with session.begin_nested():
+            session.add(body)
+    except IntegrityError as error:
+        raise RefusedError("name_taken", {"name": "taken"}) from error
 
 
 def _linked(session: Session, body: OutsideBody, wanted: UUID | None) -> UUID | None:
@@ -113,7 +129,7 @@ def _linked(session: Session, body: OutsideBody, wanted: UUID | None) -> UUID | 
         return None
     others = select(OutsideBody.id).where(OutsideBody.body_id == wanted, OutsideBody.id != body.id)
     if session.get(Body, wanted) is None or session.scalar(others) is not None:
-        raise InvalidError("body_invalid", {"body": "taken"})
+        raise InvalidError("body_taken", {"body": "taken"})
     return wanted
 
 

@@ -21,7 +21,7 @@ from participation.reports.rules import LABELS, Category
 from services import outbound, web
 from services.auth.gates import role
 from services.db import reading_session
-from services.errors import InvalidError
+from services.errors import InvalidError, RefusedError
 from services.ids import parse_id
 from services.web.request import engine
 
@@ -33,6 +33,10 @@ LIMIT = web.limit("outside-bodies", times=120, window_s=3600)
 @pages.get("")
 @operator
 def body_list() -> ResponseReturnValue:
+    return _page()
+
+
+def _page(refusal: web.Refusal | None = None) -> str:
     session = web.session()
     return render_template(
         "console/bodies.html",
@@ -41,6 +45,7 @@ def body_list() -> ResponseReturnValue:
         unheard=queries_words.unheard(session),
         categories=LABELS,
         routing_bodies=matching.routing_bodies(session),
+        refusal=refusal,
     )
 
 
@@ -51,6 +56,7 @@ def _back() -> ResponseReturnValue:
 @pages.post("")
 @operator
 @LIMIT
+@web.drawn_on(_page, InvalidError, RefusedError)
 def keep() -> ResponseReturnValue:
     sent, settings = request.form, web.settings()
     told = BodyInput(
@@ -62,9 +68,17 @@ def keep() -> ResponseReturnValue:
         takes_photos=sent.get("takes_photos") == "yes",
         body_id=parse_id(sent.get("body", "")),
     )
-    outbound.checked(told.url, allow_private=settings.push_allow_private)
+    _checked(told.url)
     actions.keep_body(web.session(), web.actor(), told, settings.base_url, at=web.at())
     return _back()
+
+
+def _checked(url: str) -> None:
+    """Raise InvalidError at its field for an address that leads where we never go."""
+    try:
+        outbound.checked(url, allow_private=web.settings().push_allow_private)
+    except (outbound.AddressError, outbound.UnresolvedError) as error:
+        raise InvalidError("url_odd", {"url": error.code}) from error
 
 
 @pages.post("/<body_id>/pause")

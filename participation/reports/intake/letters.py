@@ -13,15 +13,17 @@ from services import clock, maps, media, web
 from services.auth import STRANGER, Actor
 from services.db import Session, reading_session, unit_of_work
 from services.errors import InvalidError, TooManyError
-from services.letters_in import Letter, Said, addresses, read
+from services.letters_in import Letter, Picture, Said, addresses, read
+from services.media.sides import sides_of
 from services.media.whereabouts import place_of
 
 PLACE_LINE = re.compile(
     r"^\s*(?:place|address|where|location|주소|장소|위치|곳)\s*[:：]\s*(.{2,200})$", re.I
 )
 LONGEST_ADDRESS = 80
-# What is smaller stands beneath a signature, and is no photo where there is a larger picture.
-SIGNATURE = 6 * 1024
+# What a letter draws among its words and has no longer side, in points, is a mark as it stands
+# beneath a signature: no photo where there is another picture.
+MARK = 200
 MOST_TRIES = 5
 
 
@@ -62,7 +64,7 @@ def _understood(letter: Letter, said: Said, actor: Actor) -> Taken:
     settings = web.settings()
     text, typed = _words(said)
     photos, left_out = _photos(said)
-    spot = next((there for data in said.pictures if (there := place_of(data))), None)
+    spot = next((there for one in said.pictures if (there := place_of(one.data))), None)
     with reading_session(web.engine()) as session:
         place, spot = _place(session, typed, spot)
     headers = {"Auto-Submitted": "auto-replied"}
@@ -102,8 +104,8 @@ def _words(said: Said) -> tuple[str, str]:
 
 def _photos(said: Said) -> tuple[tuple[str, ...], int]:
     """Return the first pictures that can be read, stored, and how many others there were."""
-    sent = list(dict.fromkeys(said.pictures))
-    sent = [data for data in sent if len(data) > SIGNATURE] or sent
+    photos = [one for one in said.pictures if not _is_mark(one)] or said.pictures
+    sent = list(dict.fromkeys(one.data for one in photos))
     taken: dict[str, None] = {}
     left_out = len(sent) + said.more_pictures
     for data in sent[:MOST_TRIES]:
@@ -112,6 +114,12 @@ def _photos(said: Said) -> tuple[tuple[str, ...], int]:
                 taken[media.accept(data)] = None
                 left_out -= 1
     return tuple(taken), left_out
+
+
+def _is_mark(picture: Picture) -> bool:
+    """Say whether a picture is no photo for certain; of what is attached nothing is left out."""
+    sides = sides_of(picture.data) if picture.within else None
+    return sides is not None and max(sides) <= MARK
 
 
 def _place(

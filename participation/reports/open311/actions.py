@@ -6,6 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from participation.events.reports import ReportChanged
 from participation.reports.forwarding.models import OutsidePicture
@@ -152,15 +153,16 @@ def issue_key(
     if not set(scope.categories) <= set(Category):
         raise InvalidError("key_scope", {"categories": "unknown"})
     if not 0 < len(name) <= NAME_LENGTH:
-        raise InvalidError("key_name", {"name": "1 to 80 characters"})
-    if session.scalar(select(Open311Key.id).where(Open311Key.name == name)) is not None:
-        raise RefusedError("key_name_taken")
+        raise InvalidError("name_length", {"name": "1 to 80 characters"})
     token = secret_token()
     key = Open311Key(id=uuid4(), name=name, token_hash=hash_of(token), made_at=at)
     key.body_id = scope.body_id
     key.scopes, key.categories = ",".join(scope.scopes), ",".join(scope.categories)
-    session.add(key)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(key)
+    except IntegrityError as error:
+        raise RefusedError("name_taken", {"name": "taken"}) from error
     detail = {"key": name, "scopes": key.scopes}
     audit.record(session, actor.id, "issue_key", "open311_key", str(key.id), at=at, detail=detail)
     return token

@@ -11,6 +11,7 @@ from participation.reports.open311.rules import KeyScope
 from participation.reports.rules import LABELS
 from services import web
 from services.auth.gates import role
+from services.errors import InvalidError, RefusedError
 from services.ids import parse_id
 
 pages = Blueprint("open311_console", __name__, url_prefix="/console/open311")
@@ -23,19 +24,25 @@ def key_list() -> ResponseReturnValue:
     return _key_page("")
 
 
-def _key_page(token: str) -> str:
+def _key_page(token: str, refusal: web.Refusal | None = None) -> str:
     return render_template(
         "console/open311_keys.html",
         keys=queries.all_keys(web.session()),
         token=token,
+        refusal=refusal,
         categories=LABELS,
         bodies=queries.bodies(web.session()),
     )
 
 
+def _again(refusal: web.Refusal) -> str:
+    return _key_page("", refusal)
+
+
 @pages.post("")
 @operator
 @web.limit("open311-keys", times=30, window_s=3600)
+@web.drawn_on(_again, InvalidError, RefusedError)
 def issue() -> ResponseReturnValue:
     asked = request.form
     scopes, kinds = asked.getlist("scopes"), asked.getlist("categories")

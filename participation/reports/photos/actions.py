@@ -101,7 +101,8 @@ def cover_again(session: Session, report: Report, actor: Actor, *, at: datetime)
     """Cover those of a report's photos that came a second time; return whether any was."""
     covered = False
     for position, sent in enumerate(photos_of(session, report), 1):
-        shown = shown_as(session, sent)
+        # What is shown no more is closed at its address all the same.
+        shown = shown_as(session, sent) or sent
         if shown != sent:
             note_cover(session, Frame(report, position), actor, sent, shown, at=at)
             covered = True

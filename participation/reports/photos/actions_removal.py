@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, update
 
 from participation.events.reports import ReportChanged
 from participation.reports.access import hold
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportPhoto
 from participation.reports.photos.access import Frame, kept_under, step_of
-from participation.reports.photos.models import PhotoOriginal, RemovedPhoto
-from participation.reports.photos.queries import shown_as
+from participation.reports.photos.models import CoveredPicture, PhotoOriginal, RemovedPhoto
+from participation.reports.photos.queries import shown_as, still_shown
 from participation.reports.queries import photos_of
 from participation.reports.rules import MOST_PHOTOS, PHOTO_BACK, PHOTO_REMOVED, UNDO_S
 from services import audit, outbox
@@ -72,7 +72,7 @@ def restore_photo(session: Session, actor: Actor, entry: ReportEntry, *, at: dat
         return False
     # The same picture may have been covered meanwhile where another report shows it.
     photo = shown_as(session, aside.photo_hash)
-    if photo in photos:
+    if photo is None or photo in photos:
         return False
     position = min(aside.position, len(photos) + 1)
     _shift_originals(session, report, position, 1)
@@ -130,10 +130,17 @@ def _told(session: Session, actor: Actor, verb: str, report: Report, at: datetim
 
 
 def forget_removed(session: Session, actor: Actor, *, at: datetime) -> None:
-    """Let go of what was taken off and cannot be hung again any more."""
+    """Let go of what was taken off and cannot be hung again any more.
+
+    Where a cover was taken off, and no other report shows it, what it covered has none from now on:
+    services.media deletes it, and the same picture sent again is shown no more.
+    """
     over = RemovedPhoto.until <= at
-    count = session.scalar(select(func.count()).select_from(RemovedPhoto).where(over))
-    if count:
+    photos = session.scalars(select(RemovedPhoto.photo_hash).where(over)).all()
+    if photos:
         session.execute(delete(RemovedPhoto).where(over))
-        detail = {"count": str(count)}
+        gone = set(photos) - still_shown(session, photos)
+        covers = update(CoveredPicture).where(CoveredPicture.redacted_hash.in_(gone))
+        session.execute(covers.values(redacted_hash=""))
+        detail = {"count": str(len(photos))}
         audit.record(session, actor.id, "forget_removed", "report", "", at=at, detail=detail)

@@ -12,7 +12,8 @@ from services.db import Base, Key, Mapped
 class CoveredPicture(Base):
     """That a picture was covered, and what is shown in its place: names by content, no pixels.
 
-    It stays for good: the same picture sent years later is not shown bare either.
+    It stays for good: the same picture sent years later is not shown bare either. `redacted_hash`
+    is "" once the covered one was taken off for good as well: then nothing is shown in its place.
     """
 
     __tablename__ = "covered_picture"

@@ -42,10 +42,20 @@ def is_covered(session: Session, photo_hash: str) -> bool:
     return session.get(CoveredPicture, photo_hash) is not None
 
 
-def shown_as(session: Session, photo_hash: str) -> str:
-    """Return the picture that is shown where this one is sent: covered, if it ever was."""
+def shown_as(session: Session, photo_hash: str) -> str | None:
+    """Return the picture that is shown where this one is sent: covered, if it ever was.
+
+    None where the covered one was taken off for good too: it is shown no more.
+    """
     covered = session.get(CoveredPicture, photo_hash)
-    return covered.redacted_hash if covered else photo_hash
+    return covered.redacted_hash or None if covered else photo_hash
+
+
+def still_shown(session: Session, hashes: Sequence[str]) -> set[str]:
+    """Return those of `hashes` that a report shows, or that may still be hung again."""
+    asked = (Report.photo_hash, ReportPhoto.photo_hash, RemovedPhoto.photo_hash)
+    found = [session.scalars(select(column).where(column.in_(hashes))) for column in asked]
+    return {one for some in found for one in some if one is not None}
 
 
 class Expired(msgspec.Struct, frozen=True):
@@ -76,7 +86,8 @@ def originals_of(session: Session, person_id: UUID) -> list[Expired]:
 def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[str]:
     """Return those of `hashes` that a report shows, that cover another, or are kept for now.
 
-    What covers another is shown in its place whenever that comes again, so it stays.
+    What covers another is shown in its place whenever that comes again, so it stays until a
+    moderator took it off for good.
     """
     shown = select(Report.photo_hash).where(Report.photo_hash.in_(hashes))
     further = select(ReportPhoto.photo_hash).where(ReportPhoto.photo_hash.in_(hashes))

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 import shapely
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from participation.reports.routing.grounds import place_area
 from participation.reports.routing.models import (
@@ -85,11 +86,12 @@ def add_team(session: Session, actor: Actor, body: str, team: str, *, at: dateti
     row = session.scalar(select(Body).where(Body.name == body))
     if row is None:
         row = Body(id=uuid4(), name=body)
-        session.add(row)
-        session.flush()
+        _add_named(session, row, "body")
+    # Until this is over nobody else looks which teams the body has, to add the same one.
+    session.refresh(row, with_for_update=True)
     same = select(Team.id).where(Team.body_id == row.id, Team.name == team)
     if session.scalar(same) is not None:
-        raise RefusedError("name_taken")
+        raise RefusedError("name_taken", {"team": "taken"})
     added = Team(id=uuid4(), body_id=row.id, name=team)
     session.add(added)
     return _kept(session, actor, "add_team", "team", added.id, at)
@@ -106,7 +108,7 @@ def add_area(session: Session, actor: Actor, name: str, shape: str, *, at: datet
     """Add an area by its GeoJSON polygon or multipolygon (RFC 7946); return its id."""
     name = _name(name, "name")
     if session.scalar(select(Area.id).where(Area.name == name)) is not None:
-        raise RefusedError("name_taken")
+        raise RefusedError("name_taken", {"name": "taken"})
     ground = _ground(shape)
     west, south, east, north = map(float, shapely.bounds(ground))
     row = Area(
@@ -118,8 +120,7 @@ def add_area(session: Session, actor: Actor, name: str, shape: str, *, at: datet
         east=east,
         north=north,
     )
-    session.add(row)
-    session.flush()
+    _add_named(session, row, "name")
     place_area(session, row.id, ground)
     return _kept(session, actor, "add_area", "area", row.id, at)
 
@@ -189,6 +190,15 @@ def _name(text: str, field: str) -> str:
     if not 0 < len(name) <= NAME_LENGTH:
         raise InvalidError("name_length", {field: "1 to 80 characters"})
     return name
+
+
+def _add_named(session: Session, row: Body | Area, field: str) -> None:
+    """Store what has a name of its own; RefusedError where another took it at this very moment."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise RefusedError("name_taken", {field: "taken"}) from error
 
 
 def _ground(text: str) -> shapely.Geometry:

@@ -1,8 +1,6 @@
 """The table that says where a report goes and by when: read, tried and edited by a clerk."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +27,6 @@ from services.ids import parse_id
 
 pages = Blueprint("reports_routing", __name__, url_prefix="/console/routing")
 clerk = role("officer", "operator", bounded=False)
-Act = Callable[..., ResponseReturnValue]
 
 
 @pages.app_template_filter("clock_time")
@@ -138,24 +135,11 @@ def _back() -> ResponseReturnValue:
     return redirect(url_for("reports_routing.table"), 303)
 
 
-def drawn(act: Act) -> Act:
-    """Say on the table's own page why nothing was deleted or put back; its status is the error's.
+def _again(refusal: web.Refusal) -> str:
+    return _page(refusal=refusal)
 
-    A program gets its problem document as everywhere.
-    """
 
-    @wraps(act)
-    def drawing(**on: Any) -> ResponseReturnValue:
-        try:
-            return act(**on)
-        except (NotFoundError, RefusedError) as error:
-            if web.wants_json():
-                raise
-            # What was begun must not show, and nobody waits for a page to be drawn.
-            web.give_up()
-            return _page(refused=web.sentences(error.code, error.status)), error.status
-
-    return drawing
+drawn = web.drawn_on(_again, InvalidError, NotFoundError, RefusedError)
 
 
 @pages.post("/undo")
@@ -181,6 +165,7 @@ def change_table(rule_id: Any, what: str) -> ResponseReturnValue:
 
 @pages.post("/teams")
 @clerk
+@drawn
 def add_team() -> ResponseReturnValue:
     body, team = request.form.get("body", ""), request.form.get("team", "")
     actions.add_team(web.session(), web.actor(), body, team, at=web.at())
@@ -197,6 +182,7 @@ def delete_team(team_id: Any) -> ResponseReturnValue:
 
 @pages.post("/areas")
 @clerk
+@drawn
 def add_area() -> ResponseReturnValue:
     name, shape = request.form.get("name", ""), request.form.get("shape", "")
     actions.add_area(web.session(), web.actor(), name, shape, at=web.at())
@@ -230,7 +216,7 @@ def change_day() -> ResponseReturnValue:
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError as error:
-        raise InvalidError("day_unreadable", {"day": "YYYY-MM-DD"}) from error
+        raise InvalidError("day_odd", {"day": "YYYY-MM-DD"}) from error
     if "open" in request.form:
         actions_removal.open_day(web.session(), web.actor(), day, at=web.at())
     else:

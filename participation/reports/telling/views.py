@@ -75,6 +75,7 @@ def _meant(token: str) -> tuple[UUID, UUID]:
 @pages.post("/letters")
 @signed_in
 @web.limit("letters", times=60, window_s=3600)
+@web.form_on("/me/notifications")
 def choose() -> ResponseReturnValue:
     wanted = "wanted" in request.form
     actions.choose_letters(web.session(), web.actor(), wanted=wanted, at=web.at())

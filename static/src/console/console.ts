@@ -11,10 +11,14 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 class Desk {
+  /** How each ticked row stood when it was ticked: the list goes on following what happens. */
+  private readonly seen = new Map<string, string>();
+
   constructor(private readonly root: HTMLElement) {
     window.addEventListener("keydown", (event) => this.press(event));
     root.addEventListener("change", () => this.count());
     root.addEventListener("refreshed", () => this.count());
+    root.querySelector("[data-bulk]")?.addEventListener("submit", () => this.keepSeen());
     root.querySelector("[data-help-open]")?.addEventListener("click", () => this.help());
     for (const menu of root.querySelectorAll<HTMLSelectElement>("[data-ready]")) {
       menu.addEventListener("change", () => this.fill(menu));
@@ -108,6 +112,24 @@ class Desk {
     const figure = this.root.querySelector<HTMLElement>("[data-bulk-count]");
     if (bar) bar.hidden = ticked === 0;
     if (figure) figure.textContent = String(ticked);
+    this.noteSeen();
+  }
+
+  private noteSeen(): void {
+    for (const row of this.rows()) {
+      const box = row.querySelector<HTMLInputElement>("input[name=ids]");
+      const stood = row.querySelector<HTMLInputElement>("input[name=rows]");
+      if (!box || !stood) continue;
+      if (!box.checked) this.seen.delete(box.value);
+      else if (!this.seen.has(box.value)) this.seen.set(box.value, stood.value);
+    }
+  }
+
+  /** What changed under a tick was not what its moderator chose: the city holds it back. */
+  private keepSeen(): void {
+    for (const stood of this.root.querySelectorAll<HTMLInputElement>("[data-row] input[name=rows]")) {
+      stood.value = this.seen.get(stood.value.split("=")[0] ?? "") ?? stood.value;
+    }
   }
 
   private press(event: KeyboardEvent): void {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
+import pytest
 import pyvips
 import sqlalchemy as sa
 from flask import Flask
@@ -93,9 +94,62 @@ def test_one_that_cannot_be_read_is_told_and_takes_no_place(
     assert "1장은 받지 못했어요" in answers(app)[0].get_content()
 
 
-def test_the_mark_under_a_signature_is_no_photo(app: Flask, session: Session, port: int) -> None:
-    mark = bytes(pyvips.Image.black(40, 40).pngsave_buffer())
-    send(port, mark, picture(1))
-    assert session.scalars(sa.select(LetterPhoto)).all() == []
-    assert session.scalars(sa.select(LetterIn.photo_hash)).one() is not None
+def plain(wide: int, high: int, ending: str = ".png") -> bytes:
+    """Return a picture of few bytes, for there is nothing on it."""
+    return bytes(pyvips.Image.black(wide, high).write_to_buffer(ending))
+
+
+def send_drawn(
+    port: int, drawn: bytes, *attached: bytes, by: str = "html", end: str = "png"
+) -> None:
+    """Post a letter that draws a picture among its words: its HTML says so, or the part itself."""
+    message = letter()
+    message.add_alternative('<p>쓰레기<img src="CID:mark%40kim">', subtype="html")
+    said = {"disposition": "inline"} if by == "part" else {}
+    part = {"maintype": "image", "subtype": end, "filename": "mark.png"} | said
+    names = {"html": "<mark@kim>", "part": "<other@kim>", "none": None}
+    for data in attached:
+        message.add_attachment(data, maintype="image", subtype="png", filename="a.png")
+    message.add_attachment(drawn, cid=names[by], **part)
+    post(port, message)
+
+
+def kept(session: Session) -> int:
+    first = session.scalars(sa.select(LetterIn.photo_hash)).one()
+    return len(session.scalars(sa.select(LetterPhoto)).all()) + (first is not None)
+
+
+@pytest.mark.parametrize("by", ["html", "part"])
+@pytest.mark.parametrize("end", ["png", "jpeg", "webp"])
+def test_the_mark_under_a_signature_is_no_photo(
+    app: Flask, session: Session, port: int, by: str, end: str
+) -> None:
+    mark = plain(200, 40, "." + end.replace("jpeg", "jpg"))
+    send_drawn(port, mark, picture(1), by=by, end=end)
+    assert kept(session) == 1
     assert "받지 못했어요" not in answers(app)[0].get_content()
+
+
+def test_a_photo_of_few_bytes_is_kept_where_it_is_attached(session: Session, port: int) -> None:
+    send(port, plain(40, 40), picture(1), plain(900, 600))
+    assert kept(session) == 3
+
+
+def test_what_is_drawn_and_large_in_points_is_a_photo(session: Session, port: int) -> None:
+    send_drawn(port, plain(201, 40), picture(1))
+    assert kept(session) == 2
+
+
+def test_what_no_word_draws_is_attached(session: Session, port: int) -> None:
+    send_drawn(port, plain(40, 40), picture(1), by="none")
+    assert kept(session) == 2
+
+
+def test_the_only_picture_is_kept_whatever_it_is(session: Session, port: int) -> None:
+    send_drawn(port, plain(40, 40))
+    assert kept(session) == 1
+
+
+def test_what_is_drawn_and_attached_too_is_a_photo(session: Session, port: int) -> None:
+    send_drawn(port, plain(40, 40), picture(1), plain(40, 40))
+    assert kept(session) == 2

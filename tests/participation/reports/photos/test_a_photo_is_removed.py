@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from participation.reports.models import ReportEntry
+from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.models import PhotoOriginal, RemovedPhoto
 from services import clock, realtime
 from services.audit.trail import AuditEntry
@@ -134,6 +134,50 @@ def test_it_stays_where_another_report_shows_it(app: Flask, visit: Visit) -> Non
     scheduler = Scheduler(app.extensions["engine"], app.extensions["registry"].jobs)
     scheduler.turn(clock.now() + timedelta(hours=25))
     assert len(files_of(app, photo)) == 2
+
+
+def test_a_cover_goes_with_the_photo_it_was_laid_over(app: Flask, visit: Visit) -> None:
+    report_id = one_photo(visit)
+    before = photo_of(visit, report_id)
+    cover(visit, report_id, before)
+    first = photo_of(visit, report_id)
+    cover(visit, report_id, first)
+    last = photo_of(visit, report_id)
+    remove(visit, report_id, last)
+    scheduler = Scheduler(app.extensions["engine"], app.extensions["registry"].jobs)
+    scheduler.turn(clock.now() + timedelta(seconds=5))
+    assert len(files_of(app, last)) == 2
+    scheduler.turn(clock.now() + timedelta(hours=25))
+    assert files_of(app, before) == files_of(app, first) == files_of(app, last) == []
+    # Sent once more it is neither bare nor a frame without a picture, and the team is told.
+    again = one_photo(visit, JUN)
+    assert shown(app, again) == []
+    for who in (None, JUN, SOYEON):
+        assert served(visit, before, "large", who) is None
+    assert "사진을 내림" in visit(SOYEON).get(f"/console/reports/{again}")
+    assert "/media/" not in visit(JUN).get(f"/reports/{again}").split("<main")[1]
+
+
+def test_a_cover_stays_as_long_as_another_report_shows_it(app: Flask, visit: Visit) -> None:
+    one, other = one_photo(visit), one_photo(visit, JUN)
+    cover(visit, one, photo_of(visit, one))
+    after = photo_of(visit, one)
+    scheduler = Scheduler(app.extensions["engine"], app.extensions["registry"].jobs)
+    remove(visit, one, after)
+    scheduler.turn(clock.now() + timedelta(hours=25))
+    assert (shown(app, other), len(files_of(app, after))) == ([after], 2)
+    assert photo_of(visit, one_photo(visit, TAEHO)) == after
+    for report_id in (other, *others_of(app, after, other)):
+        remove(visit, report_id, after)
+    scheduler.turn(clock.now() + timedelta(hours=26))
+    assert files_of(app, after) == []
+
+
+def others_of(app: Flask, photo: str, but: str) -> list[str]:
+    """Return the other reports whose first photo it is."""
+    with Session(app.extensions["engine"]) as session:
+        found = session.scalars(sa.select(Report.id).where(Report.photo_hash == photo))
+        return [str(one) for one in found if str(one) != but]
 
 
 @pytest.mark.above_the_database
