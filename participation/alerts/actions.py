@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from participation.alerts.matching import cover
 from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes
-from participation.alerts.queries import Times, count_of
+from participation.alerts.queries import Times, alerts_of, count_of
 from participation.alerts.rules import MOST_ALERTS, Kind, Way, gram_of, next_digest, quiet_until
 from services import audit
 from services.auth import Actor
@@ -122,7 +122,9 @@ def set_times(session: Session, actor: Actor, times: Times, zone: str, *, at: da
     }
     for way, moment in due.items():
         waiting = update(AlertHit).where(
-            AlertHit.person_id == actor.id, AlertHit.way == way, AlertHit.told_at.is_(None)
+            AlertHit.alert_id.in_(alerts_of(actor.id)),
+            AlertHit.way == way,
+            AlertHit.told_at.is_(None),
         )
         session.execute(waiting.values(due_at=moment))
     audit.record(session, actor.id, "set_times", "alert_times", "", at=at)
@@ -139,8 +141,7 @@ def forget_alerts(session: Session, actor: Actor, ids: list[UUID], *, at: dateti
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     """Delete all that a person follows."""
-    mine = select(Alert.id).where(Alert.person_id == person_id)
-    session.execute(delete(AlertHit).where(AlertHit.person_id == person_id))
+    mine = alerts_of(person_id)
     session.execute(delete(AlertHit).where(AlertHit.alert_id.in_(mine)))
     session.execute(delete(AlertCell).where(AlertCell.alert_id.in_(mine)))
     session.execute(delete(Alert).where(Alert.person_id == person_id))

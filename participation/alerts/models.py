@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
-from sqlalchemy.orm import mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, String, select, text
+from sqlalchemy.orm import column_property, mapped_column
 
 from services.db import Base, Key, Mapped
 
@@ -64,7 +64,8 @@ class AlertHit(Base):
     """A report that an alert found, once; it is told at `due_at` or soon after.
 
     A report may be found by thousands at once, so that each index here costs a thousandfold: what
-    was told, and what went into no digest, stands in none of its own. The person is the alert's.
+    was told, and what went into no digest, stands in none of its own. `person_id` is read of the
+    alert.
     """
 
     __tablename__ = "alert_hit"
@@ -75,12 +76,17 @@ class AlertHit(Base):
 
     report_id: Mapped[UUID] = mapped_column(primary_key=True)
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id"), primary_key=True, index=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     way: Mapped[str] = mapped_column(String(10))
     found_at: Mapped[datetime]
     due_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
     digest_id: Mapped[UUID | None]
+    person_id: Mapped[UUID] = column_property(
+        select(Alert.person_id)
+        .where(Alert.id == alert_id)
+        .correlate_except(Alert)
+        .scalar_subquery()
+    )
 
 
 class AlertTimes(Base):

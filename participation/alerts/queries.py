@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from participation.alerts.models import Alert, AlertHit, AlertTimes
 from participation.alerts.rules import DIGEST_HOUR, Kind
@@ -51,10 +51,15 @@ def codes(kept: str) -> list[str]:
     return [code for code in kept.split(",") if code]
 
 
+def alerts_of(person_id: UUID) -> Select[UUID]:
+    """Return the query for the ids of all a person ever followed and was not forgotten yet."""
+    return select(Alert.id).where(Alert.person_id == person_id)
+
+
 def followed_by(session: Session, person_id: UUID) -> list[Followed]:
     """Return what a person follows, oldest first."""
     found = select(AlertHit.alert_id, func.count().label("n")).group_by(AlertHit.alert_id)
-    counted = found.where(AlertHit.person_id == person_id).subquery()
+    counted = found.where(AlertHit.alert_id.in_(alerts_of(person_id))).subquery()
     rows = session.execute(
         select(Alert, func.coalesce(counted.c.n, 0))
         .outerjoin(counted, counted.c.alert_id == Alert.id)
@@ -111,7 +116,7 @@ def lately_found(session: Session, person_id: UUID) -> list[Find]:
     rows = session.execute(
         select(AlertHit.report_id, Alert.label, AlertHit.found_at)
         .join(Alert, Alert.id == AlertHit.alert_id)
-        .where(AlertHit.person_id == person_id, AlertHit.told_at.is_not(None))
+        .where(Alert.person_id == person_id, AlertHit.told_at.is_not(None))
         .order_by(AlertHit.found_at.desc(), AlertHit.report_id, AlertHit.alert_id)
         .limit(LATELY * 2)
     )
@@ -142,7 +147,7 @@ def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return all that is kept of what a person follows, as plain values."""
     alerts = session.scalars(select(Alert).where(Alert.person_id == person_id))
-    hits = session.scalars(select(AlertHit).where(AlertHit.person_id == person_id))
+    hits = session.scalars(select(AlertHit).where(AlertHit.alert_id.in_(alerts_of(person_id))))
     times = times_of(session, [person_id]).get(person_id)
     return {
         "places": [_exported(one) for one in alerts],

@@ -79,7 +79,6 @@ def note_hits(
     rows = [
         {
             "alert_id": f.id,
-            "person_id": f.person_id,
             "report_id": report_id,
             "way": f.way,
             "found_at": at,

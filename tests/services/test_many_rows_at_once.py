@@ -27,7 +27,7 @@ def alerts(session: Session) -> list[UUID]:
 
 
 def hits(alerts: list[UUID], **more: Any) -> list[dict[str, Any]]:
-    same = {"person_id": MINJI.id, "report_id": uuid4(), "way": "push", "found_at": AT}
+    same = {"report_id": uuid4(), "way": "push", "found_at": AT}
     return [
         {"alert_id": key, "due_at": AT + timedelta(hours=n), "told_at": None} | same | more
         for n, key in enumerate(alerts)
