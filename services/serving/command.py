@@ -23,6 +23,8 @@ def command_line(create_app: Factory) -> None:
     """Run what the first argument names."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # What it tells of its own threads, for each picture, is no news to who runs a city.
+    logging.getLogger("pyvips").setLevel(logging.WARNING)
     try:
         settings = load()
     except SettingsError as error:

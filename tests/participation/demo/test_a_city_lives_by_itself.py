@@ -47,6 +47,9 @@ def test_a_city_lives_by_itself_and_ends_as_a_whole(tmp_path: Path) -> None:
         pages = (requests.get(url + "/reports/", timeout=20).text for _ in iter(int, 1))
         assert holds(page.count("/reports/") and titles(page) != titles(before) for page in pages)
         assert played_by(tmp_path)
+    said = (tmp_path / "server.log").read_text()
+    assert "Madang is open at" in said
+    assert "threadpool" not in said, "whoever starts it reads what it does, not its threads"
     assert holds(not played_by(tmp_path) for _ in iter(int, 1))
 
 
