@@ -127,6 +127,10 @@ SPECIAL = {
     "name_taken": ("That name is taken", "Choose another one."),
     "name_length": ("That name is empty or too long", "Give one of 1 to 80 characters."),
     "url_odd": ("That is no address we can use", "Write the whole of it, with https."),
+    "box_unreadable": (
+        "That box cannot be read",
+        "Write south, west, north, east in degrees, with commas.",
+    ),
     "own_server": ("That is this city itself", "Give the address of another body."),
     "body_taken": ("That body has an address already", "Change that one, or choose another."),
     "shape_unreadable": (

@@ -97,6 +97,24 @@ def test_another_body_with_the_city_s_own_body_of_another(visit: Visit, app: Fla
     assert "쓸 수 있는 주소가 아니에요" in beside(page, "keep", "url")
 
 
+def test_what_a_body_takes_is_asked_again_in_that_bodys_form(visit: Visit) -> None:
+    desk = visit(HANA)
+    for number in (1, 2):
+        desk.post(BODIES, name=f"한전 {number}", url=f"http://127.0.0.1:{number}/v2")
+    first, second = re.findall(r'id="body-([0-9a-f-]{36})"', desk.get(BODIES))
+    typed = {"category": "water", "service_code": "W-7", "box": "34,<128>"}
+    page = refused(desk, f"{BODIES}/{second}/rules", 422, **typed)
+    assert "범위를 읽을 수 없어요" in beside(page, "add_onward", "box")
+    mine, other = (page.split(f'action="{BODIES}/{key}/rules"')[1] for key in (second, first))
+    mine, other = (part.split("</form>")[0] for part in (mine, other))
+    assert 'value="34,&lt;128&gt;"' in mine
+    assert 'name="service_code" value="W-7"' in mine
+    assert 'value="water" selected' in mine
+    assert "W-7" not in other
+    page = refused(desk, f"{BODIES}/{first}/rules", 422, category="water", service_code="  ")
+    assert "80자까지" in beside(page, "add_onward", "service_code")
+
+
 def test_of_two_at_once_one_is_told(visit: Visit, app: Flask) -> None:
     team, area = {"body": "도로과", "team": "가로등반"}, {"name": "온 도시", "shape": SQUARE}
     for path, form, kind in (("teams", team, Team), ("areas", area, Area)):

@@ -159,7 +159,7 @@ def add_onward(
     """Let reports of a category go to a body from now on."""
     code = told.service_code.strip()
     if not 0 < len(code) <= 80:
-        raise InvalidError("rule_invalid", {"service_code": "empty"})
+        raise InvalidError("name_length", {"service_code": "length"})
     west, south, east, north = told.box or (None, None, None, None)
     rule = OutsideRule(body_id=body.id, category=told.category.value, service_code=code)
     rule.west, rule.south, rule.east, rule.north = west, south, east, north

@@ -46,6 +46,7 @@ def _page(refusal: web.Refusal | None = None) -> str:
         categories=LABELS,
         routing_bodies=matching.routing_bodies(session),
         refusal=refusal,
+        refused_body=(request.view_args or {}).get("body_id"),
     )
 
 
@@ -94,6 +95,7 @@ def pause(body_id: str) -> ResponseReturnValue:
 @pages.post("/<body_id>/rules")
 @operator
 @LIMIT
+@web.drawn_on(_page, InvalidError)
 def add_onward(body_id: str) -> ResponseReturnValue:
     session, sent = web.session(), request.form
     if (code := sent.get("category", "")) not in set(Category):
@@ -111,9 +113,9 @@ def _box(typed: str) -> tuple[float, float, float, float] | None:
     try:
         south, west, north, east = (float(part) for part in typed.split(","))
     except ValueError as error:
-        raise InvalidError("rule_invalid", {"box": "unreadable"}) from error
+        raise InvalidError("box_unreadable", {"box": "unreadable"}) from error
     if not (-90 <= south < north <= 90 and -180 <= west < east <= 180):
-        raise InvalidError("rule_invalid", {"box": "unreadable"})
+        raise InvalidError("box_unreadable", {"box": "unreadable"})
     return west, south, east, north
 
 
