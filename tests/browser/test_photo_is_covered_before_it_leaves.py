@@ -26,6 +26,15 @@ LEAVES = """async () => {
 SLEEPY_WORKER = """() => {
   window.Worker = class { postMessage() { window.awake = this.onerror; } terminate() {} };
 }"""
+# Pictures are drawn at once, but written out only when `write()` is called, one each time.
+SLOW_WRITING = """() => {
+  const [writes, whole] = [[], HTMLCanvasElement.prototype.toBlob];
+  HTMLCanvasElement.prototype.toBlob = function (done, ...how) {
+    whole.call(this, (blob) => { writes.push(() => done(blob)); }, ...how);
+  };
+  window.writes = writes;
+  window.write = () => writes.shift()();
+}"""
 BOXES = """() => [...document.querySelectorAll(".cover")].map((one) =>
   ["left", "top", "width", "height"].map((side) => parseFloat(one.style[side]) / 100))"""
 
@@ -180,6 +189,45 @@ def test_nothing_leaves_before_it_was_looked_over(enter: Enter, street: Path) ->
     page.evaluate("window.awake()")
     expect(page.locator("[data-covers-said]")).to_contain_text("Faces could not be looked for")
     assert leaving(page).shape[:2] == (1200, 1600)
+
+
+def test_a_picture_painted_before_the_last_box_never_leaves(enter: Enter, street: Path) -> None:
+    page = choose(enter("minji", lang="en"), street)
+    expect(page.locator(".cover")).to_have_count(4)
+    add = page.get_by_role("button", name="Cover something more")
+    leaving(page)
+    page.evaluate(SLOW_WRITING)
+    add.click()
+    page.wait_for_function("() => window.writes.length === 1")
+    page.get_by_role("button", name="Face 1, covered").press("Delete")
+    expect(page.locator(".cover")).to_have_count(4)
+    add.click()
+    expect(page.locator(".cover")).to_have_count(5)
+    page.evaluate("window.write()")
+    assert page.evaluate(LEAVES) == [], "what is written now was painted before the last box"
+    for _ in range(40):
+        page.evaluate("window.writes.length && window.write()")
+        if data := bytes(page.evaluate(LEAVES)):
+            break
+        page.wait_for_timeout(100)
+    pixels = pyvips.Image.new_from_buffer(data, "").numpy()
+    assert all(brightest(pixels, tuple(box)) < 50 for box in page.evaluate(BOXES))
+
+
+def test_a_box_drawn_meanwhile_lets_nothing_leave(enter: Enter, street: Path) -> None:
+    page = enter("minji", lang="en").page
+    page.goto("/reports/new")
+    page.locator("[data-stepping]").first.wait_for()
+    page.evaluate(SLEEPY_WORKER)
+    page.set_input_files("#photo", str(street))
+    page.wait_for_function("() => window.awake")
+    page.get_by_role("button", name="Cover something more").click()
+    expect(page.locator(".cover")).to_have_count(1)
+    # Well beyond the moment after which a change is painted.
+    page.wait_for_timeout(1_500)
+    assert page.evaluate(LEAVES) == []
+    page.evaluate("window.awake()")
+    assert brightest(leaving(page), tuple(page.evaluate(BOXES)[0])) < 50
 
 
 def test_what_this_browser_cannot_open_leaves_only_when_told_so(

@@ -25,6 +25,9 @@ export class PhotoWork {
   /** What the photo tells of place and time, null until it was read. */
   taken: Taken | null = null;
   private boxes: Boxes | null = null;
+  private looked = false;
+  /** How often the boxes were changed: a picture painted before the last time may not leave. */
+  private changes = 0;
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private canvas: HTMLCanvasElement | null = null;
   private readonly stop = new AbortController();
@@ -53,15 +56,18 @@ export class PhotoWork {
     if (this.stop.signal.aborted) return;
     for (const place of seen?.places ?? []) this.boxes?.add(place);
     this.tell(seen);
+    this.looked = true;
     await this.flush();
   }
 
-  /** Make the file of the boxes as they stand now. */
+  /** Make the file of the boxes as they stand when it is done; none before all was looked for. */
   async flush(): Promise<void> {
     clearTimeout(this.waiting);
-    if (!this.canvas || this.stop.signal.aborted) return;
-    const file = await painted(this.canvas, this.boxes?.all ?? []);
-    if (!this.stop.signal.aborted) this.put(file);
+    while (this.canvas && this.looked && !this.stop.signal.aborted) {
+      const changes = this.changes;
+      const file = await painted(this.canvas, this.boxes?.all ?? []);
+      if (changes === this.changes) return this.stop.signal.aborted ? undefined : this.put(file);
+    }
   }
 
   end(): void {
@@ -111,6 +117,7 @@ export class PhotoWork {
 
   // What was true of the file a moment ago is not any more: none may leave until it is made anew.
   private later(): void {
+    this.changes += 1;
     this.put(null);
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => void this.flush().catch(() => undefined), PAUSE_MS);
