@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.db.engine import make_engine
 from services.db.many import insert_many
+from services.db.named import add_named
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,6 +78,7 @@ __all__ = [
     "Mapped",
     "Moment",
     "Session",
+    "add_named",
     "insert_many",
     "make_engine",
     "reading_session",

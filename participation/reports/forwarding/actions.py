@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from participation.reports.access import leads
 from participation.reports.actions import answer_report
@@ -22,7 +21,7 @@ from participation.reports.routing.models import Body
 from participation.reports.rules import ENDED, PUBLIC, STATUS_LABELS, Category, Status
 from services import audit, i18n
 from services.auth import Actor
-from services.db import Session
+from services.db import Session, add_named
 from services.errors import InvalidError, NotFoundError, RefusedError
 from services.ids import parse_id
 
@@ -100,7 +99,7 @@ def keep_body(
     body.wants_contact, body.updates_until = told.wants_contact, None
     body.takes_photos = told.takes_photos
     body.body_id = _linked(session, body, told.body_id)
-    _store(session, body)
+    add_named(session, body)
     _record(session, actor, "keep_body", body.id, at)
     return body.id
 
@@ -112,15 +111,6 @@ def _name_and_url(told: BodyInput) -> tuple[str, str]:
     if len(url) > 300 or not url.startswith(("https://", "http://")):
         raise InvalidError("url_odd", {"url": "invalid"})
     return name, url
-
-
-def _store(session: Session, body: OutsideBody) -> None:
-    """Store a body; RefusedError where another was given its name at this very moment."""
-    try:
-        with session.begin_nested():
-            session.add(body)
-    except IntegrityError as error:
-        raise RefusedError("name_taken", {"name": "taken"}) from error
 
 
 def _linked(session: Session, body: OutsideBody, wanted: UUID | None) -> UUID | None:

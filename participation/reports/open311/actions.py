@@ -6,7 +6,6 @@ from uuid import UUID, uuid4, uuid5
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from participation.events.reports import ReportChanged
 from participation.reports.forwarding.models import OutsidePicture
@@ -21,7 +20,7 @@ from participation.reports.routing.models import Body
 from participation.reports.rules import MOST_PHOTOS, Category
 from services import audit, outbox
 from services.auth import Actor
-from services.db import Session
+from services.db import Session, add_named
 from services.errors import InvalidError, NotFoundError, RefusedError
 from services.ids import parse_id, secret_token
 from services.tokens import hash_of
@@ -158,11 +157,7 @@ def issue_key(
     key = Open311Key(id=uuid4(), name=name, token_hash=hash_of(token), made_at=at)
     key.body_id = scope.body_id
     key.scopes, key.categories = ",".join(scope.scopes), ",".join(scope.categories)
-    try:
-        with session.begin_nested():
-            session.add(key)
-    except IntegrityError as error:
-        raise RefusedError("name_taken", {"name": "taken"}) from error
+    add_named(session, key)
     detail = {"key": name, "scopes": key.scopes}
     audit.record(session, actor.id, "issue_key", "open311_key", str(key.id), at=at, detail=detail)
     return token

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 import msgspec
 import shapely
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from participation.reports.routing.grounds import place_area
 from participation.reports.routing.models import (
@@ -21,7 +20,7 @@ from participation.reports.routing.rules import DAY_MINUTES, LONGEST_DAYS, Days
 from participation.reports.rules import Category
 from services import audit, workdays
 from services.auth import Actor
-from services.db import Session
+from services.db import Session, add_named
 from services.errors import InvalidError, NotFoundError, RefusedError
 
 NAME_LENGTH = 80
@@ -86,7 +85,7 @@ def add_team(session: Session, actor: Actor, body: str, team: str, *, at: dateti
     row = session.scalar(select(Body).where(Body.name == body))
     if row is None:
         row = Body(id=uuid4(), name=body)
-        _add_named(session, row, "body")
+        add_named(session, row, "body")
     # Until this is over nobody else looks which teams the body has, to add the same one.
     session.refresh(row, with_for_update=True)
     same = select(Team.id).where(Team.body_id == row.id, Team.name == team)
@@ -120,7 +119,7 @@ def add_area(session: Session, actor: Actor, name: str, shape: str, *, at: datet
         east=east,
         north=north,
     )
-    _add_named(session, row, "name")
+    add_named(session, row)
     place_area(session, row.id, ground)
     return _kept(session, actor, "add_area", "area", row.id, at)
 
@@ -190,15 +189,6 @@ def _name(text: str, field: str) -> str:
     if not 0 < len(name) <= NAME_LENGTH:
         raise InvalidError("name_length", {field: "1 to 80 characters"})
     return name
-
-
-def _add_named(session: Session, row: Body | Area, field: str) -> None:
-    """Store what has a name of its own; RefusedError where another took it at this very moment."""
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        raise RefusedError("name_taken", {field: "taken"}) from error
 
 
 def _ground(text: str) -> shapely.Geometry:

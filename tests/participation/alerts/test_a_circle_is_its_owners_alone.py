@@ -91,3 +91,18 @@ def test_it_is_handed_out_to_its_owner_and_erased(app: Flask, street: Street) ->
     held = everything(engine)
     assert NAME not in held["alert"]
     assert "jun" in held["alert"]
+
+
+def test_what_was_found_is_its_owners_too(
+    app: Flask, street: Street, turn: Callable[[], int]
+) -> None:
+    mine, theirs = street.follow(MINJI, label=NAME), street.follow(JUN, label="jun")
+    report_id = street.report(SOYEON)
+    turn()
+    assert {hit.alert_id for hit in street.hits()} == {mine, theirs}
+    hook = next(h for h in app.extensions["registry"].privacy if h.name == "alerts")
+    with unit_of_work(app.extensions["engine"]) as session:
+        [found] = hook.export(session, MINJI.id)["found"]
+        assert found["report"] == str(report_id)
+        hook.erase(session, MINJI.id, AT)
+    assert [hit.alert_id for hit in street.hits()] == [theirs]
