@@ -11,7 +11,7 @@ import jinja2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 from werkzeug.routing import Rule
 
 import app as application
@@ -32,6 +32,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("house")
 expect.set_options(timeout=20_000)
+WHOLE = "/usr/bin/chromium"
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -60,12 +61,25 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; one for the process, for its driver can be started only once in each."""
+def chromium() -> Iterator[BrowserType]:
+    """What starts Chromium: its driver can be started only once in a process."""
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+        yield play.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Chromium's engine without its windows, which costs half; where it is not to be had, whole."""
+    shell = shutil.which("chromium-headless-shell") or WHOLE
+    with chromium.launch(executable_path=shell, args=["--no-sandbox"]) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def whole_browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Chromium as people have it: with notices, and work that goes on while no page is open."""
+    with chromium.launch(executable_path=WHOLE, args=["--no-sandbox"]) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

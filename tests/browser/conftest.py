@@ -26,9 +26,11 @@ def city(city_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def enter(browser: Browser, city: str) -> Iterator[Enter]:
+def enter(request: pytest.FixtureRequest, city: str) -> Iterator[Enter]:
     """Return the way to open a browser on the city, signed in as `who` of the cast or as nobody."""
     visitors: list[Visitor] = []
+    whole = request.node.get_closest_marker("whole_browser") is not None
+    browser: Browser = request.getfixturevalue("whole_browser" if whole else "browser")
 
     def open_one(who: str | None = None, **wishes: object) -> Visitor:
         visitor = Visitor(browser, city, **wishes)

@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Enter
@@ -16,6 +17,8 @@ from tests.browser.test_a_waiting_report_needs_a_look import (
 )
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
 from tests.browser.visitor import UNHURRIED_MS, Visitor, controlled, photo
+
+pytestmark = pytest.mark.whole_browser
 
 # Hidden as a page behind another one is, then shown again.
 LOOKED_AT = """() => { for (const hidden of [true, false]) {

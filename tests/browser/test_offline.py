@@ -3,11 +3,15 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_push_chromium import came_true
 from tests.browser.visitor import controlled
+from tests.conftest import WHOLE
+
+pytestmark = pytest.mark.whole_browser
 
 KEPT = """async () => { const found = []; for (const name of await caches.keys())
   for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
@@ -83,7 +87,7 @@ def test_the_worker_is_small_and_always_asked_for_anew(enter: Enter) -> None:
 def test_it_can_be_installed(city: str, tmp_path: Path, browser: Browser) -> None:
     # A private window may install nothing, so this one keeps its own folder.
     context = browser.browser_type.launch_persistent_context(
-        str(tmp_path / "profile"), executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        str(tmp_path / "profile"), executable_path=WHOLE, args=["--no-sandbox"]
     )
     try:
         page = context.pages[0]

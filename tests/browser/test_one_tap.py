@@ -13,6 +13,8 @@ from tests.browser.test_push_chromium import CALM, Phone, came_true, turn_on
 from tests.browser.visitor import DESK, PHONE, Visitor, a_spot, photo, write_report
 from tests.pushservice import PushService
 
+pytestmark = pytest.mark.whole_browser
+
 # No program can press a system's own button; the worker is told of the press as it would be. An
 # event of ours may not keep the worker awake, so the test itself waits for what it began.
 PRESS = """async ([tag, action]) => {

@@ -14,6 +14,8 @@ from tests.browser.conftest import Enter
 from tests.browser.visitor import DESK, Visitor, a_spot, photo, write_report
 from tests.pushservice import Message, PushService
 
+pytestmark = pytest.mark.whole_browser
+
 CALM = {"lang": "ko", "reduced_motion": "reduce"}
 # Chromium asks Google for an address, which the tests cannot reach: the page gets one of our push
 # service instead. Keys, encryption, signature, worker and notification are the real ones.

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.visitor import UNHURRIED_MS, controlled, photo
+
+pytestmark = pytest.mark.whole_browser
 
 ALL_SENT = "() => localStorage.getItem('madang.unsent') === '0'"
 SCRIPTED = "() => document.querySelector('[data-stepping]') !== null"

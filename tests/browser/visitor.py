@@ -42,6 +42,7 @@ class Visitor:
         self.city = city
         self.faults: list[str] = []
         self.gone: set[str] = set()
+        self.sheets_read = False
         self.expects_refusals = bool(wishes.pop("expects_refusals", False))
         self.lang = str(wishes.pop("lang", "ko"))
         options: dict[str, Any] = {"viewport": PHONE, "locale": LOCALES[self.lang]} | wishes
@@ -83,15 +84,19 @@ class Visitor:
     def violations(self, rules: Sequence[str] = ()) -> list[str]:
         """Return what axe finds on the page as it stands, one line a rule and place.
 
-        Where `rules` are given it is asked for these alone.
+        Where `rules` are given it is asked for these alone. The style sheets are fetched and read
+        for the first page alone: every page has the same.
         """
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
+        chosen: dict[str, Any] = {"resultTypes": ["violations"], "preload": not self.sheets_read}
+        if rules:
+            chosen["runOnly"] = list(rules)
+        self.sheets_read = True
         found = self.page.evaluate(
-            """async (rules) => (await axe.run(document,
-              {resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {})})).violations
+            """async (chosen) => (await axe.run(document, chosen)).violations
             .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`))""",
-            list(rules),
+            chosen,
         )
         return [str(line) for line in found]
 
