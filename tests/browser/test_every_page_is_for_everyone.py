@@ -46,7 +46,7 @@ STATES: dict[str | None, dict[str, int]] = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def product(city: str, city_folder: Path) -> Iterator[Flask]:
     """The application as the running city has it, on that city's database."""
     made = application.create_app(load({"MADANG_DATA_DIR": str(city_folder)}))
@@ -54,7 +54,7 @@ def product(city: str, city_folder: Path) -> Iterator[Flask]:
     made.extensions["engine"].dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ids(product: Flask) -> dict[str, str]:
     with unit_of_work(product.extensions["engine"]) as session:
         return furnish(session, product.extensions["settings"], clock.now())
