@@ -8,16 +8,14 @@ down_revision = "0026"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
-
 
 def upgrade() -> None:
     # What was chained before is of the first form and stays: its digests say nothing of these.
     for column in (
         sa.Column("format", sa.SmallInteger(), server_default="1", nullable=False),
         sa.Column("category", sa.String(30), nullable=True),
-        sa.Column("due", MOMENT, nullable=True),
-        sa.Column("promised", MOMENT, nullable=True),
+        sa.Column("due", sa.String(32), nullable=True),
+        sa.Column("promised", sa.String(32), nullable=True),
     ):
         op.add_column("report_history", column)
 

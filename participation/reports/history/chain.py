@@ -22,6 +22,7 @@ from participation.reports.history.reading import (
     UNPROMISED,
     WAITING,
     Fact,
+    fact_of,
 )
 from participation.reports.history.rules import (
     FIRST,
@@ -33,7 +34,7 @@ from participation.reports.history.rules import (
     commitment,
     digest,
     moment,
-    moment_or_none,
+    seal_of,
 )
 from participation.reports.models import Report, ReportEntry, ReportUnpromised
 from services.db import Base, Session
@@ -83,7 +84,7 @@ def add_stories(
     """
     session.connection().execute(ENTRIES.insert(), rows)
     facts = [
-        Fact(*[row["id"], *(row[name] for name in SAID), *seals[row["report_id"]]]) for row in rows
+        Fact(*[row["id"], *(row[name] for name in SAID), seals[row["report_id"]]]) for row in rows
     ]
     facts = [
         fact._replace(text=words[fact.report_id]) if fact.kind == OPENED else fact for fact in facts
@@ -121,7 +122,7 @@ def chain_late(session: Session, limit: int) -> int:
         return 0
     _hold_chain(session)
     late = WAITING.where(ReportEntry.id.in_(named)).limit(limit)
-    waiting = [Fact(*row) for row in session.execute(late)]
+    waiting = [fact_of(row) for row in session.execute(late)]
     _append(session, waiting)
     done = [fact.entry_id for fact in waiting]
     session.execute(delete(HistoryLate).where(HistoryLate.entry_id.in_(done)))
@@ -166,7 +167,7 @@ def _told_and_late(session: Session, entries: Iterable[UUID]) -> list[Fact]:
     theirs = select(ReportEntry.report_id).where(own)
     named = select(HistoryLate.entry_id)
     late = and_(ReportEntry.id.in_(named), ReportEntry.report_id.in_(theirs))
-    facts = [Fact(*row) for row in session.execute(WAITING.where(or_(own, late)))]
+    facts = [fact_of(row) for row in session.execute(WAITING.where(or_(own, late)))]
     if session.scalar(named.limit(1)) is not None:
         done = [fact.entry_id for fact in facts]
         session.execute(delete(HistoryLate).where(HistoryLate.entry_id.in_(done)))
@@ -182,9 +183,10 @@ def _withdrawals(session: Session, gone: dict[UUID, Any]) -> Iterable[Fact]:
         .outerjoin(ReportUnpromised, UNPROMISED)
         .where(ReportEntry.id.in_(gone), ReportEntry.kind == WITHDRAWN)
     ).all()
-    for entry_id, position, *seal in rows:
+    for entry_id, position, *columns in rows:
         report_id, status, role, at = gone[entry_id]
-        yield Fact(*[entry_id, report_id, at, WITHDRAWN, status, role, "", *seal, position])
+        seal = seal_of(*columns)
+        yield Fact(entry_id, report_id, at, WITHDRAWN, status, role, "", seal, position)
         mine = HistoryStep.report_id == report_id, HistoryStep.entry_id == entry_id
         session.execute(update(HistoryStep).where(*mine).values(salt=None))
 
@@ -217,18 +219,17 @@ def _linked(fact: Fact, city: Head, story: Head) -> dict[str, Any]:
         role=fact.role,
         of=fact.of,
         commitment=commitment(salt, fact.text),
-        category=fact.category,
-        due=moment_or_none(fact.due),
-        promised=moment_or_none(fact.promised),
+        category=fact.seal.category,
+        due=fact.seal.due,
+        promised=fact.seal.promised,
         before=story.digest,
         city_before=city.digest,
     )
-    own = {"report_id": fact.report_id, "entry_id": fact.entry_id, "format": NEWEST}
-    own |= {"at": fact.at, "due": fact.due, "promised": fact.promised}
+    own = {"report_id": fact.report_id, "entry_id": fact.entry_id, "at": fact.at}
     told = msgspec.structs.asdict(link)
     for derived in ("report", "before", "city_before"):
         del told[derived]
-    return told | own | {"salt": salt, "digest": digest(link)}
+    return told | own | {"salt": salt, "digest": digest(link), "format": NEWEST}
 
 
 def _heads_of(session: Session, reports: Iterable[UUID]) -> dict[UUID, Head]:

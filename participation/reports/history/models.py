@@ -37,8 +37,9 @@ class HistoryStep(Base):
     # Of rules.FORMATS; a row that was there before there was another is of the first.
     format: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     category: Mapped[str | None] = mapped_column(String(30))
-    due: Mapped[datetime | None]
-    promised: Mapped[datetime | None]
+    # Letter by letter as they stand in the link: nothing is ever reckoned with them.
+    due: Mapped[str | None] = mapped_column(String(32))
+    promised: Mapped[str | None] = mapped_column(String(32))
 
 
 class HistoryLate(Base):

@@ -19,6 +19,7 @@ from participation.reports.history.rules import (
     commitment,
     moment,
     moment_or_none,
+    seal_of,
     words_of,
 )
 from participation.reports.models import Report, ReportEntry, ReportUnpromised
@@ -146,8 +147,8 @@ BOTH = (
         ),
     )
 )
-# What State tells of a report, where ReportUnpromised is joined beside it.
-STATE = (Report.status, Report.opened_at, Report.ended_at, *SEAL)
+# What `_state` asks for of a report, where ReportUnpromised is joined beside it.
+STATE = (Report.opened_at, Report.ended_at, *SEAL)
 
 
 def story_of(session: Session, report: Report) -> Story:
@@ -207,19 +208,13 @@ def _states(session: Session, steps: list[Step]) -> dict[str, State | None]:
         .where(HistoryStep.seq.between(steps[0].seq, steps[-1].seq), later.seq.is_(None))
     )
     rows = session.execute(newest)
-    return {str(key): _state(status, *more) if status else None for key, status, *more in rows}
+    return {str(key): _state(*columns) if columns[0] else None for key, *columns in rows}
 
 
-def _state(status: str, opened_at: datetime, ended_at: datetime | None, *seal: Any) -> State:
-    category, due, promised = seal
-    return State(
-        status=status,
-        opened_at=moment(opened_at),
-        ended_at=moment_or_none(ended_at),
-        category=category,
-        due=moment_or_none(due),
-        promised=moment_or_none(promised),
-    )
+def _state(opened_at: datetime, ended_at: datetime | None, *columns: Any) -> State:
+    *_, status = columns
+    seal = seal_of(*columns)
+    return State(status, moment(opened_at), moment_or_none(ended_at), *seal)
 
 
 def head_of(session: Session, report_id: UUID) -> Head:
@@ -265,9 +260,7 @@ def _seal(link: HistoryStep) -> dict[str, str | None]:
     """Return what a step seals of its report; nothing of one in the first form."""
     if FORMATS.get(link.format) == FORMATS[1]:
         return {}
-    moments = {"due": link.due, "promised": link.promised}
-    sealed = {name: moment_or_none(at) for name, at in moments.items()}
-    return {"category": link.category} | sealed
+    return {"category": link.category, "due": link.due, "promised": link.promised}
 
 
 def _shown(one: HistoryStep | ReportEntry) -> Shown:

@@ -1,28 +1,27 @@
 """What the chain reads of the stories: which steps wait to join it, and what a report says now."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import Row, and_, case, select
 
 from participation.reports.history.models import HistoryStep
-from participation.reports.history.rules import OPENED
+from participation.reports.history.rules import OPENED, Seal, seal_of
 from participation.reports.models import Report, ReportEntry, ReportUnpromised
-from participation.reports.rules import PUBLIC
 
 STEP_OF_ENTRY = and_(
     HistoryStep.report_id == ReportEntry.report_id,
     HistoryStep.entry_id == ReportEntry.id,
     HistoryStep.of.is_(None),
 )
-SEEN = Report.status.in_(sorted(PUBLIC))
 UNPROMISED = ReportUnpromised.report_id == Report.id
-# A report's Seal as it stands now, where ReportUnpromised is joined beside it.
+# What `seal_of` asks for of a report as it stands, where ReportUnpromised is joined beside it.
 SEAL = (
-    case((SEEN, Report.category)).label("category"),
-    case((SEEN, Report.due_at)).label("due"),
-    case((and_(SEEN, ReportUnpromised.report_id.is_(None)), Report.promised_at)).label("promised"),
+    Report.category,
+    Report.due_at,
+    case((ReportUnpromised.report_id.is_(None), Report.promised_at)).label("promised_at"),
+    Report.status.label("stands"),
 )
 WAITING = (
     select(
@@ -48,7 +47,7 @@ WAITING = (
 
 
 class Fact(NamedTuple):
-    """A step on its way into the chain, in the order of WAITING's columns."""
+    """A step on its way into the chain, first in the order of WAITING's columns."""
 
     entry_id: UUID
     report_id: UUID
@@ -57,7 +56,11 @@ class Fact(NamedTuple):
     status: str | None
     role: str
     text: str
-    category: str | None
-    due: datetime | None
-    promised: datetime | None
+    seal: Seal
     of: int | None = None
+
+
+def fact_of(row: Row[Any]) -> Fact:
+    """Return a row of WAITING as a step that says what its report now says of itself."""
+    said, now = row[: -len(SEAL)], row[-len(SEAL) :]
+    return Fact(*[*said, seal_of(*now)])

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from participation.reports.rules import PUBLIC, Status
+from participation.reports.rules import PUBLIC
 
 # The names of a link's forms, by the number that stands in its row.
 FORMATS = {1: "madang-history-1", 2: "madang-history-2"}
@@ -27,12 +27,13 @@ class Seal(NamedTuple):
     """What each step seals of its report, as it stands when the step is chained.
 
     `due` is the promise that stands, `promised` the first one, by which the public numbers count:
-    None where nothing was promised. A report that is not public says nothing of itself.
+    None where nothing was promised; both as `moment` has them. A report that is not public says
+    nothing of itself.
     """
 
     category: str | None
-    due: datetime | None
-    promised: datetime | None
+    due: str | None
+    promised: str | None
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +70,14 @@ def moment_or_none(at: datetime | None) -> str | None:
     return None if at is None else moment(at)
 
 
-def seal_of(status: Status, category: str, due: datetime, promised: datetime | None) -> Seal:
+def seal_of(
+    category: str | None, due: datetime | None, promised: datetime | None, status: str
+) -> Seal:
     """Return what a step seals of a report with these columns: nothing of one that is hidden."""
-    return Seal(category, due, promised) if status in PUBLIC else Seal(None, None, None)
+    if status not in PUBLIC:
+        return Seal(None, None, None)
+    told = moment_or_none(due)
+    return Seal(category, told, told if promised == due else moment_or_none(promised))
 
 
 def canonical(link: Link) -> bytes:

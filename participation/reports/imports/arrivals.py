@@ -150,7 +150,7 @@ def _promised(a: Arrival) -> bool:
 
 def _seal(row: dict[str, Any], a: Arrival) -> Seal:
     promised = row["promised_at"] if _promised(a) else None
-    return seal_of(a.status, row["category"], row["due_at"], promised)
+    return seal_of(row["category"], row["due_at"], promised, row["status"])
 
 
 def _further(key: UUID, a: Arrival) -> list[dict[str, Any]]:

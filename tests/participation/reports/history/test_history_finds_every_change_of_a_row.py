@@ -42,7 +42,7 @@ def edits() -> Iterator[tuple[str, Callable[[sa.Connection], object]]]:
     for seq in range(1, 6):
         yield f"no step {seq}", lambda c, n=seq: c.execute(sa.delete(STEPS).where(STEPS.c.seq == n))
     yield "no entry", lambda c: c.execute(sa.delete(ENTRIES).where(ENTRIES.c.id == entry))
-    sealed = {"format": 1, "category": "noise", "due": AT, "promised": None}
+    sealed = {"format": 1, "category": "noise", "due": "2027-01-31", "promised": None}
     for name, value in sealed.items():
         yield f"step {name}", _set(STEPS, STEPS.c.seq == 4, name, value)
     everything = {"status": "closed", "title": "다른 말", "text": "다른 말", "category": "noise"}
