@@ -22,6 +22,7 @@ from participation.reports.routing.actions import team_of_body
 from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import calendar_of
 from participation.reports.rules import (
+    ENDED,
     PROMISE_DAYS,
     SEVERITY,
     Category,
@@ -170,18 +171,20 @@ def _story(key: UUID, a: Arrival) -> list[dict[str, Any]]:
         "actor_id": a.reporter_id,
         "public": True,
     }
-    if a.ended_at is None:
+    # What is being worked on says so in its story too; since when, nobody told.
+    working = a.opened_at if a.status not in (Status.OPEN, *ENDED) else None
+    if (moved_at := a.ended_at or working) is None:
         return [opened]
-    ended = opened | {
+    moved = opened | {
         "id": uuid4(),
-        "at": a.ended_at,
+        "at": moved_at,
         "kind": "answer",
         "status": a.status.value,
         "text": a.answer[:4000],
         "role": "staff",
         "actor_id": None,
     }
-    return [opened, ended]
+    return [opened, moved]
 
 
 def _follow(key: UUID, a: Arrival) -> dict[str, Any]:

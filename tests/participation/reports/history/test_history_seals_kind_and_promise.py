@@ -134,6 +134,14 @@ def test_an_import_seals_what_its_city_promised_and_that_it_promised_nothing(
     assert faults(engine) == []
 
 
+def test_what_is_being_worked_on_elsewhere_says_so_in_its_story(engine: sa.Engine) -> None:
+    with unit_of_work(engine) as session:
+        take_in(session, [told(1, Status.IN_PROGRESS)], at=AT)
+    steps = published(engine)[0][0]["steps"]
+    assert [step["status"] for step in steps] == ["open", "in_progress"]
+    assert faults(engine) == []
+
+
 def test_that_something_was_promised_after_all_is_found(engine: sa.Engine) -> None:
     silent = msgspec.structs.replace(told(2), due_at=None)
     with unit_of_work(engine) as session:
