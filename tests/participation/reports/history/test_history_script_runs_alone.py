@@ -149,6 +149,8 @@ def test_steps_come_in_pages_and_odd_cursors_begin_anew(app: Flask, story: sa.En
 
 def test_the_page_says_how_in_plain_words(app: Flask, story: sa.Engine) -> None:
     client = app.test_client()
-    for lang, word in (("ko", "고칠 수 없는 기록"), ("en", "History that stays as it was")):
+    words = [("ko", "고칠 수 없는 기록"), ("en", "History that stays as it was")]
+    words += [("ko", "약속한 날도 함께 봉인해요"), ("en", "the promised day are sealed too")]
+    for lang, word in words:
         client.set_cookie("lang", lang)
         assert word in client.get("/reports/history").text
