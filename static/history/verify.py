@@ -39,6 +39,7 @@ ENDED = ("fixed", "rejected", "closed")
 PROMISING = ("disputed", "promised")
 ID = re.compile(r"/reports/([0-9a-f-]{36})(?:/|$)")
 Json = dict[str, Any]
+Found = tuple[list[Json], list[Json], Json | None]
 
 
 def form_of(step: Json) -> Any:
@@ -166,13 +167,9 @@ class City:
         self.tales: dict[Any, Tale] = {}
         self.faults: list[str] = []
 
-    @property
-    def count(self) -> int:
-        return len(self.digests) - 1
-
     def add(self, step: Json) -> None:
         """Take the next step."""
-        number = self.count + 1
+        number = len(self.digests)
         if step.get("seq") != number:
             self.faults.append(f"step {number} of the city is missing or in another place")
         if step.get("city_before") != self.digests[-1]:
@@ -185,7 +182,7 @@ class City:
     def meet(self, head: Json, name: str) -> None:
         """Compare with a head that was told or kept: the chain may have grown since, no more."""
         count = head["count"]
-        if not 0 <= count <= self.count or self.digests[count] != head["digest"]:
+        if not 0 <= count < len(self.digests) or self.digests[count] != head["digest"]:
             self.faults.append(f"the chain does not have the end that {name} says")
 
     def shows(self, states: Json) -> None:
@@ -196,7 +193,8 @@ class City:
 
     def holds(self, story: Json) -> None:
         """Compare with a report's own history, which may be a little newer."""
-        told = [step.get("digest") for step in story["steps"] if step.get("seq", 0) <= self.count]
+        mine = (step for step in story["steps"] if step.get("seq", 0) < len(self.digests))
+        told = [step.get("digest") for step in mine]
         if self.tales.get(story["report"], Tale("")).digests[1:] != told:
             self.faults.append(f"the city's chain has other steps of report {story['report']}")
 
@@ -206,9 +204,6 @@ def fetch(url: str) -> Any:
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         return json.load(answer)
-
-
-Found = tuple[list[Json], list[Json], Json | None]
 
 
 def from_address(url: str) -> Found:
@@ -269,7 +264,7 @@ def check(found: Found, kept: Sequence[Json] = ()) -> tuple[list[str], Json | No
         city.meet(head, name)
     if heads and heads["unchained"]:
         city.faults.append(f"{heads['unchained']} steps are shown that stand in no chain")
-    return faults + city.faults, {"count": city.count, "digest": city.digests[-1]}
+    return faults + city.faults, {"count": len(city.digests) - 1, "digest": city.digests[-1]}
 
 
 def kept_heads(file: Path | None) -> list[Json]:
