@@ -108,6 +108,14 @@ class Report(Base):
     shelf: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
 
+class ReportUnpromised(Base):
+    """A report of another city, which promised nothing about it: none was kept and none broken."""
+
+    __tablename__ = "report_unpromised"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+
+
 class ReportPhoto(Base):
     """A further photo of a report, by its place among them; the first stands in the report's row.
 

@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 
 from participation.accounts import directory
 from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import TAKEN_BACK
+from participation.reports.rules import PROMISED, TAKEN_BACK
 from services.auth import Actor
 from services.db import Session
 
 MOST = 3
+# A promise follows by itself on what somebody did: nobody's step, and none to be run over.
+TAKEN = ReportEntry.kind != PROMISED
 VERSION = re.compile(r"(\d{1,9})-\d{1,20}")
 
 
@@ -41,7 +43,7 @@ def versions_of(session: Session, reports: Sequence[Report]) -> dict[UUID, str]:
     """Return the version of each report by its id, asked for in one statement."""
     steps = (
         select(ReportEntry.report_id, func.count())
-        .where(ReportEntry.report_id.in_([report.id for report in reports]))
+        .where(ReportEntry.report_id.in_([report.id for report in reports]), TAKEN)
         .group_by(ReportEntry.report_id)
     )
     counts = {row[0]: int(row[1]) for row in session.execute(steps)}
@@ -63,7 +65,7 @@ def news_since(session: Session, report: Report, seen: str) -> list[Step] | None
     if known is None or now is None or seen == version:
         return None
     fresh = min(max(int(now[1]) - int(known[1]), 0), MOST)
-    told = select(ReportEntry).where(ReportEntry.report_id == report.id)
+    told = select(ReportEntry).where(ReportEntry.report_id == report.id, TAKEN)
     newest = told.order_by(ReportEntry.at.desc(), ReportEntry.id.desc()).limit(fresh)
     rows = session.scalars(newest).all()[::-1]
     names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id and _staff(r)})

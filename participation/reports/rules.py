@@ -65,6 +65,8 @@ JUDGED = frozenset({S.FIXED, S.CLOSED})
 CONFIRMED, DISPUTED = "confirmed", "disputed"
 # What came of a report that was joined into another one.
 MERGED = "merged"
+# What staff opened again was promised anew, once that could not be taken back any more.
+PROMISED = "promised"
 # Steps for staff alone: it was given to someone, by whom else it was had until then, what became
 # of one that had been joined into another when that was joined in turn, and what never was.
 ASSIGNED, RELEASED, SENT_ON, TAKEN_BACK = "assigned", "released", "sent_on", "withdrawn"

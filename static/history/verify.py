@@ -20,25 +20,36 @@ import re
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-FORMAT = "madang-history-1"
-FIRST = "0" * 64
-# What the digest of a step covers, next to the name of the format.
-COVERED = (
+BASIS = (
     *("seq", "report", "position", "at", "kind", "status", "role", "of"),
     *("commitment", "before", "city_before"),
 )
+# What a step seals of its report: its kind, the promise that stands, and the first one given.
+SEAL = ("category", "due", "promised")
+# What the digest of a step covers, next to the name of its form; the oldest form first.
+COVERED = {"madang-history-1": BASIS, "madang-history-2": (*BASIS, *SEAL)}
+FORMATS = tuple(COVERED)
+FIRST = "0" * 64
+ENDED = ("fixed", "rejected", "closed")
+# The kinds of step that promise anew.
+PROMISING = ("disputed", "promised")
 ID = re.compile(r"/reports/([0-9a-f-]{36})(?:/|$)")
 Json = dict[str, Any]
+Found = tuple[list[Json], list[Json], Json | None]
+
+
+def form_of(step: Json) -> Any:
+    """Return the name of a step's form; it did not stand in those of the first."""
+    return step.get("format", FORMATS[0])
 
 
 def digest(step: Json) -> str:
     """Return SHA-256 over the step as JSON in ASCII, keys in order, no blanks."""
-    told = {name: step[name] for name in COVERED}
-    told["format"] = FORMAT
+    told = {name: step[name] for name in COVERED[form_of(step)]} | {"format": form_of(step)}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -51,7 +62,9 @@ def commitment(salt: str, text: str) -> str:
 def link_faults(step: Json) -> list[str]:
     """Return what is wrong with one step by itself."""
     name = f"step {step.get('seq')} ({step.get('position')} of report {step.get('report')})"
-    if odd := [key for key in (*COVERED, "digest") if key not in step]:
+    if form_of(step) not in FORMATS:
+        return [f"{name} is of a form that is none: {form_of(step)}"]
+    if odd := [key for key in (*COVERED[form_of(step)], "digest") if key not in step]:
         return [f"{name} lacks {', '.join(odd)}"]
     if digest(step) != step["digest"]:
         return [f"{name} was changed: its digest does not fit"]
@@ -67,100 +80,122 @@ def link_faults(step: Json) -> list[str]:
     return []
 
 
+class Tale:
+    """What the steps of one report say, taken in their order."""
+
+    def __init__(self, report: Any) -> None:
+        self.report, self.digests = report, [FIRST]
+        self.first: Json = {}
+        # The newest step of a form with a seal, and the newest that says something in it.
+        self.newest: Json = {}
+        self.sealed: Json = {}
+        # Where each state was given, which, and since when the report was settled by then.
+        self.given: list[tuple[Any, Any, Any]] = [(0, None, None)]
+
+    def add(self, step: Json) -> list[str]:
+        """Take the next step; return what is wrong with it."""
+        faults, number = link_faults(step), len(self.digests)
+        name = f"step {number} of report {self.report}"
+        if (step.get("report"), step.get("position")) != (self.report, number):
+            faults.append(f"{name} is missing, or another stands in its place")
+        if step.get("before") != self.digests[-1]:
+            faults.append(f"{name} does not follow the one before it")
+        faults += [f"{name} {fault}" for fault in self._moved(step)]
+        self._give(step)
+        self.first = self.first or step
+        self.newest = self.newest if form_of(step) == FORMATS[0] else step
+        self.sealed = self.sealed if step.get("category") is None else step
+        self.digests.append(step.get("digest", ""))
+        return faults
+
+    def _moved(self, step: Json) -> Iterator[str]:
+        """Yield what of the report is another than before, though no such step may change it."""
+        if not self.sealed or step.get("category") is None:
+            return
+        for name in SEAL:
+            then, now = self.sealed.get(name), step.get(name)
+            if then != now and not (name == "due" and step.get("kind") in PROMISING):
+                yield f"says {name} {now} where {then} was sealed, and is no step that changes it"
+
+    def _give(self, step: Json) -> None:
+        """Note the state a step gives, or that the one it takes back gives none."""
+        if step.get("of") is not None:
+            self.given[1:] = [one for one in self.given[1:] if one[0] != step["of"]]
+        elif (status := step.get("status")) is not None:
+            since = (self.given[-1][2] or step.get("at")) if status in ENDED else None
+            self.given.append((step.get("position"), status, since))
+
+    def state_faults(self, state: Json | None) -> list[str]:
+        """Return where the report is shown otherwise than its steps say."""
+        if state is None:
+            return [f"report {self.report} is gone, and its steps are not"]
+        _, status, since = self.given[-1]
+        told: Json = {"status": status, "ended_at": since} if status is not None else {}
+        if self.first.get("kind") == "opened":
+            told["opened_at"] = self.first.get("at")
+        if self.newest:
+            told |= {name: self.newest.get(name) for name in SEAL}
+        elif "ended_at" not in state:
+            told.pop("ended_at", None)
+        return [
+            f"report {self.report} is shown with {name} {state.get(name)}; its story says {value}"
+            for name, value in told.items()
+            if state.get(name) != value
+        ]
+
+
 def story_faults(story: Json) -> list[str]:
     """Return what is wrong with the history of one report."""
-    faults, before, seq = [], FIRST, 0
+    faults, tale, seq = [], Tale(story["report"]), 0
     for number, step in enumerate(story["steps"], 1):
-        faults += link_faults(step)
-        if step.get("report") != story["report"]:
-            faults.append(f"step {number} belongs to another report")
-        if step.get("position") != number:
-            faults.append(f"step {number} is missing or in another place")
-        if step.get("before") != before:
-            faults.append(f"step {number} does not follow the one before it")
+        faults += tale.add(step)
         if not isinstance(step.get("seq"), int) or step["seq"] <= seq:
             faults.append(f"step {number} is out of the city's order")
-        before, seq = step.get("digest"), step.get("seq") or seq
-    if story["head"] != {"count": len(story["steps"]), "digest": before}:
+        seq = step.get("seq") or seq
+    if story["head"] != {"count": len(story["steps"]), "digest": tale.digests[-1]}:
         faults.append("the end of the report's chain is not where its head says")
     if story["unchained"]:
         faults.append(f"{story['unchained']} steps are shown that stand in no chain")
-    return faults + state_faults(story["report"], story["steps"], story["state"])
-
-
-def state_faults(report: Any, steps: Sequence[Json], state: Json | None) -> list[str]:
-    """Return where a page shows another state of a report than its newest step gave it."""
-    if state is None:
-        return [f"report {report} is gone, and its steps are not"]
-    given = [step.get("status") for step in steps if step.get("status") is not None]
-    faults = []
-    if given and state["status"] != given[-1]:
-        faults.append(f"report {report} is shown as {state['status']}; its story says {given[-1]}")
-    if steps and steps[0].get("kind") == "opened" and state["opened_at"] != steps[0].get("at"):
-        faults.append(f"report {report} is shown as told at {state['opened_at']}, which it was not")
-    return faults
+    return faults + tale.state_faults(story["state"])
 
 
 class City:
     """Reads the city's steps in order and remembers what later checks need."""
 
     def __init__(self) -> None:
-        self.digests = [FIRST]
-        self.stories: dict[Any, list[Any]] = {}
-        self.told: dict[Any, list[Json]] = {}
+        self.digests: list[Any] = [FIRST]
+        self.tales: dict[Any, Tale] = {}
         self.faults: list[str] = []
-        self.seen: set[Any] = set()
-
-    @property
-    def count(self) -> int:
-        return len(self.digests) - 1
 
     def add(self, step: Json) -> None:
         """Take the next step."""
-        self.faults += link_faults(step)
-        number, before = self.count + 1, self.digests[-1]
-        story = self.stories.setdefault(step.get("report"), [])
+        number = len(self.digests)
         if step.get("seq") != number:
             self.faults.append(f"step {number} of the city is missing or in another place")
-        if step.get("city_before") != before:
+        if step.get("city_before") != self.digests[-1]:
             self.faults.append(f"step {number} of the city does not follow the one before")
-        if step.get("before") != (story[-1] if story else FIRST):
-            self.faults.append(f"step {number} of the city breaks the chain of its report")
-        if step.get("position") != len(story) + 1:
-            self.faults.append(f"step {number} of the city has a wrong place in its report")
-        story.append(step.get("digest"))
-        told = self.told.setdefault(step.get("report"), [step])
-        if step.get("status") is not None:
-            # The first and the newest with a state say all that pages show.
-            self.told[step.get("report")] = [told[0], step]
+        if (report := step.get("report")) not in self.tales:
+            self.tales[report] = Tale(report)
+        self.faults += self.tales[report].add(step)
         self.digests.append(step.get("digest", ""))
 
     def meet(self, head: Json, name: str) -> None:
         """Compare with a head that was told or kept: the chain may have grown since, no more."""
         count = head["count"]
-        if not 0 <= count <= self.count or self.digests[count] != head["digest"]:
+        if not 0 <= count < len(self.digests) or self.digests[count] != head["digest"]:
             self.faults.append(f"the chain does not have the end that {name} says")
 
     def shows(self, states: Json) -> None:
-        """Compare with what pages show of reports whose newest step was added."""
-        for report, state in states.items():
-            self.faults += state_faults(report, self.told.get(report, []), state)
-            self.seen.add(report)
-
-    def missed(self) -> None:
-        """Note the reports of which nothing was told how pages show them."""
-        for report in sorted(map(str, self.told.keys() - self.seen)):
-            self.faults.append(f"nothing is told of how report {report} is shown")
-
-    def counts(self, unchained: int) -> None:
-        """Take what the city itself found to stand in no chain."""
-        if unchained:
-            self.faults.append(f"{unchained} steps are shown that stand in no chain")
+        """Compare with how each report is shown."""
+        for report, tale in self.tales.items():
+            odd = [f"nothing is told of how report {report} is shown"]
+            self.faults += tale.state_faults(states[report]) if report in states else odd
 
     def holds(self, story: Json) -> None:
         """Compare with a report's own history, which may be a little newer."""
-        told = [step.get("digest") for step in story["steps"] if step.get("seq", 0) <= self.count]
-        if self.stories.get(story["report"], []) != told:
+        mine = (step for step in story["steps"] if step.get("seq", 0) < len(self.digests))
+        told = [step.get("digest") for step in mine]
+        if self.tales.get(story["report"], Tale("")).digests[1:] != told:
             self.faults.append(f"the city's chain has other steps of report {story['report']}")
 
 
@@ -169,9 +204,6 @@ def fetch(url: str) -> Any:
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         return json.load(answer)
-
-
-Found = tuple[list[Json], list[Json], Json | None]
 
 
 def from_address(url: str) -> Found:
@@ -199,7 +231,7 @@ def from_files(names: Iterable[str]) -> Found:
     heads = None
     for name in names:
         told = json.loads(Path(name).read_text(encoding="utf-8"))
-        if told.get("format") != FORMAT:
+        if told.get("format") not in FORMATS:
             raise ValueError(f"{name} is no history of Madang")
         if "days" in told:
             heads = told
@@ -215,24 +247,24 @@ def check(found: Found, kept: Sequence[Json] = ()) -> tuple[list[str], Json | No
     faults = [fault for story in stories for fault in story_faults(story)]
     if not pages:
         return faults, None
-    city = City()
+    city, states = City(), {}
     for page in pages:
         for step in page["steps"]:
             city.add(step)
-        city.shows(page["states"])
+        # Told with a report's newest step: that of a later page is newer.
+        states |= page["states"]
+    city.shows(states)
     if pages[-1]["next"] is not None:
         city.faults.append("the last page of the city's steps is missing")
     for story in stories:
         city.holds(story)
-    city.missed()
-    for day in heads["days"] if heads else ():
-        city.meet(day, f"the head of {day['day']}")
-    if heads:
-        city.meet(heads["head"], "the published head")
-        city.counts(heads["unchained"])
-    for head in kept:
-        city.meet(head, "a head you kept")
-    return faults + city.faults, {"count": city.count, "digest": city.digests[-1]}
+    ends = [(day, f"the head of {day['day']}") for day in heads["days"]] if heads else []
+    ends += [(heads["head"], "the published head")] if heads else []
+    for head, name in (*ends, *((head, "a head you kept") for head in kept)):
+        city.meet(head, name)
+    if heads and heads["unchained"]:
+        city.faults.append(f"{heads['unchained']} steps are shown that stand in no chain")
+    return faults + city.faults, {"count": len(city.digests) - 1, "digest": city.digests[-1]}
 
 
 def kept_heads(file: Path | None) -> list[Json]:
@@ -241,6 +273,13 @@ def kept_heads(file: Path | None) -> list[Json]:
         return []
     pairs = [line.split(":") for line in file.read_text(encoding="ascii").split()]
     return [{"count": int(count), "digest": found} for count, found in pairs]
+
+
+def unproven(found: Found) -> int:
+    """Return how many reports had no step since their kind and promise are sealed with it."""
+    pages = (*found[1], *found[0])
+    newest = {step["report"]: form_of(step) for page in pages for step in page["steps"]}
+    return sum(form == FORMATS[0] for form in newest.values())
 
 
 def tell(faults: list[str], head: Json | None, found: Found) -> int:
@@ -252,6 +291,9 @@ def tell(faults: list[str], head: Json | None, found: Found) -> int:
         return 1
     steps = head["count"] if head else sum(len(story["steps"]) for story in found[0])
     print(f"온전해요. Intact: {steps} steps.")
+    if older := unproven(found):
+        print(f"종류와 약속이 아직 봉인되지 않은 신고 {older}건.", end=" ")
+        print(f"Kind and promise of {older} reports are not sealed: no step came since.")
     if head:
         print(f"Head {head['count']}:{head['digest']}")
     return 0

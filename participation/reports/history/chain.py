@@ -8,69 +8,41 @@ database, so that whatever was rolled back was never there.
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, case, delete, event, or_, select, update
+from sqlalchemy import and_, delete, event, or_, select, update
 from sqlalchemy.orm import SessionTransaction
 
 from participation.reports.history.models import HistoryLate, HistoryStep
+from participation.reports.history.reading import (
+    SEAL,
+    STEP_OF_ENTRY,
+    UNPROMISED,
+    WAITING,
+    Fact,
+    fact_of,
+)
 from participation.reports.history.rules import (
     FIRST,
+    NEWEST,
     OPENED,
     WITHDRAWN,
     Link,
+    Seal,
     commitment,
     digest,
     moment,
+    seal_of,
 )
-from participation.reports.models import Report, ReportEntry
+from participation.reports.models import Report, ReportEntry, ReportUnpromised
 from services.db import Base, Session
 
 STORIES, TAKEN_BACK, NEW = "stories", "taken_back", "new_stories"
 _CHAIN_LOCK = 0x6869_7374
-STEP_OF_ENTRY = and_(
-    HistoryStep.report_id == ReportEntry.report_id,
-    HistoryStep.entry_id == ReportEntry.id,
-    HistoryStep.of.is_(None),
-)
 ENTRIES, STEPS = (Base.metadata.tables[one.__tablename__] for one in (ReportEntry, HistoryStep))
-WAITING = (
-    select(
-        ReportEntry.id.label("entry_id"),
-        ReportEntry.report_id,
-        ReportEntry.at,
-        ReportEntry.kind,
-        ReportEntry.status,
-        ReportEntry.role,
-        case(
-            (ReportEntry.kind == OPENED, Report.title + "\n" + Report.text),
-            else_=ReportEntry.text,
-        ).label("text"),
-    )
-    .join(Report, Report.id == ReportEntry.report_id)
-    .outerjoin(HistoryStep, STEP_OF_ENTRY)
-    .where(ReportEntry.public, HistoryStep.seq.is_(None))
-    # Told and settled in the same moment, it was told first.
-    .order_by(ReportEntry.at, case((ReportEntry.kind == "opened", 0), else_=1), ReportEntry.id)
-)
-
-
-class Fact(NamedTuple):
-    """A step on its way into the chain, in the order of WAITING's columns."""
-
-    entry_id: UUID
-    report_id: UUID
-    at: datetime
-    kind: str
-    status: str | None
-    role: str
-    text: str
-    of: int | None = None
-
-
-FACT = Fact._fields[1:7]
+SAID = Fact._fields[1:7]
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -100,14 +72,20 @@ def make_public(session: Session, entry: ReportEntry) -> None:
 
 
 def add_stories(
-    session: Session, rows: Sequence[dict[str, Any]], words: Mapping[UUID, str]
+    session: Session,
+    rows: Sequence[dict[str, Any]],
+    words: Mapping[UUID, str],
+    seals: Mapping[UUID, Seal],
 ) -> None:
     """Append the public steps of new reports, given as the columns of `report_entry`.
 
-    `words` are those a report was told with, by its id, as `words_of` has them.
+    `words` are those a report was told with, as `words_of` has them, and `seals` what its steps
+    seal of it, by its id.
     """
     session.connection().execute(ENTRIES.insert(), rows)
-    facts = [Fact(row["id"], *(row[name] for name in FACT)) for row in rows]
+    facts = [
+        Fact(*[row["id"], *(row[name] for name in SAID), seals[row["report_id"]]]) for row in rows
+    ]
     facts = [
         fact._replace(text=words[fact.report_id]) if fact.kind == OPENED else fact for fact in facts
     ]
@@ -144,7 +122,7 @@ def chain_late(session: Session, limit: int) -> int:
         return 0
     _hold_chain(session)
     late = WAITING.where(ReportEntry.id.in_(named)).limit(limit)
-    waiting = [Fact(*row) for row in session.execute(late)]
+    waiting = [fact_of(row) for row in session.execute(late)]
     _append(session, waiting)
     done = [fact.entry_id for fact in waiting]
     session.execute(delete(HistoryLate).where(HistoryLate.entry_id.in_(done)))
@@ -189,7 +167,7 @@ def _told_and_late(session: Session, entries: Iterable[UUID]) -> list[Fact]:
     theirs = select(ReportEntry.report_id).where(own)
     named = select(HistoryLate.entry_id)
     late = and_(ReportEntry.id.in_(named), ReportEntry.report_id.in_(theirs))
-    facts = [Fact(*row) for row in session.execute(WAITING.where(or_(own, late)))]
+    facts = [fact_of(row) for row in session.execute(WAITING.where(or_(own, late)))]
     if session.scalar(named.limit(1)) is not None:
         done = [fact.entry_id for fact in facts]
         session.execute(delete(HistoryLate).where(HistoryLate.entry_id.in_(done)))
@@ -199,13 +177,16 @@ def _told_and_late(session: Session, entries: Iterable[UUID]) -> list[Fact]:
 def _withdrawals(session: Session, gone: dict[UUID, Any]) -> Iterable[Fact]:
     """Return a step for each that was taken back, and let its words go with their salt."""
     rows = session.execute(
-        select(HistoryStep.entry_id, HistoryStep.position)
+        select(HistoryStep.entry_id, HistoryStep.position, *SEAL)
         .join(ReportEntry, STEP_OF_ENTRY)
+        .join(Report, Report.id == ReportEntry.report_id)
+        .outerjoin(ReportUnpromised, UNPROMISED)
         .where(ReportEntry.id.in_(gone), ReportEntry.kind == WITHDRAWN)
     ).all()
-    for entry_id, position in rows:
+    for entry_id, position, *columns in rows:
         report_id, status, role, at = gone[entry_id]
-        yield Fact(entry_id, report_id, at, WITHDRAWN, status, role, "", position)
+        seal = seal_of(*columns)
+        yield Fact(entry_id, report_id, at, WITHDRAWN, status, role, "", seal, position)
         mine = HistoryStep.report_id == report_id, HistoryStep.entry_id == entry_id
         session.execute(update(HistoryStep).where(*mine).values(salt=None))
 
@@ -238,14 +219,17 @@ def _linked(fact: Fact, city: Head, story: Head) -> dict[str, Any]:
         role=fact.role,
         of=fact.of,
         commitment=commitment(salt, fact.text),
+        category=fact.seal.category,
+        due=fact.seal.due,
+        promised=fact.seal.promised,
         before=story.digest,
         city_before=city.digest,
     )
     own = {"report_id": fact.report_id, "entry_id": fact.entry_id, "at": fact.at}
     told = msgspec.structs.asdict(link)
-    for derived in ("format", "report", "before", "city_before"):
+    for derived in ("report", "before", "city_before"):
         del told[derived]
-    return told | own | {"salt": salt, "digest": digest(link)}
+    return told | own | {"salt": salt, "digest": digest(link), "format": NEWEST}
 
 
 def _heads_of(session: Session, reports: Iterable[UUID]) -> dict[UUID, Head]:

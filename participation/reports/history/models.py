@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Mapped
@@ -15,6 +15,7 @@ class HistoryStep(Base):
     `seq` counts the city's steps without a gap, `position` those of a report, both from 1; what
     came before is the step with the number before.
     `salt` goes when the words of its entry are taken off for good.
+    `category`, `due` and `promised` are a rules.Seal; links of the first `format` have none.
     """
 
     __tablename__ = "report_history"
@@ -33,6 +34,12 @@ class HistoryStep(Base):
     commitment: Mapped[str] = mapped_column(String(64))
     salt: Mapped[str | None] = mapped_column(String(32))
     digest: Mapped[str] = mapped_column(String(64))
+    # Of rules.FORMATS; a row that was there before there was another is of the first.
+    format: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    category: Mapped[str | None] = mapped_column(String(30))
+    # Letter by letter as they stand in the link: nothing is ever reckoned with them.
+    due: Mapped[str | None] = mapped_column(String(32))
+    promised: Mapped[str | None] = mapped_column(String(32))
 
 
 class HistoryLate(Base):

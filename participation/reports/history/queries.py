@@ -1,15 +1,28 @@
 """What is published of the chain: what the pages show, beside the digests that prove it."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from participation.reports.history.chain import NONE, WAITING, Head, city_head
+from participation.reports.history.chain import NONE, Head, city_head
 from participation.reports.history.models import HistoryCheck, HistoryHead, HistoryLate, HistoryStep
-from participation.reports.history.rules import FIRST, FORMAT, OPENED, commitment, moment, words_of
-from participation.reports.models import Report, ReportEntry
+from participation.reports.history.reading import SEAL, UNPROMISED, WAITING
+from participation.reports.history.rules import (
+    FIRST,
+    FORMAT,
+    FORMATS,
+    OPENED,
+    commitment,
+    moment,
+    moment_or_none,
+    seal_of,
+    words_of,
+)
+from participation.reports.models import Report, ReportEntry, ReportUnpromised
 from services.db import Session
 
 PAGE = 1000
@@ -29,9 +42,11 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """A step as it is published. `salt` and `text` only with a report's own history.
 
     `text` without `salt` is not proven; neither of them: the words were taken off for good.
-    `shown` stands only where a page shows something else than was chained.
+    `shown` stands only where a page shows something else than was chained. `category`, `due` and
+    `promised` are what it seals of its report (rules.Seal); nothing in the first format.
     """
 
+    format: str
     seq: int
     report: str
     position: int
@@ -44,16 +59,26 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     before: str
     city_before: str
     digest: str
+    category: str | msgspec.UnsetType | None = msgspec.UNSET
+    due: str | msgspec.UnsetType | None = msgspec.UNSET
+    promised: str | msgspec.UnsetType | None = msgspec.UNSET
     salt: str | msgspec.UnsetType | None = msgspec.UNSET
     text: str | msgspec.UnsetType | None = msgspec.UNSET
     shown: Shown | msgspec.UnsetType = msgspec.UNSET
 
 
 class State(msgspec.Struct, frozen=True):
-    """What pages show of a report besides its steps: its state, and when it was told."""
+    """What pages show and numbers count of a report besides its steps.
+
+    `category`, `due` and `promised` as in rules.Seal.
+    """
 
     status: str
     opened_at: str
+    ended_at: str | None
+    category: str | None
+    due: str | None
+    promised: str | None
 
 
 class DayHead(msgspec.Struct, frozen=True):
@@ -122,6 +147,8 @@ BOTH = (
         ),
     )
 )
+# What `_state` asks for of a report, where ReportUnpromised is joined beside it.
+STATE = (Report.opened_at, Report.ended_at, *SEAL)
 
 
 def story_of(session: Session, report: Report) -> Story:
@@ -134,7 +161,8 @@ def story_of(session: Session, report: Report) -> Story:
     last = Head(steps[-1].position, steps[-1].digest) if steps else NONE
     waiting = WAITING.where(ReportEntry.report_id == report.id).order_by(None).subquery()
     loose = session.scalar(select(func.count()).select_from(waiting)) or 0
-    state = State(report.status, moment(report.opened_at))
+    now = select(*STATE).outerjoin(ReportUnpromised, UNPROMISED).where(Report.id == report.id)
+    state = _state(*session.execute(now).one())
     return Story(FORMAT, str(report.id), steps, loose, last, city_head(session), state)
 
 
@@ -170,18 +198,23 @@ def _states(session: Session, steps: list[Step]) -> dict[str, State | None]:
         return {}
     later = aliased(HistoryStep)
     newest = (
-        select(HistoryStep.report_id, Report.status, Report.opened_at)
+        select(HistoryStep.report_id, *STATE)
         .outerjoin(Report, Report.id == HistoryStep.report_id)
+        .outerjoin(ReportUnpromised, UNPROMISED)
         .outerjoin(
             later,
             and_(later.report_id == HistoryStep.report_id, later.position > HistoryStep.position),
         )
         .where(HistoryStep.seq.between(steps[0].seq, steps[-1].seq), later.seq.is_(None))
     )
-    return {
-        str(key): State(status, moment(opened_at)) if status else None
-        for key, status, opened_at in session.execute(newest)
-    }
+    rows = session.execute(newest)
+    return {str(key): _state(*columns) if columns[0] else None for key, *columns in rows}
+
+
+def _state(opened_at: datetime, ended_at: datetime | None, *columns: Any) -> State:
+    *_, status = columns
+    seal = seal_of(*columns)
+    return State(status, moment(opened_at), moment_or_none(ended_at), *seal)
 
 
 def head_of(session: Session, report_id: UUID) -> Head:
@@ -203,6 +236,7 @@ def _step(
     chained = _shown(link)
     shown = _shown(entry) if entry else chained
     return Step(
+        format=FORMATS.get(link.format, ""),
         seq=link.seq,
         report=chained.report,
         position=link.position,
@@ -218,7 +252,15 @@ def _step(
         salt=msgspec.UNSET if words is None else link.salt,
         text=msgspec.UNSET if words is None else _words(link, entry, words),
         shown=msgspec.UNSET if shown == chained else shown,
+        **_seal(link),
     )
+
+
+def _seal(link: HistoryStep) -> dict[str, str | None]:
+    """Return what a step seals of its report; nothing of one in the first form."""
+    if FORMATS.get(link.format) == FORMATS[1]:
+        return {}
+    return {"category": link.category, "due": link.due, "promised": link.promised}
 
 
 def _shown(one: HistoryStep | ReportEntry) -> Shown:

@@ -3,35 +3,57 @@
 Each step stands in two chains at once, that of its report and that of the whole city, and has
 one digest over both. What was written is not in it, only a salted commitment: words can be taken
 off for good, with their salt, and the chain still holds. `static/history/verify.py` does the same
-sums on its own.
+sums on its own, also those of the first form: its links say nothing of kind and promise.
 """
 
 import hashlib
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
-FORMAT = "madang-history-1"
+from participation.reports.rules import PUBLIC
+
+# The names of a link's forms, by the number that stands in its row.
+FORMATS = {1: "madang-history-1", 2: "madang-history-2"}
+NEWEST = max(FORMATS)
+FORMAT = FORMATS[NEWEST]
 FIRST = "0" * 64
 WITHDRAWN = "withdrawn"
 OPENED = "opened"
 
 
+class Seal(NamedTuple):
+    """What each step seals of its report, as it stands when the step is chained.
+
+    `due` is the promise that stands, `promised` the first one, by which the public numbers count:
+    None where nothing was promised; both as `moment` has them. A report that is not public says
+    nothing of itself.
+    """
+
+    category: str | None
+    due: str | None
+    promised: str | None
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """What a digest covers, in the order of the alphabet.
 
-    `at` in UTC to the microsecond; `of` is the position of the step that is taken back. Kinds,
-    statuses and roles are words of our own, in ASCII.
+    `at`, `due` and `promised` in UTC to the microsecond; `of` is the position of the step that is
+    taken back. Kinds, statuses, roles and categories are words of our own, in ASCII.
     """
 
     at: str
     before: str
+    category: str | None
     city_before: str
     commitment: str
+    due: str | None
     format: str = FORMAT
     kind: str
     of: int | None
     position: int
+    promised: str | None
     report: str
     role: str
     seq: int
@@ -41,6 +63,21 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 def moment(at: datetime) -> str:
     """Return a moment as it stands in the chain: `2026-11-02T09:00:00.000000+00:00`."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment_or_none(at: datetime | None) -> str | None:
+    """Return a moment as it stands in the chain, None where there is none."""
+    return None if at is None else moment(at)
+
+
+def seal_of(
+    category: str | None, due: datetime | None, promised: datetime | None, status: str
+) -> Seal:
+    """Return what a step seals of a report with these columns: nothing of one that is hidden."""
+    if status not in PUBLIC:
+        return Seal(None, None, None)
+    told = moment_or_none(due)
+    return Seal(category, told, told if promised == due else moment_or_none(promised))
 
 
 def canonical(link: Link) -> bytes:

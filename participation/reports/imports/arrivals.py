@@ -9,14 +9,20 @@ import msgspec
 from sqlalchemy import insert, select, tuple_
 
 from participation.reports.history.chain import add_stories
-from participation.reports.history.rules import words_of
-from participation.reports.models import REPORT_CLUSTER, Report, ReportFollow, ReportPhoto
-from participation.reports.promises.models import ReportUnpromised
+from participation.reports.history.rules import Seal, seal_of, words_of
+from participation.reports.models import (
+    REPORT_CLUSTER,
+    Report,
+    ReportFollow,
+    ReportPhoto,
+    ReportUnpromised,
+)
 from participation.reports.promises.rules import rises_at
 from participation.reports.routing.actions import team_of_body
 from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import calendar_of
 from participation.reports.rules import (
+    ENDED,
     PROMISE_DAYS,
     SEVERITY,
     Category,
@@ -72,13 +78,14 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
     teams = {one: team_of_body(session, STRANGER, one, at=at) for one in _bodies(new.values())}
     rows = [_report(key, a, calendar, at) | _team(a, teams) for key, a in keyed]
     session.execute(insert(Report), rows)
-    if unpromised := [{"report_id": key} for key, a in keyed if a.due_at is None and a.source]:
+    if unpromised := [{"report_id": key} for key, a in keyed if not _promised(a)]:
         session.execute(insert(ReportUnpromised), unpromised)
     if further := [row for key, a in keyed for row in _further(key, a)]:
         session.execute(insert(ReportPhoto), further)
     place_reports(session, ((key, a.lat, a.lon) for key, a in keyed))
     words = {key: words_of(title_of(a.text), a.text[:4000]) for key, a in keyed}
-    add_stories(session, [row for key, a in keyed for row in _story(key, a)], words)
+    seals = {key: _seal(row, a) for row, (key, a) in zip(rows, keyed, strict=True)}
+    add_stories(session, [row for key, a in keyed for row in _story(key, a)], words, seals)
     if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
         session.execute(insert(ReportFollow), follows)
     shown = [(r["lat"], r["lon"], r["category"], r["shelf"]) for r in rows if r["shelf"]]
@@ -137,6 +144,16 @@ def _report(key: UUID, a: Arrival, calendar: Calendar, at: datetime) -> dict[str
     }
 
 
+def _promised(a: Arrival) -> bool:
+    """Say whether somebody gave a day for it: we do for what has no other source."""
+    return a.due_at is not None or not a.source
+
+
+def _seal(row: dict[str, Any], a: Arrival) -> Seal:
+    promised = row["promised_at"] if _promised(a) else None
+    return seal_of(row["category"], row["due_at"], promised, row["status"])
+
+
 def _further(key: UUID, a: Arrival) -> list[dict[str, Any]]:
     named = enumerate(a.further, 2)
     return [{"report_id": key, "position": n, "photo_hash": name} for n, name in named]
@@ -154,18 +171,20 @@ def _story(key: UUID, a: Arrival) -> list[dict[str, Any]]:
         "actor_id": a.reporter_id,
         "public": True,
     }
-    if a.ended_at is None:
+    # What is being worked on says so in its story too; since when, nobody told.
+    working = a.opened_at if a.status not in (Status.OPEN, *ENDED) else None
+    if (moved_at := a.ended_at or working) is None:
         return [opened]
-    ended = opened | {
+    moved = opened | {
         "id": uuid4(),
-        "at": a.ended_at,
+        "at": moved_at,
         "kind": "answer",
         "status": a.status.value,
         "text": a.answer[:4000],
         "role": "staff",
         "actor_id": None,
     }
-    return [opened, ended]
+    return [opened, moved]
 
 
 def _follow(key: UUID, a: Arrival) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, select
 
-from participation.reports.models import Report
-from participation.reports.promises.models import ReportUnpromised
+from participation.reports.models import Report, ReportUnpromised
 from participation.reports.routing.models import Body, Team
 from participation.reports.rules import PUBLIC, Category
 from services.db import Moment, Session

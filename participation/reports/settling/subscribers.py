@@ -5,7 +5,7 @@ from uuid import UUID
 from participation.accounts import directory
 from participation.events.judge import SettlingAsked
 from participation.events.reports import ReportMoved
-from participation.reports.actions_dispute import promise_anew
+from participation.reports import actions_dispute
 from participation.reports.history.queries import head_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
@@ -70,7 +70,8 @@ def renew_promise(session: Session, event: ReportMoved) -> None:
     if report is None or Status(report.status) in ENDED:
         return
     if queries.status_before(session, entry) in ENDED:
-        promise_anew(session, STRANGER, report, at=entry.at)
+        since = entry.at
+        actions_dispute.renew_promise(session, STRANGER, report, since, at=clock.now())
 
 
 def _notice(report: Report, token: str, lang: str) -> push.Notice:

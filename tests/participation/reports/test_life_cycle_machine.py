@@ -15,11 +15,14 @@ from sqlalchemy import func, select
 from participation.accounts import actions as accounts
 from participation.reports.clusters import age_clusters, rebuild_clusters
 from participation.reports.history.models import HistoryStep
+from participation.reports.history.queries import heads, steps_after
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry, ReportFollow
 from participation.reports.rules import ENDED, PUBLIC, Status, shelf_of
 from services.db import make_engine, unit_of_work
 from services.maps import morton
 from services.maps.clusters import COARSEST, FINEST
+from static.history import verify
+from tests.participation.reports.history.publication import plain
 from tests.participation.reports.lives import START, Lives
 
 
@@ -50,6 +53,12 @@ class AgreeingLives(Lives):
             chained.where(step.status.is_not(None)),
         ):
             assert {row[0]: row[1] for row in self.session.execute(query)} == ends
+
+    @invariant()
+    def the_script_that_everyone_can_run_finds_nothing(self) -> None:
+        self.session.expire_all()
+        pages = [plain(steps_after(self.session, 0))]
+        assert verify.check(([], pages, plain(heads(self.session))))[0] == []
 
     @invariant()
     def followers_are_as_many_as_their_rows(self) -> None:

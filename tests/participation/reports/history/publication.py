@@ -32,6 +32,7 @@ def told(number: int, status: Status = Status.CLOSED) -> Arrival:
         place="",
         opened_at=AT,
         ended_at=later if status is Status.CLOSED else None,
+        due_at=AT + timedelta(days=3),
         answer="치웠어요" if status is Status.CLOSED else "",
     )
 

@@ -10,10 +10,19 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from participation.reports.history.rules import FORMAT, Link, canonical, commitment, digest
+from participation.reports.history.rules import (
+    FORMAT,
+    FORMATS,
+    Link,
+    canonical,
+    commitment,
+    digest,
+)
 from static.history import verify
 from tests.participation.reports.history.publication import found, published
 
+OLDER = "3477a862e54d67674bb5e0cee99f92b8d77298ac160c9b9d4710b2b9d74047af"
+NEWER = "f30c0f1defa22e3ceb2e94a5cf5457d099e1871ea5c0924551a36516e3af0334"
 OTHER = {
     "seq": 99,
     "position": 99,
@@ -49,7 +58,7 @@ def test_every_field_of_every_step(story: sa.Engine) -> None:
             tried += 1
             if not found(told) and name not in ("salt", "text"):
                 missed.append((part, number, "without " + name))
-    assert tried == 2 * 5 * (12 + 14)
+    assert tried == 2 * 5 * (16 + 18)
     assert missed == []
 
 
@@ -85,8 +94,13 @@ def shown(steps: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what pages must show for nothing to be odd; who owns the machine shows just that."""
     if not steps:
         return {}
-    given = [step["status"] for step in steps if step["status"]]
-    return {steps[0]["report"]: {"status": given[-1], "opened_at": steps[0]["at"]}}
+    tale = verify.Tale(steps[0]["report"])
+    for step in steps:
+        tale.add(step)
+    _, status, since = tale.given[-1]
+    sealed = {name: steps[-1][name] for name in verify.SEAL}
+    state = {"status": status, "opened_at": steps[0]["at"], "ended_at": since} | sealed
+    return {steps[0]["report"]: state}
 
 
 def rewritten(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -119,31 +133,41 @@ def test_a_chain_written_anew_as_a_whole_is_found_by_a_kept_head(
 
 def test_script_and_application_do_the_same_sums(story: sa.Engine) -> None:
     for step in published(story)[0][0]["steps"]:
-        link = Link(**{name: step[name] for name in verify.COVERED})
+        link = Link(**{name: step[name] for name in verify.COVERED[FORMAT]})
         assert digest(link) == verify.digest(step) == step["digest"]
         assert commitment(step["salt"], step["text"]) == step["commitment"]
-        assert json.loads(canonical(link))["format"] == FORMAT == verify.FORMAT
+        assert json.loads(canonical(link))["format"] == step["format"] == FORMAT
+    assert tuple(FORMATS.values()) == verify.FORMATS
 
 
 def test_the_form_of_a_step_never_changes() -> None:
-    """Digests of years ago must still be found right: this one was computed once, by hand."""
+    """Digests of years ago must still be found right: these were computed once, by hand."""
     link = Link(
         at="2026-11-02T09:00:00.000000+00:00",
         before="0" * 64,
+        category="litter",
         city_before="0" * 64,
         commitment="a" * 64,
+        due="2026-11-05T09:00:00.000000+00:00",
         kind="opened",
         of=None,
         position=1,
+        promised=None,
         report="5f0c6d0e-0000-4000-8000-000000000001",
         role="resident",
         seq=1,
         status="open",
     )
     text = (
-        '{"at":"2026-11-02T09:00:00.000000+00:00","before":"' + "0" * 64 + '","city_before":"'
-        + "0" * 64 + '","commitment":"' + "a" * 64 + '","format":"madang-history-1",'
-        '"kind":"opened","of":null,"position":1,"report":"5f0c6d0e-0000-4000-8000-000000000001","role":"resident",'
-        '"seq":1,"status":"open"}'
+        '{"at":"2026-11-02T09:00:00.000000+00:00","before":"' + "0" * 64 + '","category":"litter",'
+        '"city_before":"' + "0" * 64 + '","commitment":"' + "a" * 64 + '",'
+        '"due":"2026-11-05T09:00:00.000000+00:00","format":"madang-history-2","kind":"opened",'
+        '"of":null,"position":1,"promised":null,"report":"5f0c6d0e-0000-4000-8000-000000000001",'
+        '"role":"resident","seq":1,"status":"open"}'
     )  # fmt: skip
     assert canonical(link) == text.encode()
+    step = json.loads(text)
+    assert verify.digest(step) == digest(link) == NEWER
+    for name in ("format", *verify.SEAL):
+        del step[name]
+    assert verify.digest(step) == verify.digest(step | {"format": "madang-history-1"}) == OLDER

@@ -11,7 +11,7 @@ from participation.reports.history.jobs import keep_history
 from participation.reports.history.models import HistoryHead, HistoryStep
 from participation.reports.imports.arrivals import take_in
 from participation.reports.models import Report, ReportEntry
-from services.db import Session, unit_of_work
+from services.db import Base, Session, unit_of_work
 from tests.conftest import AT
 from tests.participation.reports.history.publication import (
     faults,
@@ -24,6 +24,7 @@ from tests.participation.reports.history.publication import (
 
 STEPS, ENTRIES = HistoryStep.__table__, ReportEntry.__table__
 REPORTS, HEADS = Report.__table__, HistoryHead.__table__
+UNPROMISED, ALL = Base.metadata.tables["report_unpromised"], sa.select(Report.id)
 
 
 def edits() -> Iterator[tuple[str, Callable[[sa.Connection], object]]]:
@@ -41,10 +42,15 @@ def edits() -> Iterator[tuple[str, Callable[[sa.Connection], object]]]:
     for seq in range(1, 6):
         yield f"no step {seq}", lambda c, n=seq: c.execute(sa.delete(STEPS).where(STEPS.c.seq == n))
     yield "no entry", lambda c: c.execute(sa.delete(ENTRIES).where(ENTRIES.c.id == entry))
-    everything = {"status": "closed", "title": "다른 말", "text": "다른 말"}
-    everything |= {"opened_at": AT - timedelta(days=1)}
+    sealed = {"format": 1, "category": "noise", "due": "2027-01-31", "promised": None}
+    for name, value in sealed.items():
+        yield f"step {name}", _set(STEPS, STEPS.c.seq == 4, name, value)
+    everything = {"status": "closed", "title": "다른 말", "text": "다른 말", "category": "noise"}
+    everything |= {"opened_at": AT - timedelta(days=1), "ended_at": AT + timedelta(hours=1)}
+    everything |= {"due_at": AT + timedelta(days=90), "promised_at": AT + timedelta(days=90)}
     for name, value in everything.items():
         yield f"report {name}", _set(REPORTS, sa.true(), name, value)
+    yield "never promised", lambda c: c.execute(UNPROMISED.insert().from_select(["report_id"], ALL))
     yield "no report", _without_report
     yield "a forged entry", _forged_entry
     yield "a forged step", _forged_step
@@ -103,7 +109,7 @@ def test_every_change_of_a_row(story: sa.Engine) -> None:
             if not _found_in(connection):
                 missed.append(name)
             connection.rollback()
-    assert tried == 35
+    assert tried == 44
     assert missed == []
 
 

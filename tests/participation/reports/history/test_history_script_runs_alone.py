@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,14 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.serving import make_server
 
+from participation.reports import actions
 from participation.reports.history.models import HistoryStep
 from participation.reports.models import Report
+from participation.reports.rules import Status
 from services.db import Session, unit_of_work
+from tests.conftest import AT
+from tests.participation.reports.history.first_form import in_the_first_form
+from tests.people import SOYEON
 
 
 @pytest.fixture
@@ -65,10 +71,41 @@ def test_a_changed_word_is_told(city: str, script: Path, story: sa.Engine) -> No
     assert (code, "shows other words" in said) == (1, True)
 
 
+def test_a_moved_promise_is_told(city: str, script: Path, story: sa.Engine) -> None:
+    with unit_of_work(story) as session:
+        session.execute(sa.update(Report).values(promised_at=AT + timedelta(days=90)))
+    code, said = run(script, city)
+    assert (code, "is shown with promised 2027-01-31" in said) == (1, True)
+
+
+def test_a_changed_kind_is_told(city: str, script: Path, story: sa.Engine) -> None:
+    with unit_of_work(story) as session:
+        session.execute(sa.update(Report).values(category="water"))
+    code, said = run(script, address(story, city))
+    assert (code, "shown with category water; its story says litter" in said) == (1, True)
+
+
+def test_a_chain_from_before_is_intact_and_told_to_prove_less(
+    city: str, script: Path, story: sa.Engine
+) -> None:
+    in_the_first_form(story)
+    code, said = run(script, city)
+    assert (code, "of 1 reports are not sealed" in said) == (0, True)
+    at = AT + timedelta(days=1)
+    with unit_of_work(story) as session:
+        row = session.scalars(sa.select(Report)).one()
+        actions.answer_report(session, SOYEON, row, Status.CLOSED, "끝", at=at)
+    code, said = run(script, address(story, city))
+    assert (code, "not sealed" in said, "Intact: 6 steps" in said) == (0, False, True)
+
+
 def test_a_tail_cut_off_is_told_by_the_kept_head(city: str, script: Path, story: sa.Engine) -> None:
     assert run(script, "--keep", "heads.txt", city)[0] == 0
     with unit_of_work(story) as session:
         session.execute(sa.delete(HistoryStep).where(HistoryStep.seq >= 4))
+        # And all is shown as if the dispute had never been.
+        as_was = {"due_at": Report.promised_at, "ended_at": AT + timedelta(hours=2)}
+        session.execute(sa.update(Report).values(as_was))
     assert run(script, city)[0] == 0
     code, said = run(script, "--keep", "heads.txt", city)
     assert (code, "a head you kept" in said) == (1, True)
@@ -112,6 +149,8 @@ def test_steps_come_in_pages_and_odd_cursors_begin_anew(app: Flask, story: sa.En
 
 def test_the_page_says_how_in_plain_words(app: Flask, story: sa.Engine) -> None:
     client = app.test_client()
-    for lang, word in (("ko", "고칠 수 없는 기록"), ("en", "History that stays as it was")):
+    words = [("ko", "고칠 수 없는 기록"), ("en", "History that stays as it was")]
+    words += [("ko", "약속한 날도 함께 봉인해요"), ("en", "the promised day are sealed too")]
+    for lang, word in words:
         client.set_cookie("lang", lang)
         assert word in client.get("/reports/history").text

@@ -1,0 +1,66 @@
+"""What the chain reads of the stories: which steps wait to join it, and what a report says now."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, and_, case, select
+
+from participation.reports.history.models import HistoryStep
+from participation.reports.history.rules import OPENED, Seal, seal_of
+from participation.reports.models import Report, ReportEntry, ReportUnpromised
+
+STEP_OF_ENTRY = and_(
+    HistoryStep.report_id == ReportEntry.report_id,
+    HistoryStep.entry_id == ReportEntry.id,
+    HistoryStep.of.is_(None),
+)
+UNPROMISED = ReportUnpromised.report_id == Report.id
+# What `seal_of` asks for of a report as it stands, where ReportUnpromised is joined beside it.
+SEAL = (
+    Report.category,
+    Report.due_at,
+    case((ReportUnpromised.report_id.is_(None), Report.promised_at)).label("promised_at"),
+    Report.status.label("stands"),
+)
+WAITING = (
+    select(
+        ReportEntry.id.label("entry_id"),
+        ReportEntry.report_id,
+        ReportEntry.at,
+        ReportEntry.kind,
+        ReportEntry.status,
+        ReportEntry.role,
+        case(
+            (ReportEntry.kind == OPENED, Report.title + "\n" + Report.text),
+            else_=ReportEntry.text,
+        ).label("text"),
+        *SEAL,
+    )
+    .join(Report, Report.id == ReportEntry.report_id)
+    .outerjoin(ReportUnpromised, UNPROMISED)
+    .outerjoin(HistoryStep, STEP_OF_ENTRY)
+    .where(ReportEntry.public, HistoryStep.seq.is_(None))
+    # Told and settled in the same moment, it was told first.
+    .order_by(ReportEntry.at, case((ReportEntry.kind == OPENED, 0), else_=1), ReportEntry.id)
+)
+
+
+class Fact(NamedTuple):
+    """A step on its way into the chain, first in the order of WAITING's columns."""
+
+    entry_id: UUID
+    report_id: UUID
+    at: datetime
+    kind: str
+    status: str | None
+    role: str
+    text: str
+    seal: Seal
+    of: int | None = None
+
+
+def fact_of(row: Row[Any]) -> Fact:
+    """Return a row of WAITING as a step that says what its report now says of itself."""
+    said, now = row[: -len(SEAL)], row[-len(SEAL) :]
+    return Fact(*[*said, seal_of(*now)])
