@@ -4,15 +4,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import hypothesis
-import jinja2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
-from werkzeug.routing import Rule
 
 import app as application
 from participation.accounts import actions as accounts
@@ -21,7 +18,7 @@ from services.auth import Actor
 from services.config import Settings, load
 from services.db import Session, make_engine, unit_of_work
 from services.outbox import Dispatcher
-from tests import lines, servers
+from tests import lines, servers, sharing
 from tests.databases import Cluster, prepare
 from tests.pages import Pages
 from tests.participation.reports.open311.checked import CheckedClient
@@ -32,6 +29,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("house")
 expect.set_options(timeout=20_000)
+sharing.install()
 WHOLE = "/usr/bin/chromium"
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -124,45 +122,12 @@ def session(engine: sa.Engine) -> Iterator[Session]:
         yield session
 
 
-class Compiled(jinja2.BytecodeCache):
-    """Templates compiled once for every application of a run, not once for each."""
-
-    def __init__(self) -> None:
-        self.codes: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self.codes:
-            bucket.bytecode_from_string(self.codes[bucket.key])
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.codes[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = Compiled()
-
-
-def _compiled_once(compile_builder: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
-    """Make the way from a route's values to its address once for all applications of a run."""
-    known: dict[Any, Any] = {}
-
-    def builder(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
-
-    return builder
-
-
-Rule._compile_builder = _compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
-
-
 @pytest.fixture
 def app(settings: Settings, engine: sa.Engine) -> Iterator[Flask]:
     made = application.create_app(settings)
     made.testing = True
     made.test_client_class = CheckedClient
-    made.jinja_env.bytecode_cache = TEMPLATES
+    made.jinja_env.bytecode_cache = sharing.TEMPLATES
     yield made
     made.extensions["engine"].dispose()
 
