@@ -129,4 +129,4 @@ def test_every_severity_has_its_turn(session: Session) -> None:
     city(session, 30)
     rows = list(runs(session, SOYEON, Sought(), AT))
     assert len(rows) == GRAVEST
-    assert set(VIEWS) == {"live", "new", "late", "mine", "ended"}
+    assert set(VIEWS) == {"live", "new", "late", "mine", "photos", "ended"}
