@@ -39,7 +39,7 @@ VIEWS = {
     "new": "New",
     "late": "Late",
     "mine": "Mine",
-    "photos": "Photos to look over",
+    "photos": "Photos to check",
     "ended": "Settled",
 }
 # Written out and not bound: only so both databases see that the index of what waits has it all.
