@@ -1,6 +1,7 @@
 """A photo nobody looked over is seen by its reporter and the team, until a moderator shows it."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,17 +9,20 @@ import sqlalchemy as sa
 from flask import Flask
 
 from participation.reports.models import Report, ReportEntry
-from participation.reports.opening import hang_photo
 from participation.reports.photos.models import UnlookedPhoto
 from participation.reports.photos.queries import held_pictures
-from participation.reports.rules import MOST_PHOTOS
-from services import clock
+from services import clock, realtime
 from services.audit.trail import AuditEntry
 from services.db import Session, unit_of_work
 from services.ids import parse_id
 from services.jobs import Scheduler
-from tests.pages import Pages
-from tests.participation.reports.photos.covers import Visit, files_of, reds, served
+from tests.flows.canaries import OTHER, settle_in
+from tests.participation.reports.photos.covers import (
+    Visit,
+    files_of,
+    reds,
+    served,
+)
 from tests.participation.reports.photos.covers import report as looked_report
 from tests.participation.reports.photos.looks import (
     cover_it,
@@ -34,17 +38,6 @@ from tests.people import JUN, MINJI, SOYEON
 
 NOTE = "살펴본 뒤에"
 CASE_NOTE = "아직 살펴보지 않았어요"
-
-
-@pytest.fixture
-def report_id(visit: Visit) -> str:
-    return sent(visit)
-
-
-@pytest.fixture
-def photo(app: Flask, report_id: str) -> str:
-    (one,) = waiting(app, report_id)
-    return one
 
 
 def test_nobody_else_is_told_of_it_or_served_it(visit: Visit, report_id: str, photo: str) -> None:
@@ -208,66 +201,6 @@ def test_it_goes_with_its_person(app: Flask, visit: Visit, report_id: str, photo
         assert held_pictures(session, [photo], clock.now()) == set()
 
 
-def test_one_that_everyone_sees_already_waits_no_second_time(app: Flask, visit: Visit) -> None:
-    looked_report(visit)
-    assert waiting(app, sent(visit, who=JUN)) == []
-
-
-def test_one_that_only_a_report_turned_down_has_waits(app: Flask, visit: Visit) -> None:
-    hidden = looked_report(visit)
-    pages = visit(SOYEON)
-    pages.get(f"/console/reports/{hidden}")
-    pages.post(f"/console/reports/{hidden}/reject", reason="얼굴이 보여요")
-    assert len(waiting(app, sent(visit, who=JUN))) == 1
-
-
-def test_one_that_was_covered_elsewhere_comes_in_covered(app: Flask, visit: Visit) -> None:
-    first = looked_report(visit)
-    (before,) = shown(app, first)
-    cover_it(visit, first, before)
-    made = sent(visit, who=JUN)
-    assert waiting(app, made) == []
-    assert shown(app, made) == shown(app, first)
-
-
-def test_the_same_one_is_looked_over_once_for_all(app: Flask, visit: Visit, photo: str) -> None:
-    other = sent(visit, who=JUN)
-    assert waiting(app, other) == [photo]
-    show(visit, other, photo)
-    with Session(app.extensions["engine"]) as session:
-        rows = session.scalars(sa.select(Report.photo_hash)).all()
-        assert rows == [photo, photo]
-
-
-def test_the_same_one_is_covered_once_for_all(app: Flask, visit: Visit, photo: str) -> None:
-    other = sent(visit, who=JUN)
-    cover_it(visit, other, photo)
-    with Session(app.extensions["engine"]) as session:
-        rows = set(session.scalars(sa.select(Report.photo_hash)))
-        assert len(rows) == 1
-        assert rows.isdisjoint({None, photo})
-
-
-def test_several_take_their_places_whatever_is_looked_over_first(app: Flask, visit: Visit) -> None:
-    made = sent(visit, 10, 20, 30)
-    one, two, three = waiting(app, made)
-    for photo, now in ((two, [two]), (three, [two, three]), (one, [one, two, three])):
-        show(visit, made, photo)
-        assert shown(app, made) == now
-    assert waiting(app, made) == []
-
-
-def test_what_waits_takes_a_place_of_the_three(app: Flask, visit: Visit) -> None:
-    made = sent(visit, 10, 20, 30)
-    with unit_of_work(app.extensions["engine"]) as session:
-        report = session.get_one(Report, parse_id(made))
-        for looked in (True, False):
-            assert not hang_photo(
-                session, report, SOYEON, "a" * 64, looked_over=looked, at=clock.now()
-            )
-    assert len(waiting(app, made)) == MOST_PHOTOS
-
-
 def test_what_waits_stays_through_a_joining_and_an_answer(
     app: Flask, visit: Visit, report_id: str, photo: str
 ) -> None:
@@ -280,36 +213,46 @@ def test_what_waits_stays_through_a_joining_and_an_answer(
     assert shown(app, report_id) == [photo]
 
 
-def test_the_queue_leads_to_what_waits(visit: Visit, report_id: str, photo: str) -> None:
-    other = looked_report(visit, JUN)
-    pages = visit(SOYEON)
-    page = pages.get("/console/?view=photos")
-    assert f"row-{report_id}" in page
-    assert f"row-{other}" not in page
-    assert count(page) == "1"
-    show(visit, report_id, photo)
-    page = pages.get("/console/?view=photos")
-    assert f"row-{report_id}" not in page
-    assert count(page) == "0"
-
-
-def count(page: str) -> str:
-    view = page.split('href="/console/?view=photos"')[1].split("</a>")[0]
-    found = re.search(r'class="num">(\d+)<', view)
-    assert found is not None
-    return found[1]
-
-
-def test_a_settled_case_with_one_is_found_and_one_turned_down_is_not(
-    visit: Visit, report_id: str
+def test_open_pages_follow_when_it_is_shown_and_hidden_again(
+    visit: Visit,
+    turn: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+    report_id: str,
+    photo: str,
 ) -> None:
-    pages: Pages = visit(SOYEON)
+    turn()
+    heard: list[str] = []
+    monkeypatch.setattr(realtime, "nudge", lambda _session, room, _item: heard.append(room))
+    pages = show(visit, report_id, photo)
+    for act in (None, undo):
+        if act is not None:
+            act(pages, report_id)
+        heard.clear()
+        turn()
+        assert {"console", "reports", f"report:{report_id}"} <= set(heard)
+
+
+def test_it_stays_through_a_settling_that_is_disputed(
+    app: Flask, visit: Visit, report_id: str, photo: str
+) -> None:
+    pages = visit(SOYEON)
     pages.get(f"/console/reports/{report_id}")
     pages.post(f"/console/reports/{report_id}/answer", status="fixed", text="고쳤어요")
-    assert f"row-{report_id}" in pages.get("/console/?view=photos")
-    other = sent(visit, 50, who=JUN)
-    pages.post(f"/console/reports/{other}/reject", reason="아니에요")
-    assert f"row-{other}" not in pages.get("/console/?view=photos")
+    mine = visit(MINJI)
+    mine.get(f"/reports/{report_id}")
+    mine.post(f"/reports/{report_id}/judge", settled="no", text="아직이에요")
+    assert (shown(app, report_id), waiting(app, report_id)) == ([], [photo])
+
+
+def test_where_part_of_the_work_is_anothers_so_is_the_photo(
+    app: Flask, visit: Visit, report_id: str, photo: str
+) -> None:
+    settle_in(app)
+    assert served(visit, photo, "large", OTHER) is None
+    assert NOTE in visit(OTHER).get(f"/reports/{report_id}")
+    visit(OTHER).get(f"/console/reports/{report_id}", 403)
+    visit(OTHER).post(f"/console/reports/{report_id}/show-photo", 403, photo=photo)
+    assert f"row-{report_id}" not in visit(OTHER).get("/console/?view=photos")
 
 
 def test_a_step_of_showing_is_for_the_team_alone(
