@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.access import may_handle, may_see
+from participation.reports.access import hold, may_handle, may_see
 from participation.reports.models import Report, ReportEntry, ReportPhoto
-from participation.reports.photos.models import PhotoOriginal
+from participation.reports.photos.models import PhotoOriginal, UnlookedPhoto
 from participation.reports.photos.queries import is_covered, waiting_as, waiting_of
 from participation.reports.queries import Photo, photo_of, photos_of
 from services.auth import Actor
@@ -62,6 +62,16 @@ def step_of(actor: Actor, report: Report, kind: str, at: datetime) -> ReportEntr
         actor_id=actor.id,
         public=False,
     )
+
+
+def hold_waiting(session: Session, photo_hash: str) -> list[UnlookedPhoto]:
+    """Hold the reports beside which a picture waits to be looked over; return where it still does.
+
+    A colleague may have looked it over a moment ago.
+    """
+    rows = waiting_as(session, photo_hash)
+    hold(session, *(session.get_one(Report, row.report_id) for row in rows))
+    return waiting_as(session, photo_hash)
 
 
 class Unlooked(msgspec.Struct, frozen=True):

@@ -7,10 +7,15 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from participation.events.reports import ReportChanged
-from participation.reports.access import hold
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportPhoto
-from participation.reports.photos.access import Frame, frames_showing, kept_under, step_of
+from participation.reports.photos.access import (
+    Frame,
+    frames_showing,
+    hold_waiting,
+    kept_under,
+    step_of,
+)
 from participation.reports.photos.hanging import forget_wait, hang_at
 from participation.reports.photos.models import (
     CoveredPicture,
@@ -18,7 +23,7 @@ from participation.reports.photos.models import (
     RemovedPhoto,
     UnlookedPhoto,
 )
-from participation.reports.photos.queries import Expired, originals_of, shown_as, waiting_as
+from participation.reports.photos.queries import Expired, originals_of, shown_as
 from participation.reports.queries import photos_of
 from services import audit, outbox
 from services.auth import Actor
@@ -39,7 +44,7 @@ def cover_photo(
     picture from before the first step. That it was covered is kept for good, by its content's name.
     Raises RefusedError where the report does not show `before` any more.
     """
-    waiting = waiting_as(session, before)
+    waiting = hold_waiting(session, before)
     if before not in photos_of(session, report) and report.id not in [w.report_id for w in waiting]:
         raise RefusedError("photo_changed")
     if before == redacted:
@@ -54,7 +59,6 @@ def cover_photo(
 
 def _hang_waiting(session: Session, row: UnlookedPhoto, at: datetime) -> None:
     report = session.get_one(Report, row.report_id)
-    hold(session, report)
     hang_at(session, report, row.photo_hash, row.position)
     forget_wait(session, row)
     # Whoever asks a feed or Open311 for what changed is to learn that it shows a photo now.

@@ -8,7 +8,7 @@ from participation.events.reports import ReportChanged
 from participation.reports.access import hold
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
-from participation.reports.photos.access import Frame, step_of
+from participation.reports.photos.access import Frame, hold_waiting, step_of
 from participation.reports.photos.actions import note_cover
 from participation.reports.photos.hanging import (
     hang_at,
@@ -18,7 +18,7 @@ from participation.reports.photos.hanging import (
     unsettle,
 )
 from participation.reports.photos.models import UnlookedPhoto
-from participation.reports.photos.queries import shown_as, waiting_as
+from participation.reports.photos.queries import shown_as
 from participation.reports.queries import photos_of
 from participation.reports.rules import PHOTO_SHOWN, PHOTO_UNSHOWN, UNDO_S
 from services import audit, outbox
@@ -33,12 +33,11 @@ def show_photo(session: Session, actor: Actor, report: Report, photo: str, *, at
     For UNDO_S each of these steps can be taken back. Raises RefusedError where it does not wait at
     this report any more.
     """
-    waiting = waiting_as(session, photo)
-    reports = [session.get_one(Report, row.report_id) for row in waiting]
-    if report not in reports:
+    waiting = hold_waiting(session, photo)
+    if report.id not in [row.report_id for row in waiting]:
         raise RefusedError("photo_changed")
-    hold(session, *reports)
-    for row, one in zip(waiting, reports, strict=True):
+    for row in waiting:
+        one = session.get_one(Report, row.report_id)
         entry = add_entry(session, step_of(actor, one, PHOTO_SHOWN, at))
         settle(session, row, entry, at + timedelta(seconds=UNDO_S))
         _hang_looked(session, actor, one, row, at)

@@ -81,10 +81,10 @@ def waiting_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
 
 
 def waiting_as(session: Session, photo_hash: str) -> list[UnlookedPhoto]:
-    """Return where a picture waits to be looked over, in the order in which reports are held."""
+    """Return where a picture waits to be looked over, read anew."""
     same = UnlookedPhoto.photo_hash == photo_hash, WAITS
-    rows = session.scalars(select(UnlookedPhoto).where(*same)).all()
-    return sorted(rows, key=lambda one: one.report_id)
+    asked = select(UnlookedPhoto).where(*same).execution_options(populate_existing=True)
+    return list(session.scalars(asked.order_by(UnlookedPhoto.report_id)))
 
 
 def is_public(session: Session, photo_hash: str) -> bool:
