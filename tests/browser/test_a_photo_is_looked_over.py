@@ -58,6 +58,17 @@ def test_it_waits_until_a_moderator_shows_it(
     page.keyboard.press("u")
     expect(page.get_by_text(IN_CASE)).to_be_visible()
     expect(neighbour.locator(".story-waits")).to_be_visible()
+    cover_something(page, keep)
+    expect(neighbour.locator(".story-picture > img")).to_be_visible()
+
+
+def cover_something(page: Page, keep: Callable[[Page, str], None]) -> None:
+    page.locator('[data-act="redact"] summary', has_text="Cover something").press("Enter")
+    page.get_by_role("button", name="Add a box").press("Enter")
+    keep(page, "photo-waits-covering")
+    page.get_by_role("button", name="Cover it and show it").press("Enter")
+    expect(page.get_by_text(IN_CASE)).to_have_count(0)
+    expect(page.locator('[data-act="redact"] summary')).to_have_text("Cover part of the photo")
 
 
 def look_at_both(enter: Enter, keep: Callable[[Page, str], None], address: str, case: str) -> None:
