@@ -76,6 +76,8 @@ class Life:
             "idempotency_key": f"{self._run}-{number}",
         }
         photo = ("photo.png", picture(act.shade), "image/png") if act.photo else None
+        # Nobody is on a picture that was drawn a moment ago.
+        form |= {"looked": "1"} if photo else {}
         person.post("/reports/", form, photo)
         return f"reported {act.category}"
 

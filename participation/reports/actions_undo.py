@@ -14,12 +14,14 @@ from participation.reports.clusters import keep_clusters
 from participation.reports.followers import count_followers
 from participation.reports.history.chain import take_back
 from participation.reports.models import Report, ReportEntry, ReportFollow
+from participation.reports.photos.actions_look import hide_photo
 from participation.reports.photos.actions_removal import restore_photo
 from participation.reports.rules import (
     ASSIGNED,
     ENDED,
     MERGED,
     PHOTO_REMOVED,
+    PHOTO_SHOWN,
     RELEASED,
     SENT_ON,
     TAKEN_BACK,
@@ -109,11 +111,16 @@ def _removal(session: Session, actor: Actor, entry: ReportEntry, at: datetime) -
     return "withdraw_removal" if restore_photo(session, actor, entry, at=at) else ""
 
 
+def _showing(session: Session, actor: Actor, entry: ReportEntry, at: datetime) -> str:
+    return "withdraw_showing" if hide_photo(session, actor, entry, at=at) else ""
+
+
 WAYS: dict[str, Callable[[Session, Actor, ReportEntry, datetime], str]] = {
     "answer": _answer,
     MERGED: _merge,
     ASSIGNED: _assignment,
     PHOTO_REMOVED: _removal,
+    PHOTO_SHOWN: _showing,
 }
 
 

@@ -1,4 +1,4 @@
-"""The console's picture work: cover parts of it, look under the cover, take it off, remove it."""
+"""The console's picture work: show what was looked over, cover parts of it, remove it."""
 
 import base64
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from participation.reports.access import report_for
 from participation.reports.console_desk import handled, keeps_typed, offer_undo, sought, to_case
 from participation.reports.forms import PhotoForm, RemovePhotoForm
-from participation.reports.photos import actions, actions_removal, queries
+from participation.reports.photos import actions, actions_look, actions_removal, queries
 from participation.reports.photos.access import Frame, frame_of
 from participation.reports.photos.forms import parse_boxes
 from participation.reports.queries import photos_of
@@ -27,8 +27,18 @@ def redact(report_id: str, form: PhotoForm) -> ResponseReturnValue:
     boxes, shown = parse_boxes(request.form), _shown(report_id, form)
     # Before the writing begins: nobody's report waits for this picture.
     redacted = media.redact(shown, boxes)
-    report = handled(report_id)
+    report = handled(report_id, form["seen"].data)
     actions.cover_photo(web.session(), web.actor(), report, shown, redacted, at=web.at())
+    return to_case(report_id)
+
+
+@pages.post("/<report_id>/show-photo")
+@role("moderator", "officer")
+@keeps_typed(PhotoForm)
+def show_photo(report_id: str, form: PhotoForm) -> ResponseReturnValue:
+    report, which = handled(report_id, form["seen"].data), form["photo"].data
+    actions_look.show_photo(web.session(), web.actor(), report, which, at=web.at())
+    offer_undo()
     return to_case(report_id)
 
 
@@ -39,7 +49,8 @@ def _shown(report_id: str, form: PhotoForm) -> str:
     """
     with reading_session(web.engine()) as reading:
         report = report_for(reading, web.actor(), report_id, to="handle")
-        photos = photos_of(reading, report)
+        waiting = queries.waiting_of(reading, [report.id]).get(report.id, [])
+        photos = [*photos_of(reading, report), *waiting]
     if not photos:
         raise InvalidError("no_photo")
     name = str(form["photo"].data or "") or photos[0]
@@ -76,7 +87,7 @@ def uncover(report_id: str) -> ResponseReturnValue:
 @role("moderator")
 @keeps_typed(RemovePhotoForm)
 def remove_photo(report_id: str, form: RemovePhotoForm) -> ResponseReturnValue:
-    report, reason = handled(report_id), form["reason"].data or ""
+    report, reason = handled(report_id, form["seen"].data), form["reason"].data or ""
     which = form["photo"].data
     actions_removal.remove_photo(web.session(), web.actor(), report, which, reason, at=web.at())
     offer_undo()

@@ -77,6 +77,8 @@ class NewReportForm(Form):
     homepage = StringField(filters=[short])
     asset = HiddenField(filters=[short])
     draft = HiddenField(filters=[short])
+    # That the photos sent with it were looked over where they came from.
+    looked = StringField(filters=[short])
     # The settled report that is told again, and the photos that were sent before a question.
     again = HiddenField(filters=[short])
     kept = HiddenField(filters=[sealed])
@@ -126,7 +128,7 @@ class NewReportForm(Form):
         self.place.errors = [WHICH if found else NOT_FOUND if self.place.data else NO_PLACE]
         return found
 
-    def value(self, photos: tuple[str, ...]) -> NewReport:
+    def value(self, photos: tuple[str, ...], *, looked_over: bool = False) -> NewReport:
         """Return the action's input; call after `validate`."""
         return NewReport(
             category=Category(self.category.data),
@@ -137,6 +139,7 @@ class NewReportForm(Form):
             answer=str(self.answer.data or ""),
             idempotency_key=str(self.idempotency_key.data),
             photos=photos,
+            looked_over=looked_over,
         )
 
 
@@ -205,7 +208,7 @@ class UndoForm(Form):
     report = StringField(filters=[short])
 
 
-class PhotoForm(Form):
+class PhotoForm(SeenForm):
     """Which of a report's photos an act is on, by its name; "" for the first."""
 
     photo = StringField(filters=[short])

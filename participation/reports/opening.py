@@ -11,10 +11,11 @@ from participation.events.reports import ReportChanged, ReportOpened
 from participation.reports.clusters import keep_clusters
 from participation.reports.feeds.wards import ward_of
 from participation.reports.history.chain import add_entry, make_public
-from participation.reports.models import Report, ReportEntry, ReportPhoto
+from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.access import Frame, step_of
 from participation.reports.photos.actions import note_cover
-from participation.reports.photos.queries import shown_as
+from participation.reports.photos.hanging import hang_at, let_wait
+from participation.reports.photos.queries import is_public, shown_as, waiting_of
 from participation.reports.promises.rules import rises_at
 from participation.reports.queries import photos_of
 from participation.reports.rough import keep_exact
@@ -40,7 +41,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What is told of a problem. Place: WGS84 degrees.
 
     `category` as the city knows it, `photos` are hashes of services.media, `answer` to the
-    question of the category.
+    question of the category. Photos that were not `looked_over` for faces and plates where they
+    came from are shown once somebody of the city has.
     """
 
     category: Category
@@ -50,6 +52,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     answer: str = ""
     photos: tuple[str, ...] = ()
+    looked_over: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -95,7 +98,7 @@ def store_once(
     place_reports(session, [(report.id, told.lat, told.lon)])
     add_entry(session, _opening(report, at))
     for sent in told.photos:
-        hang_photo(session, report, Actor(None), sent, at=at)
+        hang_photo(session, report, Actor(None), sent, looked_over=told.looked_over, at=at)
     if origin.held:
         outbox.publish(session, ReportChanged(report_id=report.id, what="hold_report"), at=at)
         return report, True
@@ -112,25 +115,27 @@ def _as_seen(session: Session, told: Told) -> Told:
     return msgspec.structs.replace(told, lat=lat, lon=lon, place=ward_of(session, lat, lon))
 
 
-def hang_photo(session: Session, report: Report, actor: Actor, sent: str, *, at: datetime) -> bool:
-    """Let a report show one photo more, covered if it ever was; return whether it does now.
+def hang_photo(
+    session: Session, report: Report, actor: Actor, sent: str, *, looked_over: bool, at: datetime
+) -> bool:
+    """Give a report one photo more, covered if it ever was; return whether it has it now.
 
-    It does not where it shows the same one already, or as many as a report may have. One that was
-    taken off for good is not hung either; the team is told.
+    What was not `looked_over`, nor is known from elsewhere, waits beside it for that. It has it not
+    where it had the same one already, or as many as a report may have. One that was taken off for
+    good is not hung either; the team is told.
     """
     there, shown = photos_of(session, report), shown_as(session, sent)
+    waiting = waiting_of(session, [report.id]).get(report.id, [])
     if shown is None:
         add_entry(session, step_of(actor, report, PHOTO_REMOVED, at))
         return False
-    if shown in there or len(there) >= MOST_PHOTOS:
+    place = len(there) + len(waiting) + 1
+    if shown in there or sent in waiting or place > MOST_PHOTOS:
         return False
-    frame = Frame(report, len(there) + 1)
-    if frame.position == 1:
-        report.photo_hash = shown
-    else:
-        further = ReportPhoto(report_id=report.id, position=frame.position, photo_hash=shown)
-        session.add(further)
-    session.flush()
+    if shown == sent and not looked_over and not is_public(session, sent):
+        let_wait(session, report, sent, place, at)
+        return True
+    frame = Frame(report, hang_at(session, report, shown, place))
     if shown != sent:
         note_cover(session, frame, actor, sent, shown, at=at)
     return True

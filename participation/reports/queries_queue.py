@@ -1,6 +1,6 @@
 """The queue of the console: saved views, kinds of report, page after page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +22,8 @@ from sqlalchemy import (
 
 from participation.accounts import directory
 from participation.reports.models import LIVE, Report
+from participation.reports.photos.models import UnlookedPhoto
+from participation.reports.photos.queries import WAITS, waiting_of
 from participation.reports.queries_news import versions_of
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, GRAVEST, Category, Status, late
@@ -37,11 +39,16 @@ VIEWS = {
     "new": "New",
     "late": "Late",
     "mine": "Mine",
+    "photos": "Photos to check",
     "ended": "Settled",
 }
 # Written out and not bound: only so both databases see that the index of what waits has it all.
 _LIVE: BindParameter[list[str]] = bindparam("live", LIVE, expanding=True, literal_execute=True)
 WAITING = Report.status.in_(_LIVE)
+# What was turned down nobody sees but its reporter and the team: its photos may wait for ever.
+UNLOOKED = (Report.status != Status.REJECTED.value) & Report.id.in_(
+    select(UnlookedPhoto.report_id).where(WAITS)
+)
 
 
 class Sought(msgspec.Struct, frozen=True):
@@ -76,7 +83,8 @@ DEFAULTS: dict[str, str] = asdict(Sought())
 
 
 class QueueRow(msgspec.Struct, frozen=True):
-    """A row of the queue; `version` says how its report stood when it was read."""
+    """A row of the queue; `version` says how its report stood when it was read, `unlooked` how many
+    of its photos nobody has looked over yet."""
 
     id: str
     version: str
@@ -89,6 +97,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     assignee: str | None
     thumb_url: str | None
     followers: int
+    unlooked: int = 0
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -118,7 +127,11 @@ def queue(session: Session, actor: Actor, sought: Sought, at: datetime) -> Queue
             break
     names = directory.names_of(session, {r.assignee_id for r in rows if r.assignee_id})
     versions = versions_of(session, rows[:LENGTH])
-    shown = [_row(r, versions[r.id], names, at) for r in rows[:LENGTH]]
+    unlooked = waiting_of(session, [r.id for r in rows[:LENGTH]])
+    shown = [
+        replace(_row(r, versions[r.id], names, at), unlooked=len(unlooked.get(r.id, ())))
+        for r in rows[:LENGTH]
+    ]
     return Queue(shown, shown[-1].id if len(rows) > LENGTH else None)
 
 
@@ -174,13 +187,15 @@ def _narrow(view: str, actor: Actor, at: datetime) -> ColumnElement[bool]:
         return WAITING & (Report.due_at < at)
     if view == "mine":
         return WAITING & (Report.assignee_id == actor.id)
+    if view == "photos":
+        return UNLOOKED
     # Named, not negated: so each view is counted off the index of states.
     return Report.status.in_(tuple(s.value for s in ENDED)) if view == "ended" else WAITING
 
 
 def views(session: Session, actor: Actor, sought: Sought, at: datetime) -> list[SavedView]:
     """Return the saved views with how many cases of the kind each holds, up to COUNTED."""
-    counts = session.execute(_counts(actor, sought.kind, at)).one()
+    counts = session.execute(counting(actor, sought.kind, at)).one()
     found = []
     for (key, label), n in zip(VIEWS.items(), counts, strict=True):
         # What is settled grows for ever: of one kind it is counted by nobody.
@@ -190,10 +205,12 @@ def views(session: Session, actor: Actor, sought: Sought, at: datetime) -> list[
     return found
 
 
-def _counts(actor: Actor, kind: str, at: datetime) -> Select[Any]:
+def counting(
+    actor: Actor, kind: str, at: datetime, views: Iterable[str] = tuple(VIEWS)
+) -> Select[Any]:
     """Return one statement that counts each view for itself, and stops at one beyond COUNTED."""
     counts = []
-    for view in VIEWS:
+    for view in views:
         wanted = _kind("" if view == "ended" else kind)
         some = select(Report.id).where(_narrow(view, actor, at), wanted, handled_by(actor))
         counted = some.limit(COUNTED + 1).subquery()

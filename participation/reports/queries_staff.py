@@ -12,7 +12,7 @@ from sqlalchemy import case, select
 from participation.accounts import directory
 from participation.reports import queries
 from participation.reports.models import Report, ReportEntry
-from participation.reports.photos.queries import KeptOriginal, kept_of
+from participation.reports.photos.queries import KeptOriginal, kept_of, waiting_of
 from participation.reports.promises.rules import RAISED
 from participation.reports.queries_map import Sight, cards_in
 from participation.reports.rough import exact_of
@@ -43,6 +43,7 @@ class CasePage(msgspec.Struct, frozen=True):
     duplicates: list[queries.ReportCard]
     assignee_id: str | None
     originals: dict[int, KeptOriginal] = {}
+    unlooked: list[queries.Photo] = []
 
 
 def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> CasePage:
@@ -59,6 +60,9 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         duplicates=_near(session, actor, report),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
         originals=kept_of(session, report.id, at),
+        unlooked=[
+            queries.photo_of(name) for name in waiting_of(session, [report.id]).get(report.id, [])
+        ],
     )
 
 

@@ -72,6 +72,8 @@ PROMISED = "promised"
 ASSIGNED, RELEASED, SENT_ON, TAKEN_BACK = "assigned", "released", "sent_on", "withdrawn"
 # A photo was taken off, with the team's reason, and was so until it was hung again.
 PHOTO_REMOVED, PHOTO_BACK = "photo_removed", "photo_back"
+# A photo that came unlooked was looked over and is shown, and was so until that was taken back.
+PHOTO_SHOWN, PHOTO_UNSHOWN = "photo_shown", "photo_unshown"
 # The steps in which the city itself speaks, in public.
 CITY_SAID = ("answer", MERGED)
 # How long those who follow are asked, on the page and by token; later trouble is a new report.

@@ -14,6 +14,7 @@ from services.db import Session
 SEEN = {
     *("withdraw_answer", "withdraw_merge", "renew_promise"),
     *("cover_photo", "uncover_photo", "remove_photo", "restore_photo"),
+    *("add_picture", "show_photo", "hide_photo"),
 }
 # What only the report's own page counts.
 COUNTED = {"follow_report", "unfollow_report", "part_followers"}

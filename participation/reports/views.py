@@ -205,20 +205,22 @@ def create() -> ResponseReturnValue:
     if not valid or form.errors:
         return _form_page(form, spots), 422
     try:
-        photos = views_same.photos_sent(form)
+        sent = views_same.photos_sent(form)
     except InvalidError as error:
         form.photo.errors = [media.WORDS[error.code]]
         return _form_page(form), 422
-    if (asked := views_same.question(form, photos)) is not None:
+    if (asked := views_same.question(form, sent)) is not None:
         return asked
-    return redirect(url_for("reports.page", report_id=_taken(form, photos), thanks=1), 303)
+    return redirect(url_for("reports.page", report_id=_taken(form, sent), thanks=1), 303)
 
 
-def _taken(form: NewReportForm, photos: tuple[str, ...]) -> UUID:
+def _taken(form: NewReportForm, sent: views_same.Sent) -> UUID:
     """Store what the form tells, with the thing it names and the letter it came from."""
     session, actor, at = web.session(), web.actor(), web.at()
     draft = intake_queries.draft_of(session, form.told("draft"), at)
-    new = form.value(photos or (draft.photos if draft else ()))
+    # A letter's photos were looked over by nobody, whatever its sender says of what they send now.
+    brought = sent if sent.photos or draft is None else views_same.Sent(draft.photos, False)
+    new = form.value(brought.photos, looked_over=brought.looked_over)
     if not new.place:
         new = msgspec.structs.replace(new, place=maps.named_near(session, new.lat, new.lon))
     report_id = blocks_actions.take_report(session, actor, new, _signs(form), at=at)

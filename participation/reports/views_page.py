@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from participation.reports import queries, queries_family
 from participation.reports.access import judging_over, may_judge, report_for
 from participation.reports.models import Report
+from participation.reports.photos.access import unlooked_of
 from participation.reports.rules import JUDGED, Status
 from services import web
 from services.auth.gates import public
@@ -18,6 +19,7 @@ def shown(report: Report) -> dict[str, object]:
     session, actor, at = web.session(), web.actor(), web.at()
     return {
         "report": queries.page_of(session, actor, report, at),
+        "unlooked": unlooked_of(session, actor, report),
         "beside": queries_family.beside(session, report, at),
         "asked": may_judge(session, actor, report, at),
         "over": Status(report.status) in JUDGED and judging_over(report, at),

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,11 +14,19 @@ from services import media, web
 from services.ids import parse_id
 from services.tokens import sealed, unsealed
 
-PHOTO = "photo"
+# A seal is good for photos of one kind alone: those that were looked over, and those that were not.
+PHOTO, LOOKED = "photo", "photo looked over"
 HALF = 32
 
 
-def question(form: NewReportForm, photos: tuple[str, ...]) -> ResponseReturnValue | None:
+class Sent(msgspec.Struct, frozen=True):
+    """The photos of a form by their hashes, and whether they were looked over before they left."""
+
+    photos: tuple[str, ...]
+    looked_over: bool
+
+
+def question(form: NewReportForm, sent: Sent) -> ResponseReturnValue | None:
     """Return the page that asks, once and before anything is stored, if it is one of those near.
 
     Whoever says which one follows that; None where there is nothing to ask.
@@ -27,33 +36,38 @@ def question(form: NewReportForm, photos: tuple[str, ...]) -> ResponseReturnValu
         return redirect(url_for("reports.page", report_id=report.id, joined=1), 303)
     if not form.asks_near():
         return None
-    new = form.value(photos)
+    new = form.value(sent.photos)
     near = queries_near.near_same(web.session(), new.category, new.lat, new.lon, at=web.at())
     if not near:
         return None
-    form.fill(kept=_seal(photos) if photos else None)
-    told = {f.name: f.data for f in form if f.name not in ("photo", "join") and f.data is not None}
+    form.fill(kept=_seal(sent) if sent.photos else None)
+    left = ("photo", "join", "looked")
+    told = {f.name: f.data for f in form if f.name not in left and f.data is not None}
     return render_template("reports/same.html", near=near, told=told, category=new.category.value)
 
 
-def photos_sent(form: NewReportForm) -> tuple[str, ...]:
-    """Return the hashes of the photos a form brings, or brought before it was asked something.
+def photos_sent(form: NewReportForm) -> Sent:
+    """Return the photos a form brings, or brought before it was asked something.
 
     Raises InvalidError for one that is no picture, and for more than a report may have.
     """
     sent = media.accept_uploads(request.files.getlist("photo"), MOST_PHOTOS)
-    return sent or _photos_kept(form)
+    if sent:
+        return Sent(sent, bool(form.told("looked")))
+    looked = _photos_kept(form, LOOKED)
+    return Sent(looked or _photos_kept(form, PHOTO), bool(looked))
 
 
-def _seal(photos: tuple[str, ...]) -> str:
+def _seal(sent: Sent) -> str:
     """Return a token by which their sender, and nobody else, names photos that were taken in."""
-    halves = [UUID(part) for name in photos for part in (name[:HALF], name[HALF:])]
-    return sealed(web.settings().secret_key, PHOTO, *halves, web.actor().id or UUID(int=0))
+    halves = [UUID(part) for name in sent.photos for part in (name[:HALF], name[HALF:])]
+    kind = LOOKED if sent.looked_over else PHOTO
+    return sealed(web.settings().secret_key, kind, *halves, web.actor().id or UUID(int=0))
 
 
-def _photos_kept(form: NewReportForm) -> tuple[str, ...]:
+def _photos_kept(form: NewReportForm, kind: str) -> tuple[str, ...]:
     """Return the hashes of the photos that came before the question and are still there."""
-    found = unsealed(web.settings().secret_key, PHOTO, form.told("kept"))
+    found = unsealed(web.settings().secret_key, kind, form.told("kept"))
     if len(found) % 2 == 0 or found[-1] != web.actor().id:
         return ()
     halves = [half.hex for half in found[:-1]]

@@ -212,6 +212,7 @@ def test_without_script_several_go_too(enter: Enter, tmp_path: Path) -> None:
     page.fill("#lon", "127.9271")
     page.check("input[value=noise]")
     page.fill("#text", "Two photos without script")
+    page.get_by_label("I looked: no face").check()
     page.wait_for_timeout(UNHURRIED_MS)
     page.click("[data-send]")
     page.wait_for_url("**/reports/*thanks=1")

@@ -84,6 +84,7 @@ class Phone(threading.Thread):
             "csrf_token": self.writer.csrf,
             "idempotency_key": key,
             "category": "litter",
+            "looked": "1",
             "text": f"봉투가 쌓였어요 {number}",
             "lat": f"{34 + number % 1000 / 1000:.4f}",
             "lon": f"{127 + number // 1000 / 100 + number % 7 / 1000:.4f}",

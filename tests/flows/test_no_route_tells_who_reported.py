@@ -62,7 +62,7 @@ def test_no_route_tells_who_reported(app: Flask, visit: Visit, turn: Callable[[]
 def test_the_crawler_sees_what_a_bare_photo_tells(app: Flask) -> None:
     bare = photo(RED, 60)
     assert {"a pixel under a cover", "a field exif-data"} <= set(in_picture(bare, inside=True))
-    assert "a pixel of a report that is not public" in in_picture(photo(BLUE, 70), inside=False)
+    assert "a pixel of what is not public" in in_picture(photo(BLUE, 70), inside=False)
     answer = app.response_class(bare, headers={"X-Who": "Kanariname7q"})
     heard = TestResponse([bare], answer.status, answer.headers, app.test_request_context().request)
     marks = {mark: mark for mark in (*METADATA, "kanariname7q")}

@@ -17,6 +17,8 @@ FORM: dict[str, Any] = {
     "text": "가로등이 꺼졌어요",
     "lat": "34.21",
     "lon": "127.91",
+    # As the form says by script once faces and plates were looked for.
+    "looked": "1",
     "idempotency_key": "tap-12345678",
 }
 

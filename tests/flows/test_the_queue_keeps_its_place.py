@@ -90,7 +90,7 @@ def test_a_kind_narrows_the_list_and_what_is_counted(pages: Pages, visit: Visit)
     page = pages.get("/console/?kind=litter")
     assert ROW.findall(page) == [other]
     counted = re.findall(r'<span class="num">(\d+)</span></a></li>', page)
-    assert counted == ["1", "1", "0", "0"]
+    assert counted == ["1", "1", "0", "0", "0"]
     assert '<a class="view" href="/console/?kind=litter" aria-current="true">' in page
 
 

@@ -44,7 +44,7 @@ def in_picture(data: bytes, *, inside: bool) -> list[str]:
     if alike(pixels, RED):
         told.append("a pixel under a cover")
     if not inside and alike(pixels, BLUE):
-        told.append("a pixel of a report that is not public")
+        told.append("a pixel of what is not public")
     return told
 
 

@@ -25,6 +25,7 @@ WRITES = {
     "participation/reports/open311/jobs.py": "leases of pictures that are being fetched",
     "participation/reports/open311/walk.py": "where a reader of pages is; no change of a report",
     "participation/reports/opening.py": "the one way a report comes into being, within actions",
+    "participation/reports/photos/hanging.py": "which photos a report shows, within actions",
     "participation/reports/removals/keeping.py": "what an action deletes or puts back, and audits",
     "participation/reports/rough.py": "where a report really is, within actions that audit it",
     "participation/reports/routing/grounds.py": "which areas a report lies in, within actions",

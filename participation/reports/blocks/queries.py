@@ -20,6 +20,7 @@ from participation.reports.blocks.rules import (
     Past,
 )
 from participation.reports.models import Report, ReportEntry
+from participation.reports.photos.queries import waiting_of
 from participation.reports.queries import Photo, further_photos, photo_of
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import PUBLIC, Status
@@ -54,7 +55,10 @@ class BlockLine(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A report that waits for a first look; `why` as rules say, `photos` the further ones."""
+    """A report that waits for a first look; `why` as rules say, `photos` the further ones.
+
+    Of all its photos `unlooked` were looked over by nobody: others do not see those yet.
+    """
 
     id: str
     title: str
@@ -67,6 +71,7 @@ class Waiting(msgspec.Struct, frozen=True):
     thumb_url: str | None
     why: str
     photos: list[Photo]
+    unlooked: int
 
     @property
     def grave(self) -> bool:
@@ -204,11 +209,16 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
         .order_by(Report.severity.desc(), Report.opened_at, Report.id)
         .limit(LENGTH)
     ).all()
-    further = further_photos(session, [row.Report.id for row in rows])
-    return [_waiting(row.Report, row.why or "", further.get(row.Report.id, [])) for row in rows]
+    ids = [row.Report.id for row in rows]
+    further, unlooked = further_photos(session, ids), waiting_of(session, ids)
+    return [
+        _waiting(row.Report, row.why or "", further.get(key, []), unlooked.get(key, []))
+        for key, row in zip(ids, rows, strict=True)
+    ]
 
 
-def _waiting(r: Report, why: str, further: list[str]) -> Waiting:
+def _waiting(r: Report, why: str, further: list[str], unlooked: list[str]) -> Waiting:
+    photos = [photo_of(name) for name in (r.photo_hash, *further, *unlooked) if name]
     return Waiting(
         id=str(r.id),
         title=r.title,
@@ -218,9 +228,10 @@ def _waiting(r: Report, why: str, further: list[str]) -> Waiting:
         opened_at=r.opened_at,
         severity=r.severity,
         place=r.place,
-        thumb_url=f"/media/{r.photo_hash}/small.webp" if r.photo_hash else None,
+        thumb_url=photos[0].small_url if photos else None,
         why=why,
-        photos=[photo_of(name) for name in further],
+        photos=photos[1:],
+        unlooked=len(unlooked),
     )
 
 

@@ -33,6 +33,10 @@ CONFIRM_TEXT = (
 )
 FILED = "The city has your report"
 FILED_TEXT = "Thank you. Your report and every step of it stand here: %(link)s"
+PHOTOS_WAIT = (
+    "Others see its photos once somebody of the city has looked them over for faces and number "
+    "plates."
+)
 LEFT_OUT = (
     "Pictures of your letter that were not kept: %(count)s. A report has up to three photos, and "
     "each must be one that can be read."
@@ -149,6 +153,8 @@ def _answer(session: Session, row: LetterIn, letter: Taken, token: str, at: date
     else:
         link = f"\n\n{letter.base_url}/reports/{row.report_id}\n\n"
         told = say(FILED), say(FILED_TEXT, link=link)
+        if letter.photos:
+            told = told[0], f"{told[1]}{say(PHOTOS_WAIT)}"
     if letter.left_out:
         told = told[0], f"{told[1]}\n\n{say(LEFT_OUT, count=letter.left_out)}"
     letters.enqueue(session, letter.sender, *told, at=at, headers=letter.headers)

@@ -89,8 +89,9 @@ def _keep_pictures(session: Session, report_id: UUID, new: OutsideReport, at: da
 def add_picture(
     session: Session, actor: Actor, report: Report, photo_hash: str, *, at: datetime
 ) -> None:
-    """Give a report a picture that was fetched for it, unless it has it or enough by now."""
-    if hang_photo(session, report, actor, photo_hash, at=at):
+    """Give a report a picture that was fetched for it, unless it has it or enough by now; nobody
+    has looked it over."""
+    if hang_photo(session, report, actor, photo_hash, looked_over=False, at=at):
         audit.record(session, actor.id, "add_picture", "report", str(report.id), at=at)
         told = ReportChanged(report_id=report.id, what="add_picture")
         outbox.publish(session, told, at=at)

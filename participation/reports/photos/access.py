@@ -5,11 +5,11 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.access import may_see
+from participation.reports.access import hold, may_handle, may_see
 from participation.reports.models import Report, ReportEntry, ReportPhoto
-from participation.reports.photos.models import PhotoOriginal
-from participation.reports.photos.queries import is_covered
-from participation.reports.queries import photos_of
+from participation.reports.photos.models import PhotoOriginal, UnlookedPhoto
+from participation.reports.photos.queries import is_covered, waiting_as, waiting_of
+from participation.reports.queries import Photo, photo_of, photos_of
 from services.auth import Actor
 from services.db import Session
 from services.errors import NotFoundError
@@ -64,11 +64,46 @@ def step_of(actor: Actor, report: Report, kind: str, at: datetime) -> ReportEntr
     )
 
 
+def hold_waiting(session: Session, photo_hash: str) -> list[UnlookedPhoto]:
+    """Hold the reports beside which a picture waits to be looked over; return where it still does.
+
+    A colleague may have looked it over a moment ago.
+    """
+    rows = waiting_as(session, photo_hash)
+    hold(session, *(session.get_one(Report, row.report_id) for row in rows))
+    return waiting_as(session, photo_hash)
+
+
+class Unlooked(msgspec.Struct, frozen=True):
+    """How many photos of a report nobody has looked over yet; `photos` for who may see them."""
+
+    count: int
+    photos: list[Photo]
+
+
+def unlooked_of(session: Session, actor: Actor, report: Report) -> Unlooked:
+    """Return what the actor may know of those of a report's photos nobody has looked over yet."""
+    names = waiting_of(session, [report.id]).get(report.id, [])
+    seen = names if names and may_see_unlooked(session, actor, report) else []
+    return Unlooked(len(names), [photo_of(name) for name in seen])
+
+
+def may_see_unlooked(session: Session, actor: Actor, report: Report) -> bool:
+    """Say whether the actor sees a report's photos before they were looked over: its reporter does,
+    and who works on it."""
+    own = actor.signed_in and report.reporter_id == actor.id
+    return own or may_handle(session, actor, report)
+
+
 def may_see_picture(session: Session, actor: Actor, photo_hash: str) -> bool:
     """Say whether a picture may be seen: where a report shows it that the actor may see.
 
-    What no report shows is closed, and so is what was covered, whoever asks.
+    Where it waits to be looked over its reporter and the team see it. What no report has is closed,
+    and so is what was covered, whoever asks.
     """
     shown_by = frames_showing(session, photo_hash)
-    shown = any(may_see(session, actor, frame.report) for frame in shown_by)
-    return shown and not is_covered(session, photo_hash)
+    if any(may_see(session, actor, frame.report) for frame in shown_by):
+        return not is_covered(session, photo_hash)
+    waits = [session.get_one(Report, row.report_id) for row in waiting_as(session, photo_hash)]
+    theirs = any(may_see_unlooked(session, actor, report) for report in waits)
+    return theirs and not is_covered(session, photo_hash)

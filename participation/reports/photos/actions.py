@@ -9,8 +9,20 @@ from sqlalchemy import delete, func, select, update
 from participation.events.reports import ReportChanged
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportPhoto
-from participation.reports.photos.access import Frame, frames_showing, kept_under, step_of
-from participation.reports.photos.models import CoveredPicture, PhotoOriginal, RemovedPhoto
+from participation.reports.photos.access import (
+    Frame,
+    frames_showing,
+    hold_waiting,
+    kept_under,
+    step_of,
+)
+from participation.reports.photos.hanging import forget_wait, hang_at
+from participation.reports.photos.models import (
+    CoveredPicture,
+    PhotoOriginal,
+    RemovedPhoto,
+    UnlookedPhoto,
+)
 from participation.reports.photos.queries import Expired, originals_of, shown_as
 from participation.reports.queries import photos_of
 from services import audit, outbox
@@ -26,18 +38,32 @@ def cover_photo(
 ) -> None:
     """Put a covered picture in the place of `before`, in this report and wherever it is shown.
 
+    Whoever covers a picture has looked it over: where it waited for that, it is shown covered.
+
     The picture before is kept for `KEPT`, for staff alone; what was covered in steps keeps the
     picture from before the first step. That it was covered is kept for good, by its content's name.
     Raises RefusedError where the report does not show `before` any more.
     """
-    if before not in photos_of(session, report):
+    waiting = hold_waiting(session, before)
+    if before not in photos_of(session, report) and report.id not in [w.report_id for w in waiting]:
         raise RefusedError("photo_changed")
     if before == redacted:
         return
     _remember(session, before, redacted, at)
+    for row in waiting:
+        _hang_waiting(session, row, at)
     for frame in frames_showing(session, before):
         _keep(session, frame, before, redacted, at)
         _replace(session, actor, frame, redacted, at)
+
+
+def _hang_waiting(session: Session, row: UnlookedPhoto, at: datetime) -> None:
+    report = session.get_one(Report, row.report_id)
+    hang_at(session, report, row.photo_hash, row.position)
+    forget_wait(session, row)
+    # Whoever asks a feed or Open311 for what changed is to learn that it shows a photo now.
+    report.changed_at = at
+    session.flush()
 
 
 def _remember(session: Session, before: str, redacted: str, at: datetime) -> None:
@@ -148,8 +174,11 @@ def forget_originals(
 
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
-    """Let go of a person's pictures under covers at once; what is shown stays as it is."""
+    """Let go at once of a person's pictures under covers, and of those that wait to be looked over;
+    what is shown stays as it is."""
     forget_originals(session, Actor(None), originals_of(session, person_id), at=at)
+    own = select(Report.id).where(Report.reporter_id == person_id)
+    session.execute(delete(UnlookedPhoto).where(UnlookedPhoto.report_id.in_(own)))
     theirs = select(ReportEntry.id).join(Report, Report.id == ReportEntry.report_id)
     removed = RemovedPhoto.entry_id.in_(theirs.where(Report.reporter_id == person_id))
     session.execute(update(RemovedPhoto).where(removed).values(original_hash=None))

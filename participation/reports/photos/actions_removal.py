@@ -1,6 +1,5 @@
 """Taking a photo off a report, and hanging it where it was for as long as that can be undone."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,10 +8,22 @@ from sqlalchemy import delete, select, update
 from participation.events.reports import ReportChanged
 from participation.reports.access import hold
 from participation.reports.history.chain import add_entry
-from participation.reports.models import Report, ReportEntry, ReportPhoto
+from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.access import Frame, kept_under, step_of
-from participation.reports.photos.models import CoveredPicture, PhotoOriginal, RemovedPhoto
-from participation.reports.photos.queries import shown_as, still_shown
+from participation.reports.photos.hanging import (
+    hang_at,
+    settle,
+    settled_by,
+    take_down,
+    unsettle,
+)
+from participation.reports.photos.models import (
+    CoveredPicture,
+    PhotoOriginal,
+    RemovedPhoto,
+    UnlookedPhoto,
+)
+from participation.reports.photos.queries import shown_as, still_shown, waiting_of
 from participation.reports.queries import photos_of
 from participation.reports.rules import MOST_PHOTOS, PHOTO_BACK, PHOTO_REMOVED, UNDO_S
 from services import audit, outbox
@@ -24,7 +35,8 @@ from services.errors import InvalidError, RefusedError
 def remove_photo(
     session: Session, actor: Actor, report: Report, photo: str, reason: str, *, at: datetime
 ) -> UUID:
-    """Take a photo off a report, with what is kept under its cover; return the step's id.
+    """Take a photo off a report, one that waits too, with what is kept under its cover; return the
+    step's id.
 
     Those after it move up. For UNDO_S the step can be taken back; then services.media deletes what
     nobody holds any more. The reason is for the team. Raises InvalidError without one, and
@@ -33,16 +45,19 @@ def remove_photo(
     hold(session, report)
     if not reason.strip():
         raise InvalidError("removal_reason_needed", {"reason": "empty"})
-    photos = photos_of(session, report)
-    if photo not in photos:
+    shown, waiting = photos_of(session, report), waiting_of(session, [report.id])
+    if photo not in (*shown, *waiting.get(report.id, [])):
         raise RefusedError("photo_changed")
-    frame = Frame(report, photos.index(photo) + 1)
     step = step_of(actor, report, PHOTO_REMOVED, at)
     step.text = reason.strip()
     entry = add_entry(session, step)
-    session.add(_set_aside(session, frame, entry, photo, at))
-    _shift_originals(session, report, frame.position + 1, -1)
-    _hang(session, report, [one for one in photos if one != photo])
+    if photo in shown:
+        frame = Frame(report, shown.index(photo) + 1)
+        session.add(_set_aside(session, frame, entry, photo, at))
+        take_down(session, report, photo)
+    else:
+        row = session.get_one(UnlookedPhoto, (report.id, photo))
+        settle(session, row, entry, at + timedelta(seconds=UNDO_S))
     _told(session, actor, "remove_photo", report, at)
     return entry.id
 
@@ -67,20 +82,40 @@ def restore_photo(session: Session, actor: Actor, entry: ReportEntry, *, at: dat
     """
     report = session.get_one(Report, entry.report_id)
     hold(session, report)
-    aside, photos = session.get(RemovedPhoto, entry.id), photos_of(session, report)
-    if aside is None or aside.until < at or len(photos) >= MOST_PHOTOS:
+    if (row := settled_by(session, entry, at)) is not None:
+        again = _wait_again(session, report, row)
+    else:
+        again = _hang_again(session, report, entry, at)
+    if not again:
+        return False
+    entry.kind = PHOTO_BACK
+    _told(session, actor, "restore_photo", report, at)
+    return True
+
+
+def _is_full(session: Session, report: Report) -> bool:
+    waiting = waiting_of(session, [report.id]).get(report.id, [])
+    return len(photos_of(session, report)) + len(waiting) >= MOST_PHOTOS
+
+
+def _wait_again(session: Session, report: Report, row: UnlookedPhoto) -> bool:
+    if _is_full(session, report) or shown_as(session, row.photo_hash) != row.photo_hash:
+        return False
+    unsettle(session, row)
+    return True
+
+
+def _hang_again(session: Session, report: Report, entry: ReportEntry, at: datetime) -> bool:
+    aside = session.get(RemovedPhoto, entry.id)
+    if aside is None or aside.until < at or _is_full(session, report):
         return False
     # The same picture may have been covered meanwhile where another report shows it.
     photo = shown_as(session, aside.photo_hash)
-    if photo is None or photo in photos:
+    if photo is None or photo in photos_of(session, report):
         return False
-    position = min(aside.position, len(photos) + 1)
-    _shift_originals(session, report, position, 1)
-    _hang(session, report, [*photos[: position - 1], photo, *photos[position - 1 :]])
+    position = hang_at(session, report, photo, aside.position)
     _keep_again(session, report, aside, position, photo)
     session.delete(aside)
-    entry.kind = PHOTO_BACK
-    _told(session, actor, "restore_photo", report, at)
     return True
 
 
@@ -93,32 +128,6 @@ def _keep_again(
     kept.reporter_id, kept.redacted_hash = report.reporter_id, photo
     kept.kept_at, kept.expires_at = aside.kept_at, aside.expires_at
     session.add(kept)
-
-
-def _shift_originals(session: Session, report: Report, start: int, by: int) -> None:
-    """Move what is kept of the photos from `start` on with them; one by one, so no two collide."""
-    those = PhotoOriginal.report_id == report.id, PhotoOriginal.position >= start
-    rows = session.scalars(select(PhotoOriginal).where(*those)).all()
-    for kept in sorted(rows, key=lambda one: one.position, reverse=by > 0):
-        kept.position += by
-        session.flush()
-
-
-def _hang(session: Session, report: Report, photos: Sequence[str]) -> None:
-    """Let a report show these photos, in this order."""
-    report.photo_hash = photos[0] if photos else None
-    further = select(ReportPhoto).where(ReportPhoto.report_id == report.id)
-    there = {row.position: row for row in session.scalars(further)}
-    for position in range(2, MOST_PHOTOS + 1):
-        row, photo = there.get(position), photos[position - 1 : position]
-        if row is None and photo:
-            new = ReportPhoto(report_id=report.id, position=position, photo_hash=photo[0])
-            session.add(new)
-        elif row is not None and photo:
-            row.photo_hash = photo[0]
-        elif row is not None:
-            session.delete(row)
-    session.flush()
 
 
 def _told(session: Session, actor: Actor, verb: str, report: Report, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from participation.events.reports import ReportOpened
 from participation.reports.models import Report
 from participation.reports.photos.actions import cover_again, forget_originals
+from participation.reports.photos.actions_look import forget_looked
 from participation.reports.photos.actions_removal import forget_removed
 from participation.reports.photos.queries import expired_originals
 from services import clock
@@ -22,8 +23,10 @@ def expire_originals(session: Session, at: datetime) -> None:
 
 
 def expire_removed(session: Session, at: datetime) -> None:
-    """Let go of every photo that was taken off and cannot be hung again any more."""
+    """Let go of every photo that was taken off and cannot be hung again any more, and of what is
+    known of those that were looked over and cannot be hidden again."""
     forget_removed(session, SYSTEM, at=at)
+    forget_looked(session, SYSTEM, at=at)
 
 
 def cover_known(session: Session, event: ReportOpened) -> None:

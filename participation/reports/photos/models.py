@@ -1,9 +1,9 @@
-"""What is stored of pictures that were covered: the one before, for those who must look again."""
+"""What is stored of pictures beside those that reports show: under covers, taken off, waiting."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped
@@ -38,6 +38,25 @@ class RemovedPhoto(Base):
     kept_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     until: Mapped[datetime] = mapped_column(index=True)
+
+
+class UnlookedPhoto(Base):
+    """A photo that nobody has looked over for faces and plates: its report does not show it yet.
+
+    `position` is its place among those that were sent. `entry_id` is the step that showed it or
+    took it off, kept `until` that cannot be undone; both are None while it waits.
+    """
+
+    __tablename__ = "unlooked_photo"
+    # What waits is found, and counted, by the first of these alone.
+    __table_args__ = (Index("ix_unlooked_photo_waits", "until", "report_id"),)
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    photo_hash: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    since: Mapped[datetime]
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_entry.id"), unique=True)
+    until: Mapped[datetime | None]
 
 
 class PhotoOriginal(Base):

@@ -1,4 +1,4 @@
-"""Which pictures reports still need, and which of them were covered."""
+"""Which pictures reports still need, which of them were covered, and which wait for a look."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,20 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from participation.reports.models import Report, ReportPhoto
-from participation.reports.photos.models import CoveredPicture, PhotoOriginal, RemovedPhoto
+from participation.reports.photos.models import (
+    CoveredPicture,
+    PhotoOriginal,
+    RemovedPhoto,
+    UnlookedPhoto,
+)
+from participation.reports.rules import PUBLIC
 from services.db import Session
+
+WAITS = UnlookedPhoto.until.is_(None)
+SHOWN = tuple(state.value for state in PUBLIC)
 
 
 class Pictured(msgspec.Struct, frozen=True):
@@ -58,6 +67,34 @@ def still_shown(session: Session, hashes: Sequence[str]) -> set[str]:
     return {one for some in found for one in some if one is not None}
 
 
+def waiting_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return the photos that nobody has looked over yet, in their order, by their reports."""
+    rows = session.execute(
+        select(UnlookedPhoto.report_id, UnlookedPhoto.photo_hash)
+        .where(UnlookedPhoto.report_id.in_(ids), WAITS)
+        .order_by(UnlookedPhoto.position, UnlookedPhoto.since)
+    )
+    found: dict[UUID, list[str]] = {}
+    for report_id, name in rows:
+        found.setdefault(report_id, []).append(name)
+    return found
+
+
+def waiting_as(session: Session, photo_hash: str) -> list[UnlookedPhoto]:
+    """Return where a picture waits to be looked over, read anew."""
+    same = UnlookedPhoto.photo_hash == photo_hash, WAITS
+    asked = select(UnlookedPhoto).where(*same).execution_options(populate_existing=True)
+    return list(session.scalars(asked.order_by(UnlookedPhoto.report_id)))
+
+
+def is_public(session: Session, photo_hash: str) -> bool:
+    """Say whether a report that everyone sees shows a picture: then it was looked over."""
+    first = select(Report.id).where(Report.photo_hash == photo_hash)
+    further = select(Report.id).join(ReportPhoto, ReportPhoto.report_id == Report.id)
+    asked = (first, further.where(ReportPhoto.photo_hash == photo_hash))
+    return any(session.scalar(one.where(Report.status.in_(SHOWN)).limit(1)) for one in asked)
+
+
 class Expired(msgspec.Struct, frozen=True):
     """A picture under a cover whose time is over, and the report it was of."""
 
@@ -84,7 +121,8 @@ def originals_of(session: Session, person_id: UUID) -> list[Expired]:
 
 
 def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[str]:
-    """Return those of `hashes` that a report shows, that cover another, or are kept for now.
+    """Return those of `hashes` that a report shows, that cover another, that wait for a look
+    over, or are kept for now.
 
     What covers another is shown in its place whenever that comes again, so it stays until a
     moderator took it off for good.
@@ -99,15 +137,28 @@ def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[
         select(column).where(column.in_(hashes), RemovedPhoto.until > at)
         for column in (RemovedPhoto.photo_hash, RemovedPhoto.original_hash)
     ]
-    every = (shown, further, kept, covers, *aside)
+    waits = select(UnlookedPhoto.photo_hash).where(
+        UnlookedPhoto.photo_hash.in_(hashes), or_(WAITS, UnlookedPhoto.until > at)
+    )
+    every = (shown, further, kept, covers, waits, *aside)
     return {one for asked in every for one in session.scalars(asked) if one is not None}
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
-    """Return which pictures of a person are kept under a cover, and until when."""
+    """Return which pictures of a person are kept under a cover, until when, and which wait."""
+    waits = select(UnlookedPhoto).join(Report, Report.id == UnlookedPhoto.report_id)
+    waiting = session.scalars(waits.where(Report.reporter_id == person_id, WAITS))
     rows = session.scalars(select(PhotoOriginal).where(PhotoOriginal.reporter_id == person_id))
     return {
         "originals": [
             {"report": str(row.report_id), "kept_until": row.expires_at.isoformat()} for row in rows
-        ]
+        ],
+        "unlooked": [
+            {
+                "report": str(row.report_id),
+                "photo": row.photo_hash,
+                "since": row.since.isoformat(),
+            }
+            for row in waiting
+        ],
     }

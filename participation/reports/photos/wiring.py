@@ -7,10 +7,10 @@ from services.registry import Holding, PrivacyHook, Registry
 
 HOLDING = Holding(
     "camera",
-    "Pictures before they were covered",
-    "the city team, and each look is noted",
-    "30 days at most",
-    {"originals": "Pictures"},
+    "Pictures that others do not see",
+    "the city team; each look under a cover is noted",
+    "under a cover 30 days at most; those not looked over yet until somebody has",
+    {"originals": "Pictures before they were covered", "unlooked": "Not looked over yet"},
 )
 
 

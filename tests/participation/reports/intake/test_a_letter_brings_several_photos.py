@@ -20,6 +20,8 @@ from services.auth import STRANGER, Actor
 from services.db import Session, unit_of_work
 from tests.pages import Pages
 from tests.participation.reports.intake.letters import answers, letter, post
+from tests.participation.reports.photos.covers import served
+from tests.participation.reports.photos.looks import look_over, waiting
 from tests.people import JUN
 
 Visit = Callable[[Actor | None], Pages]
@@ -43,11 +45,21 @@ def shown(session: Session) -> list[str]:
     return photos_of(session, session.scalars(sa.select(Report)).one())
 
 
-def test_those_of_someone_known_are_the_reports(
-    app: Flask, session: Session, port: int, writer: Actor, street: str
+def test_those_of_someone_known_are_the_reports_once_they_are_looked_over(
+    app: Flask, session: Session, port: int, visit: Visit, writer: Actor, street: str
 ) -> None:
     send(port, *map(picture, (1, 2, 3)), text=f"쓰레기가 쌓였어요\n주소: {street}")
-    assert len(shown(session)) == 3
+    report = session.scalars(sa.select(Report)).one()
+    sent = waiting(app, str(report.id))
+    assert (len(sent), shown(session)) == (3, [])
+    assert served(visit, sent[0], "large", writer) is not None
+    for other in (None, JUN):
+        assert served(visit, sent[0], "large", other) is None
+    assert "살펴본 뒤에" in answers(app)[0].get_content()
+    session.rollback()
+    look_over(app.extensions["engine"])
+    assert shown(session) == sent
+    assert served(visit, sent[0], "large") is not None
     assert "받지 못했어요" not in answers(app)[0].get_content()
 
 
@@ -64,7 +76,11 @@ def test_those_of_a_draft_wait_with_it_and_go_with_it(
     session.rollback()
     link = re.search(r"draft=(\S+)", answers(app)[0].get_content())
     assert link is not None
-    visit(JUN).post("/reports/", **FORM, draft=link[1])
+    # Whatever the form says of photos it sends itself: these nobody has seen yet.
+    visit(JUN).post("/reports/", **FORM, looked="1", draft=link[1])
+    assert shown(session) == []
+    session.rollback()
+    assert look_over(app.extensions["engine"]) == 3
     assert shown(session) == names
     assert session.scalars(sa.select(LetterPhoto)).all() == []
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from participation.reports.intake.models import LetterIn
 from participation.reports.intake.queries import held_pictures
 from participation.reports.models import Report
+from participation.reports.photos.queries import held_pictures as held_of_reports
 from services import clock
 from services.auth import Actor
 from services.db import Session
@@ -18,6 +19,7 @@ from tests.browser.visitor import photo
 from tests.pages import Pages
 from tests.participation.reports.intake.letters import answers, letter, post
 from tests.participation.reports.intake.test_post_reading import exif
+from tests.participation.reports.photos.looks import waiting
 from tests.people import JUN
 
 Visit = Callable[[Actor | None], Pages]
@@ -35,8 +37,9 @@ def test_the_photo_tells_the_place_and_loses_it(
     post(port, message)
     report = session.scalars(select(Report)).one()
     assert (report.lat, report.lon) == pytest.approx((34.25, 127.95), abs=1e-4)
-    assert report.photo_hash is not None
-    kept = app.extensions["photos"].store.path(report.photo_hash, "large").read_bytes()
+    assert report.photo_hash is None
+    (name,) = waiting(app, str(report.id))
+    kept = app.extensions["photos"].store.path(name, "large").read_bytes()
     assert b"Exif" not in kept
 
 
@@ -55,4 +58,6 @@ def test_a_drafts_photo_stays_until_it_is_used(
     form = {"category": "litter", "text": "봉투", "lat": "34.2", "lon": "127.9"}
     visit(JUN).post("/reports/", **form, draft=link[1])
     session.rollback()
-    assert session.scalars(select(Report.photo_hash)).all() == [name]
+    report = session.scalars(select(Report)).one()
+    assert (report.photo_hash, waiting(app, str(report.id))) == (None, [name])
+    assert held_of_reports(session, [str(name)], clock.now()) == {name}

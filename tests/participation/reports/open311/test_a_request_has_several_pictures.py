@@ -8,9 +8,11 @@ from xml.etree import ElementTree
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from participation.reports.models import Report, ReportPhoto
+from participation.reports.models import Report
+from participation.reports.photos.models import UnlookedPhoto
 from services.db import Session
 from tests.participation.reports.photos.covers import street
+from tests.participation.reports.photos.looks import look_over
 
 BASE = "/open311/v2/requests"
 
@@ -22,12 +24,19 @@ def post(client: FlaskClient, told: dict[str, Any], *shades: int, expect: int = 
     return bytes(answer.data)
 
 
-def test_media_may_come_several_times(client: FlaskClient, lamp: dict[str, Any]) -> None:
+def test_media_may_come_several_times(
+    client: FlaskClient, lamp: dict[str, Any], engine: sa.Engine
+) -> None:
     post(client, lamp, 10, 20, 30)
+    (hidden,) = json.loads(client.get(f"{BASE}.json?extensions=true").data)
+    assert hidden["media_url"] is None
+    assert hidden["extended_attributes"]["media_urls"] == []
+    assert look_over(engine) == 3
     (plain,) = json.loads(client.get(f"{BASE}.json").data)
     (row,) = json.loads(client.get(f"{BASE}.json?extensions=true").data)
     named = row["extended_attributes"]["media_urls"]
     assert len(set(named)) == 3
+    assert row["updated_datetime"] > hidden["updated_datetime"]
     assert plain["media_url"] == row["media_url"] == named[0]
     assert "extended_attributes" not in plain
     for url in named:
@@ -35,8 +44,12 @@ def test_media_may_come_several_times(client: FlaskClient, lamp: dict[str, Any])
             assert picture.status_code == 200
 
 
-def test_feeds_name_each(client: FlaskClient, lamp: dict[str, Any]) -> None:
+def test_feeds_name_each(client: FlaskClient, lamp: dict[str, Any], engine: sa.Engine) -> None:
     post(client, lamp, 10, 20, 30)
+    (hidden,) = json.loads(client.get("/reports/feed.geojson").data)["features"]
+    assert (hidden["properties"]["photo"], hidden["properties"]["photos"]) == (None, [])
+    assert "enclosure" not in client.get("/reports/feed.atom").text
+    look_over(engine)
     (told,) = json.loads(client.get("/reports/feed.geojson").data)["features"]
     named = told["properties"]["photos"]
     assert len(set(named)) == 3
@@ -46,8 +59,11 @@ def test_feeds_name_each(client: FlaskClient, lamp: dict[str, Any]) -> None:
     assert [one.get("href") for one in links if one.get("rel") == "enclosure"] == named
 
 
-def test_both_formats_name_them(client: FlaskClient, lamp: dict[str, Any]) -> None:
+def test_both_formats_name_them(
+    client: FlaskClient, lamp: dict[str, Any], engine: sa.Engine
+) -> None:
     post(client, lamp, 10, 20)
+    look_over(engine)
     (row,) = json.loads(client.get(f"{BASE}.json?extensions=true").data)
     root = ElementTree.fromstring(client.get(f"{BASE}.xml?extensions=true").data)
     found = root.findall("request/extended_attributes/media_urls/media_url")
@@ -73,4 +89,4 @@ def test_other_further_pictures_make_another_post(
     for shades in ((10, 20), (10, 20), (10, 30)):
         post(client, told, *shades)
     assert len(session.scalars(sa.select(Report)).all()) == 2
-    assert len(session.scalars(sa.select(ReportPhoto)).all()) == 2
+    assert len(session.scalars(sa.select(UnlookedPhoto)).all()) == 4

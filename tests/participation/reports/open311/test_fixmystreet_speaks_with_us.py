@@ -16,6 +16,7 @@ from participation.reports.rules import Status
 from services import clock
 from services.db import Session, unit_of_work
 from tests.participation.reports.photos.covers import street
+from tests.participation.reports.photos.looks import look_over
 from tests.people import SOYEON
 
 BASE = "/open311/v2/"
@@ -59,10 +60,11 @@ def test_a_request_with_two_pictures_by_address(
 
 
 def test_a_private_request_brings_its_pictures_along(
-    client: FlaskClient, key: str, session: Session
+    client: FlaskClient, key: str, session: Session, engine: sa.Engine
 ) -> None:
     sent = {f"photo{n}": (io.BytesIO(street(n)), f"{n}.png") for n in (1, 2, 3)}
     posted(client, council(key) | sent)
+    assert look_over(engine) == 3
     report = session.scalars(sa.select(Report)).one()
     assert len(photos_of(session, report)) == 3
 

@@ -23,6 +23,7 @@ from services.auth import STRANGER
 from services.db import make_engine, unit_of_work
 from tests.flows.processes import process
 from tests.flows.test_report_to_answer import photo
+from tests.participation.reports.photos.looks import look_over
 
 PAST = 450
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -31,9 +32,16 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 class Served:
     """A server with `PAST` reports of the last days."""
 
-    def __init__(self, address: str, key: str) -> None:
+    def __init__(self, address: str, key: str, database: str) -> None:
         self.base = f"{address}/open311/v2"
         self.key = key
+        self.database = database
+
+    def look_over(self) -> None:
+        """Let someone of the city show the pictures that wait."""
+        engine = make_engine(self.database)
+        look_over(engine, STRANGER)
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,7 @@ def served(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         key = open311_actions.issue_key(session, STRANGER, "Clients", at=clock.now())
     engine.dispose()
     with process("serve", folder, DATABASE_URL=url, MADANG_MODE="test") as running:
-        yield Served(running.address, key)
+        yield Served(running.address, key, url)
 
 
 def _past(number: int) -> Arrival:
@@ -126,6 +134,9 @@ def test_three_writes_with_a_picture(served: Served, three: Any) -> None:
         media=picture,
         **{"attribute[detail]": "17"},
     )
+    (row,) = client.request(told[0]["service_request_id"])
+    assert row["media_url"] is None
+    served.look_over()
     (row,) = client.request(told[0]["service_request_id"])
     assert row["media_url"].endswith("/large.webp")
     refused = three(served.base, api_key="wrong").post("street_light", lat=34.2, long=127.9)

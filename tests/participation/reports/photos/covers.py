@@ -15,7 +15,13 @@ from tests.people import MINJI, SOYEON
 
 Visit = Callable[..., Pages]
 BOX = {"x": "0.3", "y": "0.2", "w": "0.25", "h": "0.3"}
-FORM = {"category": "litter", "text": "골목에 쓰레기", "lat": "34.21", "lon": "127.91"}
+FORM = {
+    "category": "litter",
+    "text": "골목에 쓰레기",
+    "lat": "34.21",
+    "lon": "127.91",
+    "looked": "1",
+}
 LATER = timedelta(days=31)
 
 

@@ -40,6 +40,7 @@ FOUR = NewReport(
     lat=34.21,
     lon=127.91,
     photos=tuple(letter * 64 for letter in "abcd"),
+    looked_over=True,
     idempotency_key="tap-of-four-1",
 )
 
