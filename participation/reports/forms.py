@@ -31,6 +31,7 @@ ASK = "ask"
 OFF_MAP = "That place is not on the map."
 NO_PLACE = "Enter an address, use where you are, or choose the place on the map."
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
+TAKEN_AT = "Your photo says where it was taken. Choose that place, or enter another."
 WHICH = "Several places have that name. Choose the one you mean."
 
 
@@ -105,10 +106,15 @@ class NewReportForm(Form):
         report = find(key) if key is not None else None
         return report if report is not None and Status(report.status) in PUBLIC else None
 
-    def place_found(self, search: Callable[[str], list[maps.Spot]]) -> list[maps.Spot]:
+    def place_found(
+        self,
+        search: Callable[[str], list[maps.Spot]],
+        taken_at: Callable[[], list[maps.Spot]] = list,
+    ) -> list[maps.Spot]:
         """Fill in the point of a typed place; return what is to be chosen from if it is unclear.
 
-        The error stands at the field of the place; an empty answer and no error mean all is well.
+        Where none is told at all, that is where the photos were taken. The error stands at the
+        field of the place; an empty answer and no error mean all is well.
         """
         if self.spot.data and not self.spot.errors:
             lat, lon = map(float, self.spot.data.split(","))
@@ -125,6 +131,9 @@ class NewReportForm(Form):
             spot = (exact or found)[0]
             self.lat.data, self.lon.data = spot.lat, spot.lon
             return []
+        if not self.place.data and (offered := taken_at()):
+            self.place.errors = [TAKEN_AT]
+            return offered
         self.place.errors = [WHICH if found else NOT_FOUND if self.place.data else NO_PLACE]
         return found
 

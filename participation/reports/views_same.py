@@ -20,10 +20,14 @@ HALF = 32
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The photos of a form by their hashes, and whether they were looked over before they left."""
+    """The photos of a form by their hashes, and whether they were looked over before they left.
 
-    photos: tuple[str, ...]
-    looked_over: bool
+    `place` is where one of them says it was taken, (latitude, longitude) in WGS84 degrees.
+    """
+
+    photos: tuple[str, ...] = ()
+    looked_over: bool = False
+    place: tuple[float, float] | None = None
 
 
 def question(form: NewReportForm, sent: Sent) -> ResponseReturnValue | None:
@@ -40,22 +44,30 @@ def question(form: NewReportForm, sent: Sent) -> ResponseReturnValue | None:
     near = queries_near.near_same(web.session(), new.category, new.lat, new.lon, at=web.at())
     if not near:
         return None
-    form.fill(kept=_seal(sent) if sent.photos else None)
+    keep(form, sent)
     left = ("photo", "join", "looked")
     told = {f.name: f.data for f in form if f.name not in left and f.data is not None}
     return render_template("reports/same.html", near=near, told=told, category=new.category.value)
 
 
 def photos_sent(form: NewReportForm) -> Sent:
-    """Return the photos a form brings, or brought before it was asked something.
+    """Return the photos a form brings, or brought before it was refused or asked something.
 
     Raises InvalidError for one that is no picture, and for more than a report may have.
     """
-    sent = media.accept_uploads(request.files.getlist("photo"), MOST_PHOTOS)
-    if sent:
-        return Sent(sent, bool(form.told("looked")))
+    uploads = request.files.getlist("photo")
+    place = media.place_of_uploads(uploads)
+    if sent := media.accept_uploads(uploads, MOST_PHOTOS):
+        return Sent(sent, bool(form.told("looked")), place)
     looked = _photos_kept(form, LOOKED)
     return Sent(looked or _photos_kept(form, PHOTO), bool(looked))
+
+
+def keep(form: NewReportForm, sent: Sent) -> int:
+    """Let a form that is drawn again name the photos that came with it; return how many."""
+    if sent.photos:
+        form.fill(kept=_seal(sent))
+    return len(sent.photos)
 
 
 def _seal(sent: Sent) -> str:

@@ -31,6 +31,7 @@ from participation.reports import (
     seeds,
     subscribers,
     views,
+    views_new,
     views_page,
 )
 from participation.reports.rules import UNDO_S
@@ -72,7 +73,7 @@ HOLDING = Holding(
 def register(registry: Registry) -> None:
     for room in ROOMS:
         room.register(registry)
-    registry.blueprints += [views.pages, views_page.pages]
+    registry.blueprints += [views_new.pages, views_page.pages]
     registry.blueprints += [console.pages, console_bulk.pages, console_family.pages]
     registry.blueprints.append(console_photos.pages)
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)

@@ -17,6 +17,7 @@ from services.jobs import Job
 from services.media.processor import Processor
 from services.media.store import SIZES, Store
 from services.media.sweeping import sweep
+from services.media.whereabouts import LOOKED_AT, place_of
 from services.registry import Registry
 
 WORDS = {
@@ -63,6 +64,19 @@ def accept_uploads(uploads: Iterable[FileStorage], most: int) -> tuple[str, ...]
     if len(brought) > most:
         raise InvalidError("photos_too_many", {"photo": "photos_too_many"})
     return tuple(dict.fromkeys(accept(upload.stream.read()) for upload in brought))
+
+
+def place_of_uploads(uploads: Iterable[FileStorage]) -> tuple[float, float] | None:
+    """Return the first place, (latitude, longitude) in WGS84 degrees, that an upload tells.
+
+    It is read before `accept_uploads`, which keeps no such thing.
+    """
+    for upload in uploads:
+        place = place_of(upload.stream.read(LOOKED_AT))
+        upload.stream.seek(0)
+        if place is not None:
+            return place
+    return None
 
 
 def accept(data: bytes) -> str:

@@ -72,6 +72,11 @@ def of_module(text: str) -> set[str]:
         if isinstance(node, ast.Call) and (called in TRANSLATING or called == CARD):
             given = node.args[:3:2] if called == CARD else node.args
             found |= {constants.get(dotted(one), _literal(one)) for one in given}
+        elif isinstance(node, ast.Assign) and any(
+            dotted(t).endswith(".errors") for t in node.targets
+        ):
+            told = {dotted(one) for one in ast.walk(node.value)}
+            found |= {constants[name] for name in told & set(constants)}
     return {text for text in found if text and not text.startswith("/")}
 
 

@@ -19,6 +19,7 @@ EDGES = {
     "letters",
     "views",
     "views_identity",
+    "views_new",
     "views_page",
     "views_same",
     "visitor",

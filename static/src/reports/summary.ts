@@ -60,7 +60,9 @@ export class Summary {
       }, () => undefined);
       return place;
     });
-    const none = this.root.dataset[this.has("kept") ? "kept" : "noPhoto"] ?? "";
+    const kept = this.form.elements.namedItem("kept");
+    const keeps = kept instanceof HTMLInputElement && kept.checked;
+    const none = this.root.dataset[keeps ? "kept" : "noPhoto"] ?? "";
     // Whether the letter a report began with had photos is not known here.
     this.tell("photo", ...(shown.length > 0 ? shown : [this.has("draft") ? "" : none]));
   }
