@@ -84,6 +84,8 @@ def look_at_both(enter: Enter, keep: Callable[[Page, str], None], address: str, 
     expect(reporter.page.locator(".picture-note")).to_contain_text(MINE)
     assert reporter.violations() == []
     keep(reporter.page, "photo-waits-reporter")
+    # An open page would ask for the photo once more at the moment it is covered.
+    reporter.page.close()
     sizes: tuple[tuple[str, dict[str, Any]], ...] = (("phone", {}), ("desk", {"viewport": DESK}))
     for (name, size), scheme in product(sizes, ("light", "dark")):
         wishes = {"lang": "ko" if name == "desk" else "en", "color_scheme": scheme} | size
@@ -93,6 +95,7 @@ def look_at_both(enter: Enter, keep: Callable[[Page, str], None], address: str, 
             expect(visitor.page.locator(".story-waits, .case-waits")).to_be_visible()
             assert visitor.violations() == []
             keep(visitor.page, f"photo-waits-{who or 'stranger'}-{name}-{scheme}")
+            visitor.page.close()
 
 
 @pytest.mark.parametrize("looked", [True, False])
