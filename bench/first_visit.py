@@ -48,14 +48,17 @@ def shell_kb() -> float:
 def judged(url: str, folder: Path) -> dict[str, Any]:
     """Return Lighthouse's report of one run at `url`, as on a phone."""
     out = folder / "report.json"
-    subprocess.run(
+    ran = subprocess.run(
         ["node", str(JUDGE), url, "--quiet", "--no-enable-error-reporting", "--output=json",
          f"--output-path={out}", f"--chrome-flags={FLAGS}",
          f"--only-categories={','.join(WANTED)}"],
         env=servers.ENV | {"CHROME_PATH": "/usr/bin/chromium", "HOME": str(folder)},
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
     )  # fmt: skip
+    if ran.returncode:
+        sys.exit(f"Lighthouse could not judge {url}: {ran.stderr[-2000:]}")
     report: dict[str, Any] = json.loads(out.read_text())
     return report
 

@@ -36,7 +36,7 @@ def enter(request: pytest.FixtureRequest, city: str) -> Iterator[Enter]:
         visitor = Visitor(browser, city, **wishes)
         visitors.append(visitor)
         if who is not None:
-            visitor.sign_in(who)
+            visitor.come_as(who)
         return visitor
 
     yield open_one

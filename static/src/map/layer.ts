@@ -36,6 +36,8 @@ function hyphened(id: string): string {
 }
 
 const CLOSER = 2;
+/** What is left of a mark must be this wide or high, in pixels, to be touched (WCAG 2.5.8). */
+const LEAST = 24;
 const SVG = "http://www.w3.org/2000/svg";
 
 export function glyph(sprite: string, name: string): SVGSVGElement {
@@ -46,6 +48,12 @@ export function glyph(sprite: string, name: string): SVGSVGElement {
   use.setAttribute("href", `${sprite}#${name}`);
   svg.append(use);
   return svg;
+}
+
+function covers(over: DOMRect, mark: DOMRect): boolean {
+  const wide = Math.min(over.right, mark.right) - Math.max(over.left, mark.left);
+  const high = Math.min(over.bottom, mark.bottom) - Math.max(over.top, mark.top);
+  return wide > 0 && high > 0 && Math.max(mark.width - wide, mark.height - high) < LEAST;
 }
 
 export class ReportLayer {
@@ -82,6 +90,13 @@ export class ReportLayer {
       if (!this.drawn.has(key)) this.drawn.set(key, make().addTo(this.layer));
     }
     this.calm = false;
+  }
+
+  /** Hide each mark of which what lies over the map leaves too little; the list names it all the same. */
+  clear(over: DOMRect[]): void {
+    const marks = [...this.drawn.values()].flatMap((marker) => marker.getElement() ?? []);
+    const under = marks.map((mark) => over.some((one) => covers(one, mark.getBoundingClientRect())));
+    marks.forEach((mark, n) => mark.classList.toggle("map-under", under[n]));
   }
 
   private ring(cluster: Cluster): L.Marker {

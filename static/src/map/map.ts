@@ -15,6 +15,8 @@ const ROOM_ZOOMS = [13, 10, 7];
 const MOST_ROOMS = 40;
 const CALM_MS = 200;
 const MY_ZOOM = 17;
+/** What lies over the map and can be touched. */
+const OVER = ".map-locate, .leaflet-bar a, [data-filter], [data-sheet]";
 /** What narrows the map; each stands in the address and in the data of the page's own part. */
 const FILTERS = ["category", "state", "time"] as const;
 
@@ -57,11 +59,17 @@ class ReportMap {
     this.locate();
     map.on("moveend resize", () => this.moved());
     map.on("inseparable", () => this.sheet?.read());
+    if (sheet) new ResizeObserver(() => this.uncover()).observe(sheet);
     this.moved();
+  }
+
+  private uncover(): void {
+    this.layer.clear([...this.root.querySelectorAll(OVER)].map((one) => one.getBoundingClientRect()));
   }
 
   private moved(): void {
     this.layer.moved();
+    this.uncover();
     this.remember();
     this.listen();
     this.soon();
@@ -127,6 +135,7 @@ class ReportMap {
       fetch(`${this.root.dataset["list"]}?${seen}`, { signal }),
     ]);
     if (view.ok) this.layer.show(viewOf((await view.json()) as ToldView));
+    this.uncover();
     if (list.ok) this.sheet?.fill(await list.text());
     return ![view, list].some(({ status }) => status >= 500 || status === 429);
   }
