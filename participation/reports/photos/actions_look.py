@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
-from participation.events.reports import ReportChanged
 from participation.reports.access import hold
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
@@ -15,13 +14,14 @@ from participation.reports.photos.hanging import (
     settle,
     settled_by,
     take_down,
+    tell_change,
     unsettle,
 )
 from participation.reports.photos.models import UnlookedPhoto
 from participation.reports.photos.queries import shown_as
 from participation.reports.queries import photos_of
 from participation.reports.rules import PHOTO_SHOWN, PHOTO_UNSHOWN, UNDO_S
-from services import audit, outbox
+from services import audit
 from services.auth import Actor
 from services.db import Session
 from services.errors import RefusedError
@@ -74,11 +74,8 @@ def hide_photo(session: Session, actor: Actor, entry: ReportEntry, *, at: dateti
 
 
 def _told(session: Session, actor: Actor, verb: str, report: Report, at: datetime) -> None:
-    # Whoever asks a feed or Open311 for what changed is to learn that it shows other photos now.
-    report.changed_at = at
-    session.flush()
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)
-    outbox.publish(session, ReportChanged(report_id=report.id, what=verb), at=at)
+    tell_change(session, report, verb, at)
 
 
 def forget_looked(session: Session, actor: Actor, *, at: datetime) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from participation.events.reports import ReportChanged
 from participation.reports.access import hold
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
@@ -15,6 +14,7 @@ from participation.reports.photos.hanging import (
     settle,
     settled_by,
     take_down,
+    tell_change,
     unsettle,
 )
 from participation.reports.photos.models import (
@@ -26,7 +26,7 @@ from participation.reports.photos.models import (
 from participation.reports.photos.queries import shown_as, still_shown, waiting_of
 from participation.reports.queries import photos_of
 from participation.reports.rules import MOST_PHOTOS, PHOTO_BACK, PHOTO_REMOVED, UNDO_S
-from services import audit, outbox
+from services import audit
 from services.auth import Actor
 from services.db import Session
 from services.errors import InvalidError, RefusedError
@@ -131,11 +131,8 @@ def _keep_again(
 
 
 def _told(session: Session, actor: Actor, verb: str, report: Report, at: datetime) -> None:
-    # Whoever asks a feed or Open311 for what changed is to learn that it shows other photos now.
-    report.changed_at = at
-    session.flush()
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)
-    outbox.publish(session, ReportChanged(report_id=report.id, what=verb), at=at)
+    tell_change(session, report, verb, at)
 
 
 def forget_removed(session: Session, actor: Actor, *, at: datetime) -> None:

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from participation.events.reports import ReportChanged
 from participation.reports.models import Report, ReportEntry, ReportPhoto
 from participation.reports.photos.models import PhotoOriginal, UnlookedPhoto
 from participation.reports.queries import photos_of
 from participation.reports.rules import MOST_PHOTOS
+from services import outbox
 from services.db import Session
 
 
@@ -52,6 +54,16 @@ def _shift_originals(session: Session, report: Report, start: int, by: int) -> N
     for kept in sorted(rows, key=lambda one: one.position, reverse=by > 0):
         kept.position += by
         session.flush()
+
+
+def tell_change(session: Session, report: Report, what: str, at: datetime) -> None:
+    """Let open pages know that a report shows other photos now, and feeds and Open311.
+
+    The latter ask for what changed since: its moment of change moves.
+    """
+    report.changed_at = at
+    session.flush()
+    outbox.publish(session, ReportChanged(report_id=report.id, what=what), at=at)
 
 
 def let_wait(session: Session, report: Report, photo: str, position: int, at: datetime) -> None:

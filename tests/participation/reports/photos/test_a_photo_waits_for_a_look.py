@@ -164,13 +164,13 @@ def test_the_clean_up_holds_what_waits(app: Flask, report_id: str, photo: str) -
 
 @pytest.mark.parametrize("act", [show, cover_it])
 def test_an_act_on_a_case_that_changed_is_held_back(
-    app: Flask, visit: Visit, report_id: str, photo: str, act: object
+    app: Flask, visit: Visit, report_id: str, photo: str, act: Callable[..., object]
 ) -> None:
     pages = visit(SOYEON)
     page = pages.get(f"/console/reports/{report_id}")
     (seen,) = set(re.findall(r'name="seen" value="([^"]+)"', page))
     pages.post(f"/console/reports/{report_id}/note", text="전화했어요")
-    act(visit, report_id, photo, 409, seen=seen)  # type: ignore[operator]
+    act(visit, report_id, photo, 409, seen=seen)
     assert (shown(app, report_id), waiting(app, report_id)) == ([], [photo])
 
 
