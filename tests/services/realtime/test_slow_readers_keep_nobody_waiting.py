@@ -7,6 +7,10 @@ from tests.services.realtime.conftest import Kit
 from tests.services.realtime.wire import line, text
 
 PAD = 60_000
+# So few wait at once for a reader that is awake: it is never LAG_BYTES behind, however busy the
+# machine that reads is.
+BURST = 3
+BURSTS = 130
 
 
 def test_a_reader_that_naps_misses_nothing(kit: Kit) -> None:
@@ -24,12 +28,13 @@ def test_a_reader_that_naps_misses_nothing(kit: Kit) -> None:
 def test_a_reader_that_sleeps_is_put_out_with_its_stream_whole(kit: Kit) -> None:
     with line(kit.port, receive_buffer=4096) as sleeper, line(kit.port) as other:
         before = kit.memory_kb()
-        other.send(text(f'42["fire",{{"k":400,"gap":0.002,"pad":{PAD}}}]'))
         events = other.events()
-        assert [next(events)["n"] for _ in range(400)] == list(range(400))
+        for _ in range(BURSTS):
+            other.send(text(f'42["fire",{{"k":{BURST},"pad":{PAD}}}]'))
+            assert [next(events)["n"] for _ in range(BURST)] == list(range(BURST))
         grown = kit.memory_kb() - before
         heard = [event["n"] for event in sleeper.events()]
-    assert heard == list(range(len(heard)))
+    assert heard == [number % BURST for number in range(len(heard))]
     assert len(heard) * PAD < LAG_BYTES + 1_000_000
     assert grown < 8 * LAG_BYTES / 1024
 
