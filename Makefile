@@ -24,7 +24,7 @@ bench: ## Run the benchmarks; each prints JSON lines (docs/performance.md)
 	@PYTHON=$(PYTHON) tools/setup test
 	@cd bench/node && npm ci --no-audit --no-fund --silent
 	@missed=""; .venv/bin/python bench/fanout.py --peer bench/node || missed="fanout"; \
-	for one in spatial near circles page first_visit slow_phone offline_submissions open311_walk; do \
+	for one in second_start spatial near circles page first_visit slow_phone offline_submissions open311_walk; do \
 		.venv/bin/python bench/$$one.py || missed="$$missed $$one"; \
 	done; \
 	if [ -n "$$missed" ]; then echo "missed a target:" $$missed >&2; exit 1; fi

@@ -1,18 +1,18 @@
 """Broadcasts framed once and written straight to each idle socket of this process."""
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import gevent
 from engineio import packet as eio_packet
 from socketio import Manager, packet
 
 from services.realtime.frames import TEXT, frame
 
 YIELD_EVERY = 128
-# A timer, not sleep(0): only a timer lets the loop look at its sockets in between.
-YIELD_S = 0.0002
+# The highest priority of libev (EV_MAXPRI): the turn ends though others are always busy.
+FIRST = 2
 
 
 class Rooms(Manager):
@@ -49,7 +49,7 @@ class Rooms(Manager):
         connections, left = self.server.eio.sockets, self._left
         for start in range(0, len(found), YIELD_EVERY):
             if start:
-                time.sleep(YIELD_S)
+                let_others_in()
             part = found[start : start + YIELD_EVERY]
             if skip or left != self._left:
                 # Who was put out during a pause hears no more.
@@ -77,6 +77,15 @@ class Rooms(Manager):
                 waiting[namespace].remove(sid)
                 if not waiting[namespace]:
                     del waiting[namespace]
+
+
+def let_others_in() -> None:
+    """Let the loop look once at all its sockets, and serve what is ready, before going on.
+
+    A sleep of zero does not look at sockets, and the shortest timer waits a whole millisecond:
+    with ten thousand clients that was half of what the last of them waited.
+    """
+    gevent.idle(FIRST)
 
 
 def _write(server: Any, connection: Any, eio_sid: str, message: Any, framed: bytes) -> None:

@@ -18,7 +18,7 @@ from services.auth import STRANGER, Actor
 from services.db import Session, reading_session
 from services.outbox.events import committed
 from services.realtime import changes
-from services.realtime.fanout import YIELD_S, Rooms
+from services.realtime.fanout import Rooms, let_others_in
 from services.realtime.relay import Message, Relay
 from services.realtime.ticks import Frame, Ticks
 from services.registry import Registry
@@ -112,7 +112,7 @@ class Hub:
             if not self._still_right(page):
                 self._close(sid)
             if number % YIELD_EVERY == 0:
-                time.sleep(YIELD_S)
+                let_others_in()
 
     def review_for_ever(self) -> None:
         while True:
