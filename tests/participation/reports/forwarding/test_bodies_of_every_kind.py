@@ -38,7 +38,7 @@ class Body:
         self.paths: list[str] = []
         handler = type("Handler", (_Handler,), {"body": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v2"
 
     def close(self) -> None:

@@ -27,7 +27,7 @@ from tests.people import SOYEON
 def city(app: Flask, story: sa.Engine) -> Iterator[str]:
     """The address of a city with one report."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -63,7 +63,7 @@ class Album(BaseHTTPRequestHandler):
 def album() -> Iterator[str]:
     Album.asked, Album.broken = [], False
     server = ThreadingHTTPServer(("127.0.0.1", 0), Album)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
