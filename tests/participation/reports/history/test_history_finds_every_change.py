@@ -23,6 +23,7 @@ from tests.participation.reports.history.publication import found, published
 
 OLDER = "3477a862e54d67674bb5e0cee99f92b8d77298ac160c9b9d4710b2b9d74047af"
 NEWER = "f30c0f1defa22e3ceb2e94a5cf5457d099e1871ea5c0924551a36516e3af0334"
+NEWEST = "905756df4a87dcbc7ddfbed3a0cfe47ad1034bb7ecc24d009eef41f611a2a989"
 OTHER = {
     "seq": 99,
     "position": 99,
@@ -58,7 +59,7 @@ def test_every_field_of_every_step(story: sa.Engine) -> None:
             tried += 1
             if not found(told) and name not in ("salt", "text"):
                 missed.append((part, number, "without " + name))
-    assert tried == 2 * 5 * (16 + 18)
+    assert tried == 2 * 5 * (18 + 20)
     assert missed == []
 
 
@@ -150,6 +151,7 @@ def test_the_form_of_a_step_never_changes() -> None:
         commitment="a" * 64,
         due="2026-11-05T09:00:00.000000+00:00",
         kind="opened",
+        merged_into=None,
         of=None,
         position=1,
         promised=None,
@@ -157,17 +159,20 @@ def test_the_form_of_a_step_never_changes() -> None:
         role="resident",
         seq=1,
         status="open",
+        team="가로등공단 · 1조",
     )
     text = (
         '{"at":"2026-11-02T09:00:00.000000+00:00","before":"' + "0" * 64 + '","category":"litter",'
         '"city_before":"' + "0" * 64 + '","commitment":"' + "a" * 64 + '",'
-        '"due":"2026-11-05T09:00:00.000000+00:00","format":"madang-history-2","kind":"opened",'
-        '"of":null,"position":1,"promised":null,"report":"5f0c6d0e-0000-4000-8000-000000000001",'
-        '"role":"resident","seq":1,"status":"open"}'
+        '"due":"2026-11-05T09:00:00.000000+00:00","format":"madang-history-3","kind":"opened",'
+        '"merged_into":null,"of":null,"position":1,"promised":null,"report":"5f0c6d0e-0000-4000-8000-000000000001",'
+        '"role":"resident","seq":1,"status":"open",'
+        '"team":"가로등공단 · 1조"}'
     )  # fmt: skip
     assert canonical(link) == text.encode()
     step = json.loads(text)
-    assert verify.digest(step) == digest(link) == NEWER
+    assert verify.digest(step) == digest(link) == NEWEST
+    assert verify.digest(step | {"format": "madang-history-2"}) == NEWER
     for name in ("format", *verify.SEAL):
         del step[name]
     assert verify.digest(step) == verify.digest(step | {"format": "madang-history-1"}) == OLDER
