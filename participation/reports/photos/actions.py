@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from participation.events.reports import ReportChanged
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportPhoto
 from participation.reports.photos.access import (
@@ -16,7 +15,7 @@ from participation.reports.photos.access import (
     kept_under,
     step_of,
 )
-from participation.reports.photos.hanging import forget_wait, hang_at
+from participation.reports.photos.hanging import forget_wait, hang_at, tell_change
 from participation.reports.photos.models import (
     CoveredPicture,
     PhotoOriginal,
@@ -25,7 +24,7 @@ from participation.reports.photos.models import (
 )
 from participation.reports.photos.queries import Expired, originals_of, shown_as
 from participation.reports.queries import photos_of
-from services import audit, outbox
+from services import audit
 from services.auth import Actor
 from services.db import Session
 from services.errors import NotFoundError, RefusedError
@@ -51,19 +50,16 @@ def cover_photo(
         return
     _remember(session, before, redacted, at)
     for row in waiting:
-        _hang_waiting(session, row, at)
+        _hang_waiting(session, row)
     for frame in frames_showing(session, before):
         _keep(session, frame, before, redacted, at)
         _replace(session, actor, frame, redacted, at)
 
 
-def _hang_waiting(session: Session, row: UnlookedPhoto, at: datetime) -> None:
+def _hang_waiting(session: Session, row: UnlookedPhoto) -> None:
     report = session.get_one(Report, row.report_id)
     hang_at(session, report, row.photo_hash, row.position)
     forget_wait(session, row)
-    # Whoever asks a feed or Open311 for what changed is to learn that it shows a photo now.
-    report.changed_at = at
-    session.flush()
 
 
 def _remember(session: Session, before: str, redacted: str, at: datetime) -> None:
@@ -160,7 +156,8 @@ def _replace(
     add_entry(session, step_of(actor, report, kind, at))
     verb = "cover_photo" if kind == "redacted" else "uncover_photo"
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)
-    outbox.publish(session, ReportChanged(report_id=report.id, what=verb), at=at)
+    # The picture before it is to go wherever somebody has it.
+    tell_change(session, report, verb, at)
 
 
 def forget_originals(
