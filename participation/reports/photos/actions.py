@@ -22,7 +22,7 @@ from participation.reports.photos.models import (
     RemovedPhoto,
     UnlookedPhoto,
 )
-from participation.reports.photos.queries import Expired, originals_of, shown_as
+from participation.reports.photos.queries import Expired, originals_of, shown_as, still_shown
 from participation.reports.queries import photos_of
 from services import audit
 from services.auth import Actor
@@ -40,7 +40,8 @@ def cover_photo(
     Whoever covers a picture has looked it over: where it waited for that, it is shown covered.
 
     The picture before is kept for `KEPT`, for staff alone; what was covered in steps keeps the
-    picture from before the first step. That it was covered is kept for good, by its content's name.
+    picture from before the first step, and no longer for that. That it was covered is kept for
+    good, by its content's name.
     Raises RefusedError where the report does not show `before` any more.
     """
     waiting = hold_waiting(session, before)
@@ -80,12 +81,13 @@ def _keep(
     until: datetime | None = None,
 ) -> None:
     kept = kept_under(session, frame)
+    begins = kept is None or kept.expires_at <= at
     if kept is None:
-        kept = PhotoOriginal(report_id=frame.report.id, photo_hash=before, kept_at=at)
-        kept.position = frame.position
+        kept = PhotoOriginal(report_id=frame.report.id, position=frame.position)
         session.add(kept)
+    if begins:
+        kept.photo_hash, kept.kept_at, kept.expires_at = before, at, until or at + KEPT
     kept.reporter_id, kept.redacted_hash = frame.report.reporter_id, redacted
-    kept.expires_at = until or at + KEPT
 
 
 def _standing(session: Session, frame: Frame, at: datetime) -> PhotoOriginal:
@@ -113,10 +115,15 @@ def uncover_photo(session: Session, actor: Actor, frame: Frame, *, at: datetime)
     before = _standing(session, frame, at).photo_hash
     session.execute(delete(CoveredPicture).where(CoveredPicture.photo_hash == before))
     same = select(PhotoOriginal).where(PhotoOriginal.photo_hash == before)
-    for kept in session.scalars(same).all():
+    rows = session.scalars(same).all()
+    for kept in rows:
         session.delete(kept)
         covered = Frame(session.get_one(Report, kept.report_id), kept.position)
         _replace(session, actor, covered, before, at, "uncovered")
+    # What was covered in steps has covers of covers: those come off along, or would stay for good.
+    off = {kept.redacted_hash for kept in rows}
+    off -= still_shown(session, list(off))
+    session.execute(delete(CoveredPicture).where(CoveredPicture.redacted_hash.in_(off)))
 
 
 def cover_again(session: Session, report: Report, actor: Actor, *, at: datetime) -> bool:
