@@ -1,9 +1,10 @@
 """Whatever becomes of a photo, what lies on the disk in the end is what is shown or waits."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from participation.reports.photos.models import CoveredPicture, PhotoOriginal
 from services import clock
 from services.db import Session, unit_of_work
 from tests.participation.reports.photos.covers import (
+    FORM,
     LATER,
     Visit,
     cover,
@@ -120,7 +122,11 @@ def test_removed_after_covering_nothing_is_left(visit: Visit, left: Left) -> Non
     remove(visit, report_id, cover(visit, report_id, **SECOND))
     assert left(DAY) == set()
     # Sent anew it is on the disk until the next clean-up, and is shown by nobody.
-    report(visit, JUN)
+    pages = visit(JUN)
+    pages.get("/reports/new")
+    photo = (io.BytesIO(street()), "a.png")
+    pages.post("/reports/", 422, photo=photo, idempotency_key=uuid4().hex, **FORM)
+    assert left(timedelta(0)) != set()
     assert left(DAY) == set()
 
 
