@@ -94,8 +94,8 @@ class Tale:
     def __init__(self, report: Any) -> None:
         self.report, self.digests = report, [FIRST]
         self.first: Json = {}
-        self.newest: Json = {}
-        # What the steps last said in their seals; one of a report that was hidden says nothing.
+        # What the steps last sealed, and last said so: one of a report that was hidden seals nulls.
+        self.stands: Json = {}
         self.sealed: Json = {}
         # What may have changed since, and the kinds of step by their positions.
         self.movable: set[str] = set()
@@ -114,7 +114,7 @@ class Tale:
         faults += [f"{name} {fault}" for fault in self._moved(step)]
         self._give(step)
         self.first = self.first or step
-        self.newest = step
+        self.stands |= {name: step.get(name) for name in SEALED.get(form_of(step), ())}
         self.digests.append(step.get("digest", ""))
         return faults
 
@@ -149,9 +149,9 @@ class Tale:
         told: Json = {"status": status, "ended_at": since} if status is not None else {}
         if self.first.get("kind") == "opened":
             told["opened_at"] = self.first.get("at")
-        told |= {name: self.newest[name] for name in SEAL if name in self.newest}
-        if "ended_at" not in state and form_of(self.newest) == FORMATS[0]:
+        if "ended_at" not in state and not self.stands:
             told.pop("ended_at", None)
+        told |= self.stands
         return [
             f"report {self.report} is shown with {name} {state.get(name)}; its story says {value}"
             for name, value in told.items()

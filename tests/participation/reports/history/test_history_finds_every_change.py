@@ -132,6 +132,21 @@ def test_a_chain_written_anew_as_a_whole_is_found_by_a_kept_head(
     assert found(told, kept)
 
 
+@pytest.mark.parametrize("form", verify.FORMATS[:-1])
+def test_a_last_step_in_an_older_form_hides_nothing(story: sa.Engine, form: str) -> None:
+    """Who owns the database could add one that seals less, and move what it does not seal."""
+    _, pages, _ = published(story)
+    steps = pages[0]["steps"]
+    last = {name: steps[-1][name] for name in verify.COVERED[form]} | {"format": form}
+    steps[-1] = last | {"digest": verify.digest(last)}
+    state = pages[0]["states"][last["report"]]
+    state |= {"team": "다른 곳 · 다른 곳", "merged_into": str(uuid4())}
+    faults, _ = verify.check(([], pages, None))
+    assert [name for name in state if any(f"with {name} " in fault for fault in faults)] == [
+        *("merged_into", "team")
+    ]
+
+
 def test_script_and_application_do_the_same_sums(story: sa.Engine) -> None:
     for step in published(story)[0][0]["steps"]:
         link = Link(**{name: step[name] for name in verify.COVERED[FORMAT]})
