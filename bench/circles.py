@@ -33,6 +33,7 @@ from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes  
 from participation.alerts.rules import EARTH_M  # noqa: E402
 from participation.alerts.telling import note_hits  # noqa: E402
 from services.db import Session, make_engine  # noqa: E402
+from services.push.models import QuietHours  # noqa: E402
 from tests import servers  # noqa: E402
 
 WEST, SOUTH, EAST, NORTH = 126.75, 37.40, 127.20, 37.70
@@ -42,7 +43,7 @@ MOST_MS = 50.0
 DAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 SAID = DAY.isoformat(" ")
 C = ALERTS.c
-TABLES = (Person, Alert, AlertCell, AlertHit, AlertTimes)
+TABLES = (Person, Alert, AlertCell, AlertHit, AlertTimes, QuietHours)
 
 
 class Circles(NamedTuple):

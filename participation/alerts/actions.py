@@ -9,11 +9,12 @@ from sqlalchemy import delete, update
 from participation.alerts.matching import cover
 from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes
 from participation.alerts.queries import Times, alerts_of, count_of
-from participation.alerts.rules import MOST_ALERTS, Kind, Way, gram_of, next_digest, quiet_until
-from services import audit
+from participation.alerts.rules import MOST_ALERTS, Kind, Way, gram_of, next_digest
+from services import audit, push
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError, RefusedError
+from services.hours import quiet_until
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +105,8 @@ def restore_alert(session: Session, actor: Actor, alert: Alert, *, at: datetime)
 
 
 def set_times(session: Session, actor: Actor, times: Times, zone: str, *, at: datetime) -> None:
-    """Keep when the actor is left alone and told once a day; what waits moves along.
+    """Keep when the actor is left alone, by every notice, and told once a day; what waits moves
+    along.
 
     `zone` is the city's. Raises ForbiddenError for a stranger.
     """
@@ -114,8 +116,9 @@ def set_times(session: Session, actor: Actor, times: Times, zone: str, *, at: da
     if row is None:
         row = AlertTimes(person_id=actor.id)
         session.add(row)
-    row.quiet_from, row.quiet_to = times.quiet_from, times.quiet_to
     row.digest_hour = times.digest_hour
+    hours = push.Hours(times.quiet_from, times.quiet_to)
+    push.set_quiet_hours(session, actor.id, hours, at=at)
     due = {
         Way.PUSH: quiet_until(at, zone, times.quiet_from, times.quiet_to) or at,
         Way.DIGEST: next_digest(at, zone, times.digest_hour),

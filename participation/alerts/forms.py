@@ -11,8 +11,9 @@ from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from participation.alerts.actions import Wish
 from participation.alerts.queries import Times
-from participation.alerts.rules import DIGEST_HOUR, LEAST_M, MOST_M, Kind, Way, minutes_of
+from participation.alerts.rules import DIGEST_HOUR, LEAST_M, MOST_M, Kind, Way
 from services import i18n, maps
+from services.hours import minutes_of
 
 MOST_LAT, MOST_LON = 85, 180
 CODE = re.compile(r"\A[a-z_]{1,30}\Z")

@@ -90,11 +90,12 @@ class AlertHit(Base):
 
 
 class AlertTimes(Base):
-    """When a person wants to be left alone, and told once a day: minutes and hour of the city."""
+    """When a person wants to be told once a day: the hour of the city's clock.
+
+    When they want to be left alone holds for every notice, and stands with those (services.push).
+    """
 
     __tablename__ = "alert_times"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    quiet_from: Mapped[int | None]
-    quiet_to: Mapped[int | None]
     digest_hour: Mapped[int]

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 
 from participation.alerts.models import Alert, AlertHit, AlertTimes
 from participation.alerts.rules import DIGEST_HOUR, Kind
+from services import push
 from services.db import Session
 from services.registry import Spot
 
@@ -108,7 +109,13 @@ def count_of(session: Session, person_id: UUID) -> int:
 def times_of(session: Session, people: list[UUID]) -> dict[UUID, Times]:
     """Return the times of each person among `people` who chose some."""
     rows = session.scalars(select(AlertTimes).where(AlertTimes.person_id.in_(set(people))))
-    return {r.person_id: Times(r.quiet_from, r.quiet_to, r.digest_hour) for r in rows}
+    digests = {row.person_id: row.digest_hour for row in rows}
+    quiet = push.quiet_hours_of(session, people)
+    none = push.Hours()
+    return {
+        one: Times(*quiet.get(one, none), digests.get(one, DIGEST_HOUR))
+        for one in digests.keys() | quiet.keys()
+    }
 
 
 def lately_found(session: Session, person_id: UUID) -> list[Find]:

@@ -12,11 +12,12 @@ from participation.accounts import directory
 from participation.alerts.matching import Following, matches, ward_followed
 from participation.alerts.models import AlertHit
 from participation.alerts.queries import Times, labels_of, times_of
-from participation.alerts.rules import Way, next_digest, quiet_until
+from participation.alerts.rules import Way, next_digest
 from participation.events.alerts import DigestMade
 from services import i18n, outbox, push
 from services.config import Settings
 from services.db import Session, insert_many
+from services.hours import quiet_until
 
 
 class Told(Protocol):

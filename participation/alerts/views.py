@@ -11,12 +11,13 @@ from participation.alerts import actions, queries
 from participation.alerts.access import alert_for, removed_alert_for
 from participation.alerts.forms import AlertForm, TimesForm
 from participation.alerts.models import Alert
-from participation.alerts.rules import MOST_ALERTS, RADII, clock_of
+from participation.alerts.rules import MOST_ALERTS, RADII
 from participation.alerts.telling import Sources
 from services import maps, web
 from services.auth.gates import signed_in
 from services.db import reading_session
 from services.errors import RefusedError
+from services.hours import clock_of
 from services.web.pages import words
 from services.web.request import engine
 

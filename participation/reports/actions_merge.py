@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from participation.events.reports import ReportMoved
+from participation.events.reports import ReportChanged, ReportMoved
 from participation.reports.access import hold
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower
@@ -49,10 +49,11 @@ def merge_report(
 
 
 def _send_on(session: Session, actor: Actor, report: Report, into: Report, at: datetime) -> None:
-    """Lead what was joined into a report before to the other one, and note so for the team."""
+    """Lead what was joined into a report before to the other one, as each of their stories says."""
     for before in session.scalars(select(Report).where(Report.merged_into == report.id)).all():
-        before.merged_into = into.id
+        before.merged_into, before.changed_at = into.id, at
         add_entry(session, _step(actor, before, SENT_ON, at))
+        outbox.publish(session, ReportChanged(report_id=before.id, what="send_on"), at=at)
 
 
 def _close(session: Session, report: Report, into: Report, now: Status, at: datetime) -> None:
@@ -67,9 +68,10 @@ def _step(actor: Actor, report: Report, kind: str, at: datetime) -> ReportEntry:
         report_id=report.id,
         at=at,
         kind=kind,
-        status=report.status,
+        # What is sent on was settled before, and is settled no other way by it.
+        status=report.status if kind == MERGED else None,
         text="",
         role="staff",
         actor_id=actor.id,
-        public=kind == MERGED,
+        public=True,
     )

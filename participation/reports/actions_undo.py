@@ -24,7 +24,6 @@ from participation.reports.rules import (
     PHOTO_SHOWN,
     RELEASED,
     SENT_ON,
-    TAKEN_BACK,
     UNDO_S,
     Status,
 )
@@ -87,7 +86,7 @@ def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) ->
     if before is None or into is None or session.scalar(later.limit(1)) is not None:
         return ""
     _part_followers(session, report, into, entry.at, at)
-    _call_back(session, report, into, entry)
+    _call_back(session, report, into, entry, at)
     report.merged_into = None
     _go_back(session, report, entry, before, at)
     return "withdraw_merge"
@@ -165,7 +164,9 @@ def _part_followers(
     outbox.publish(session, ReportChanged(report_id=into, what="part_followers"), at=at)
 
 
-def _call_back(session: Session, report: Report, into: UUID, entry: ReportEntry) -> None:
+def _call_back(
+    session: Session, report: Report, into: UUID, entry: ReportEntry, at: datetime
+) -> None:
     """Lead what was joined into a report before, and was sent on with it, to that report again."""
     sent = select(ReportEntry).where(
         ReportEntry.kind == SENT_ON,
@@ -175,9 +176,10 @@ def _call_back(session: Session, report: Report, into: UUID, entry: ReportEntry)
     steps = session.scalars(sent).all()
     ids = [step.report_id for step in steps]
     back = update(Report).where(Report.id.in_(ids), Report.merged_into == into)
-    session.execute(back.values(merged_into=report.id))
+    session.execute(back.values(merged_into=report.id, changed_at=at))
     for step in steps:
-        step.kind = TAKEN_BACK
+        take_back(session, step, session.get_one(Report, step.report_id).status, at=at)
+        outbox.publish(session, ReportChanged(report_id=step.report_id, what="call_back"), at=at)
 
 
 def _told(session: Session, actor: Actor, verb: str, report_id: UUID, at: datetime) -> None:

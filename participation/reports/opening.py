@@ -15,7 +15,7 @@ from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.access import Frame, step_of
 from participation.reports.photos.actions import note_cover
 from participation.reports.photos.hanging import hang_at, let_wait
-from participation.reports.photos.queries import is_public, shown_as, waiting_of
+from participation.reports.photos.queries import is_public, removed_for_good, shown_as, waiting_of
 from participation.reports.promises.rules import rises_at
 from participation.reports.queries import photos_of
 from participation.reports.rough import keep_exact
@@ -42,7 +42,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
     `category` as the city knows it, `photos` are hashes of services.media, `answer` to the
     question of the category. Photos that were not `looked_over` for faces and plates where they
-    came from are shown once somebody of the city has.
+    came from are shown once somebody of the city has. Where nobody is `asked` for another one, a
+    photo that was taken off for good is left out.
     """
 
     category: Category
@@ -53,6 +54,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     answer: str = ""
     photos: tuple[str, ...] = ()
     looked_over: bool = False
+    asked: bool = True
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -75,12 +77,12 @@ def store_once(
 
     A new one is on the map, its story begins, and ReportOpened is published, unless it is held:
     then that follows with `show_first`. Nothing is audited. Raises InvalidError for more photos
-    than a report may have.
+    than a report may have (photos_too_many), and for one that was taken off for good
+    (photo_removed).
     """
-    if len(told.photos) > MOST_PHOTOS:
-        raise InvalidError("photos_too_many", {"photo": "photos_too_many"})
     if (earlier := session.scalar(known)) is not None:
         return session.get_one(Report, earlier), False
+    _check_photos(session, told)
     routed = route(session, told.category, told.lat, told.lon, at)
     rises = rises_at(calendar_of(session), at, routed.due_at)
     seen = _as_seen(session, told)
@@ -105,6 +107,13 @@ def store_once(
     keep_clusters(session, report, at=at)
     outbox.publish(session, _opened(report), at=at)
     return report, True
+
+
+def _check_photos(session: Session, told: Told) -> None:
+    if len(told.photos) > MOST_PHOTOS:
+        raise InvalidError("photos_too_many", {"photo": "photos_too_many"})
+    if told.asked and removed_for_good(session, told.photos):
+        raise InvalidError("photo_removed", {"photo": "photo_removed"})
 
 
 def _as_seen(session: Session, told: Told) -> Told:

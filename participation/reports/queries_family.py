@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from participation.reports.models import Report
 from participation.reports.queries import CARD, ReportCard, card_of
 from participation.reports.routing.queries import calendar_of, teams
-from participation.reports.rules import ENDED, PUBLIC, Status
+from participation.reports.rules import ENDED, PUBLIC, Status, team_named
 from services.db import Session
 
 SHOWN = tuple(s.value for s in PUBLIC)
@@ -38,7 +38,7 @@ def beside(session: Session, report: Report, at: datetime, *, staff: bool = Fals
     if Status(report.status) not in ENDED:
         left = calendar_of(session).days_between(at, report.due_at)
     return Beside(
-        team=" · ".join(own) if own else "",
+        team=team_named(*own) or "" if own else "",
         days_left=left,
         parent=_one(session, report.parent_id, staff=staff),
         parts=_cards(session, Report.parent_id == report.id, staff=staff),

@@ -67,9 +67,13 @@ CONFIRMED, DISPUTED = "confirmed", "disputed"
 MERGED = "merged"
 # What staff opened again was promised anew, once that could not be taken back any more.
 PROMISED = "promised"
-# Steps for staff alone: it was given to someone, by whom else it was had until then, what became
-# of one that had been joined into another when that was joined in turn, and what never was.
-ASSIGNED, RELEASED, SENT_ON, TAKEN_BACK = "assigned", "released", "sent_on", "withdrawn"
+# What became of one that had been joined into another when that was joined in turn.
+SENT_ON = "sent_on"
+# Others have it in hand than before, or nobody has.
+HANDED = "handed"
+# Steps for staff alone: it was given to someone, by whom else it was had until then, and what
+# never was.
+ASSIGNED, RELEASED, TAKEN_BACK = "assigned", "released", "withdrawn"
 # A photo was taken off, with the team's reason, and was so until it was hung again.
 PHOTO_REMOVED, PHOTO_BACK = "photo_removed", "photo_back"
 # A photo that came unlooked was looked over and is shown, and was so until that was taken back.
@@ -228,3 +232,8 @@ def title_of(text: str) -> str:
     if len(line) <= TITLE_LENGTH:
         return line
     return line[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+
+
+def team_named(body: str | None, team: str | None) -> str | None:
+    """Return who has a report in hand, as its page names them; None where nobody has."""
+    return None if body is None or team is None else f"{body} · {team}"

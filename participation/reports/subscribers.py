@@ -12,7 +12,7 @@ from services.db import Session
 
 # What of a change the open pages and maps show, besides the queue.
 SEEN = {
-    *("withdraw_answer", "withdraw_merge", "renew_promise"),
+    *("withdraw_answer", "withdraw_merge", "renew_promise", "send_on", "call_back"),
     *("cover_photo", "uncover_photo", "remove_photo", "restore_photo"),
     *("add_picture", "show_photo", "hide_photo"),
 }

@@ -14,6 +14,7 @@ from participation.reports.blocks.rules import Signs
 from participation.reports.forms import NewReportForm, parse_spot
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
+from participation.reports.photos.queries import removed_for_good
 from participation.reports.rules import QUESTIONS
 from participation.reports.stickers import actions as stickers_actions
 from participation.reports.stickers import queries as stickers_queries
@@ -26,6 +27,8 @@ from services.web.request import engine
 
 # The same addresses' other half: what is told already is read in `views`.
 pages = views.pages
+# It says nothing of why, when or on whose report: whoever asks may have found the picture.
+REMOVED = "That picture cannot be shown here. Choose another one, or send the report without it."
 
 
 @pages.get("/new")
@@ -72,7 +75,24 @@ def create() -> ResponseReturnValue:
         return _form_page(form, spots, sent=sent), 422
     if (asked := views_same.question(form, sent)) is not None:
         return asked
-    return redirect(url_for("reports.page", report_id=_taken(form, sent), thanks=1), 303)
+    try:
+        return redirect(url_for("reports.page", report_id=_taken(form, sent), thanks=1), 303)
+    except InvalidError as error:
+        return _form_page(form, sent=_without_removed(form, sent, error)), 422
+
+
+def _without_removed(
+    form: NewReportForm, sent: views_same.Sent, error: InvalidError
+) -> views_same.Sent:
+    """Say that a photo cannot be shown; return the others, which need not be sent again."""
+    if error.code != "photo_removed":
+        raise error
+    form.photo.errors = [REMOVED]
+    # What an earlier answer kept may hold the same one.
+    form.fill(kept="")
+    gone = removed_for_good(web.session(), sent.photos)
+    kept = tuple(one for one in sent.photos if one not in gone)
+    return msgspec.structs.replace(sent, photos=kept)
 
 
 def _sent(form: NewReportForm) -> views_same.Sent:
@@ -100,6 +120,8 @@ def _taken(form: NewReportForm, sent: views_same.Sent) -> UUID:
     # A letter's photos were looked over by nobody, whatever its sender says of what they send now.
     brought = sent if sent.photos or draft is None else views_same.Sent(draft.photos)
     new = form.value(brought.photos, looked_over=brought.looked_over)
+    # The form does not name a letter's photos: nobody could choose another one there.
+    new = msgspec.structs.replace(new, asked=brought is sent)
     if not new.place:
         new = msgspec.structs.replace(new, place=maps.named_near(session, new.lat, new.lon))
     report_id = blocks_actions.take_report(session, actor, new, _signs(form), at=at)

@@ -7,6 +7,7 @@ from services.jobs import Job
 from services.push import views
 from services.push.messages import Choice, Notice, enqueue, prune, shown_to
 from services.push.models import PushMessage, PushSubscription
+from services.push.quiet import Hours, quiet_hours_of, set_quiet_hours
 from services.push.sender import Sender
 from services.push.subscriptions import erase_of, export_of, reached, subscriptions_of
 from services.registry import Holding, PrivacyHook, Registry
@@ -15,13 +16,16 @@ HOUR_S = 3600
 
 __all__ = [
     "Choice",
+    "Hours",
     "Notice",
     "PushMessage",
     "PushSubscription",
     "Sender",
     "enqueue",
     "install",
+    "quiet_hours_of",
     "reached",
+    "set_quiet_hours",
     "shown_to",
     "subscriptions_of",
 ]
@@ -31,7 +35,7 @@ HOLDING = Holding(
     "Browsers that are told",
     "the notification service of each browser",
     "until you take it back",
-    {"browsers": "Browsers"},
+    {"browsers": "Browsers", "quiet": "Quiet hours"},
 )
 
 
@@ -40,8 +44,8 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     sender = Sender(app.extensions["engine"], settings)
     app.extensions["push"] = sender
     app.register_blueprint(views.pages)
-    app.jinja_env.globals["push_browsers"] = views.browsers
-    tables = frozenset({"push_subscription", "push_message"})
+    app.jinja_env.globals |= {"push_browsers": views.browsers, "push_quiet": views.quiet}
+    tables = frozenset({"push_subscription", "push_message", "quiet_hours"})
     registry.privacy.append(PrivacyHook("push", HOLDING, tables, export_of, erase_of))
     registry.jobs.append(Job("push.prune", HOUR_S, prune))
     app.extensions.setdefault("background", []).append(sender.run)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Key, Mapped
@@ -23,6 +23,19 @@ class PushSubscription(Base):
     created_at: Mapped[datetime]
     last_receipt_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+
+
+class QuietHours(Base):
+    """When a person is left alone, in minutes since midnight of the city; who has none has no row.
+
+    A start after its end goes over midnight.
+    """
+
+    __tablename__ = "quiet_hours"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    starts: Mapped[int] = mapped_column(SmallInteger)
+    ends: Mapped[int] = mapped_column(SmallInteger)
 
 
 class PushMessage(Base):

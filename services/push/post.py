@@ -23,19 +23,24 @@ Fate = Literal["accepted", "gone", "refused", "again"]
 
 @dataclass(frozen=True)
 class Urgency:
-    """How a class of notices travels: RFC 8030 sections 5.2 and 5.3, and how long we insist."""
+    """How a class of notices travels: RFC 8030 sections 5.2 and 5.3, and how long we insist.
+
+    What `waits` does not ring in a person's quiet hours.
+    """
 
     ttl_s: int
     urgency: str
     tries: int
     longest_wait_s: float
+    waits: bool
 
 
+# `prompt` is what a person asks for at this moment.
 CLASSES = {
-    "emergency": Urgency(3600, "high", 60, 60),
-    "prompt": Urgency(600, "high", 14, 60),
-    "technical": Urgency(86_400, "normal", 40, 600),
-    "status": Urgency(86_400, "low", 20, 600),
+    "emergency": Urgency(3600, "high", 60, 60, waits=False),
+    "prompt": Urgency(600, "high", 14, 60, waits=False),
+    "technical": Urgency(86_400, "normal", 40, 600, waits=True),
+    "status": Urgency(86_400, "low", 20, 600, waits=True),
 }
 
 

@@ -17,8 +17,9 @@ from services.outbound import GuardedSession
 from services.push import counters
 from services.push.breaker import Breaker
 from services.push.messages import waiting
-from services.push.models import PushMessage, PushSubscription
+from services.push.models import PushMessage, PushSubscription, QuietHours
 from services.push.post import CLASSES, Post, Verdict
+from services.push.quiet import held_until, put_off
 from services.push.vapid import Vapid
 
 log = logging.getLogger(__name__)
@@ -30,14 +31,14 @@ SPARE = 8
 NEVER_WORKED = 5
 CLOSING_S = 5.0
 RANK = case({name: n for n, name in enumerate(CLASSES)}, value=PushMessage.urgency_class)
-Due = Row[UUID, datetime, int, str, str]
+Due = Row[UUID, datetime, int, str, str, int, int]
 
 
 class Sender:
     """Any number of these may run on one database."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine = engine
+        self.engine, self.zone = engine, settings.timezone
         self.vapid = Vapid(settings.vapid_key_file, settings.vapid_subject)
         client = GuardedSession(allow_private=settings.push_allow_private, largest=65_536)
         self.post = Post(client, self.vapid, settings.base_url.rstrip("/"))
@@ -81,7 +82,7 @@ class Sender:
 
     def _start(self, at: datetime) -> list[threading.Thread]:
         """Begin as many due sends as there are free places, emergencies first."""
-        chosen = [row for row in self._due(at) if self._enter(row, at)]
+        chosen = [row for row in self._awake(at) if self._enter(row, at)]
         mine: frozenset[UUID] = frozenset()
         try:
             mine = self._claim(chosen, at) if chosen else mine
@@ -103,6 +104,21 @@ class Sender:
         urgent = row.urgency_class == "emergency"
         return self.breaker.enter(origin_of(row.endpoint), at, urgent=urgent)
 
+    def _awake(self, at: datetime) -> list[Due]:
+        """Return what is due and in nobody's quiet hours; the rest is put off to their end."""
+        while True:
+            rows = self._due(at)
+            ends = {
+                row: until
+                for row in rows
+                if (until := held_until(row.urgency_class, row[-2:], self.zone, at)) is not None
+            }
+            if not ends:
+                return rows
+            with unit_of_work(self.engine) as session:
+                for row, until in ends.items():
+                    put_off(session, row.id, row.due_at, until)
+
     def _due(self, at: datetime) -> list[Due]:
         """Return what is due, without what a full or resting push service has to wait for."""
         statement = (
@@ -112,8 +128,11 @@ class Sender:
                 PushMessage.tries,
                 PushMessage.urgency_class,
                 PushSubscription.endpoint,
+                QuietHours.starts,
+                QuietHours.ends,
             )
             .outerjoin(PushSubscription, PushSubscription.id == PushMessage.subscription_id)
+            .outerjoin(QuietHours, QuietHours.person_id == PushMessage.person_id)
             .where(PushMessage.state == "waiting", PushMessage.due_at <= at)
             .order_by(RANK, PushMessage.due_at)
             .limit(2 * PLACES)

@@ -16,8 +16,8 @@ from services import audit
 from services.db import Session
 from services.errors import InvalidError, NotFoundError
 from services.outbound import checked
-from services.push import counters
-from services.push.models import PushMessage, PushSubscription
+from services.push import counters, quiet
+from services.push.models import PushMessage, PushSubscription, QuietHours
 
 PROOF_LASTS = timedelta(days=7)
 
@@ -175,10 +175,12 @@ def receive(session: Session, message_id: UUID, *, at: datetime) -> None:
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     found = subscriptions_of(session, person_id)
-    return {"browsers": [{"label": b.label, "since": b.created_at.isoformat()} for b in found]}
+    browsers = [{"label": b.label, "since": b.created_at.isoformat()} for b in found]
+    return {"browsers": browsers, "quiet": quiet.export_of(session, person_id)}
 
 
 def erase_of(session: Session, person_id: UUID, at: datetime) -> None:
     session.execute(delete(PushMessage).where(PushMessage.person_id == person_id))
     session.execute(delete(PushSubscription).where(PushSubscription.person_id == person_id))
+    session.execute(delete(QuietHours).where(QuietHours.person_id == person_id))
     audit.record(session, None, "erase_person", "push", "", at=at)

@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from services.auth.gates import public, signed_in
 from services.errors import InvalidError, NotFoundError
+from services.hours import clock_of
 from services.ids import parse_id
 from services.push import subscriptions
 from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
+from services.push.quiet import quiet_hours_of
 from services.push.sender import Sender
 from services.web import form_on, limit
 from services.web.faults import wants_json
@@ -31,6 +33,12 @@ class Receipt(msgspec.Struct):
 def browsers() -> list[subscriptions.Browser]:
     """Return the reader's own browsers, for a template."""
     return subscriptions.subscriptions_of(session(), _person())
+
+
+def quiet() -> str:
+    """Return the reader's quiet hours for a template, as `22:00–07:00`; empty: none."""
+    found = quiet_hours_of(session(), [_person()])
+    return "".join("–".join(map(clock_of, hours)) for hours in found.values())
 
 
 @pages.get("/key")

@@ -28,15 +28,23 @@ BASIS = (
     *("seq", "report", "position", "at", "kind", "status", "role", "of"),
     *("commitment", "before", "city_before"),
 )
-# What a step seals of its report: its kind, the promise that stands, and the first one given.
-SEAL = ("category", "due", "promised")
-# What the digest of a step covers, next to the name of its form; the oldest form first.
-COVERED = {"madang-history-1": BASIS, "madang-history-2": (*BASIS, *SEAL)}
+# What a step seals of its report: its kind, the promise that stands, the first one given, the
+# report it was joined into, and who has it in hand. And the kinds of step that may change it.
+CHANGING: dict[str, tuple[str, ...]] = {
+    "category": (),
+    "due": ("disputed", "promised"),
+    "promised": (),
+    "merged_into": ("merged", "sent_on"),
+    "team": ("handed",),
+}
+SEAL = tuple(CHANGING)
+# What each form of a step seals; the oldest form first. Its digest covers that next to BASIS and
+# the name of the form.
+SEALED = {"madang-history-1": (), "madang-history-2": SEAL[:3], "madang-history-3": SEAL}
+COVERED = {form: (*BASIS, *names) for form, names in SEALED.items()}
 FORMATS = tuple(COVERED)
 FIRST = "0" * 64
 ENDED = ("fixed", "rejected", "closed")
-# The kinds of step that promise anew.
-PROMISING = ("disputed", "promised")
 ID = re.compile(r"/reports/([0-9a-f-]{36})(?:/|$)")
 Json = dict[str, Any]
 Found = tuple[list[Json], list[Json], Json | None]
@@ -48,10 +56,10 @@ def form_of(step: Json) -> Any:
 
 
 def digest(step: Json) -> str:
-    """Return SHA-256 over the step as JSON in ASCII, keys in order, no blanks."""
+    """Return SHA-256 over the step as JSON in UTF-8, keys in order, no blanks."""
     told = {name: step[name] for name in COVERED[form_of(step)]} | {"format": form_of(step)}
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def commitment(salt: str, text: str) -> str:
@@ -86,9 +94,12 @@ class Tale:
     def __init__(self, report: Any) -> None:
         self.report, self.digests = report, [FIRST]
         self.first: Json = {}
-        # The newest step of a form with a seal, and the newest that says something in it.
-        self.newest: Json = {}
+        # What the steps last sealed, and last said so: one of a report that was hidden seals nulls.
+        self.stands: Json = {}
         self.sealed: Json = {}
+        # What may have changed since, and the kinds of step by their positions.
+        self.movable: set[str] = set()
+        self.kinds: Json = {}
         # Where each state was given, which, and since when the report was settled by then.
         self.given: list[tuple[Any, Any, Any]] = [(0, None, None)]
 
@@ -103,19 +114,24 @@ class Tale:
         faults += [f"{name} {fault}" for fault in self._moved(step)]
         self._give(step)
         self.first = self.first or step
-        self.newest = self.newest if form_of(step) == FORMATS[0] else step
-        self.sealed = self.sealed if step.get("category") is None else step
+        self.stands |= {name: step.get(name) for name in SEALED.get(form_of(step), ())}
         self.digests.append(step.get("digest", ""))
         return faults
 
     def _moved(self, step: Json) -> Iterator[str]:
         """Yield what of the report is another than before, though no such step may change it."""
-        if not self.sealed or step.get("category") is None:
+        # What takes a step back changes what that changed.
+        kind = self.kinds.get(step.get("of"), step.get("kind"))
+        self.kinds[step.get("position")] = kind
+        self.movable |= {name for name, kinds in CHANGING.items() if kind in kinds}
+        if step.get("category") is None:
             return
-        for name in SEAL:
+        for name in SEALED.get(form_of(step), ()):
             then, now = self.sealed.get(name), step.get(name)
-            if then != now and not (name == "due" and step.get("kind") in PROMISING):
+            if then != now and name in self.sealed and name not in self.movable:
                 yield f"says {name} {now} where {then} was sealed, and is no step that changes it"
+            self.sealed[name] = now
+        self.movable.clear()
 
     def _give(self, step: Json) -> None:
         """Note the state a step gives, or that the one it takes back gives none."""
@@ -133,10 +149,9 @@ class Tale:
         told: Json = {"status": status, "ended_at": since} if status is not None else {}
         if self.first.get("kind") == "opened":
             told["opened_at"] = self.first.get("at")
-        if self.newest:
-            told |= {name: self.newest.get(name) for name in SEAL}
-        elif "ended_at" not in state:
+        if "ended_at" not in state and not self.stands:
             told.pop("ended_at", None)
+        told |= self.stands
         return [
             f"report {self.report} is shown with {name} {state.get(name)}; its story says {value}"
             for name, value in told.items()
@@ -276,10 +291,10 @@ def kept_heads(file: Path | None) -> list[Json]:
 
 
 def unproven(found: Found) -> int:
-    """Return how many reports had no step since their kind and promise are sealed with it."""
+    """Return how many reports had no step since all that their steps seal now is sealed."""
     pages = (*found[1], *found[0])
     newest = {step["report"]: form_of(step) for page in pages for step in page["steps"]}
-    return sum(form == FORMATS[0] for form in newest.values())
+    return sum(form != FORMATS[-1] for form in newest.values())
 
 
 def tell(faults: list[str], head: Json | None, found: Found) -> int:
@@ -292,8 +307,8 @@ def tell(faults: list[str], head: Json | None, found: Found) -> int:
     steps = head["count"] if head else sum(len(story["steps"]) for story in found[0])
     print(f"온전해요. Intact: {steps} steps.")
     if older := unproven(found):
-        print(f"종류와 약속이 아직 봉인되지 않은 신고 {older}건.", end=" ")
-        print(f"Kind and promise of {older} reports are not sealed: no step came since.")
+        print(f"종류, 약속, 담당, 합쳐진 신고가 아직 다 봉인되지 않은 신고 {older}건.", end=" ")
+        print(f"Not all of {older} reports is sealed yet: no step came since more of it is.")
     if head:
         print(f"Head {head['count']}:{head['digest']}")
     return 0

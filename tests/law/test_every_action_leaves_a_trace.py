@@ -29,6 +29,7 @@ WRITES = {
     "participation/reports/removals/keeping.py": "what an action deletes or puts back, and audits",
     "participation/reports/rough.py": "where a report really is, within actions that audit it",
     "participation/reports/routing/grounds.py": "which areas a report lies in, within actions",
+    "participation/reports/stories.py": "a step for the stories of many, within actions",
 }
 CHANGING = {"add", "add_all", "delete", "merge"}
 BULK = {"insert", "update", "delete"}

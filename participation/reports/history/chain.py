@@ -17,12 +17,12 @@ from sqlalchemy.orm import SessionTransaction
 
 from participation.reports.history.models import HistoryLate, HistoryStep
 from participation.reports.history.reading import (
-    SEAL,
+    STANDING,
     STEP_OF_ENTRY,
-    UNPROMISED,
     WAITING,
     Fact,
     fact_of,
+    with_standing,
 )
 from participation.reports.history.rules import (
     FIRST,
@@ -31,15 +31,19 @@ from participation.reports.history.rules import (
     WITHDRAWN,
     Link,
     Seal,
+    Stands,
     commitment,
     digest,
     moment,
     seal_of,
 )
-from participation.reports.models import Report, ReportEntry, ReportUnpromised
+from participation.reports.models import Report, ReportEntry
+from participation.reports.stories import STORIES
 from services.db import Base, Session
 
-STORIES, TAKEN_BACK, NEW = "stories", "taken_back", "new_stories"
+TAKEN_BACK, NEW = "taken_back", "new_stories"
+# So many are named in one statement: both databases have a bound.
+AT_ONCE = 10_000
 _CHAIN_LOCK = 0x6869_7374
 ENTRIES, STEPS = (Base.metadata.tables[one.__tablename__] for one in (ReportEntry, HistoryStep))
 SAID = Fact._fields[1:7]
@@ -144,8 +148,9 @@ def _extend_at_commit(session: Session) -> None:
     _hold_chain(session)
     for _, facts in session.info.pop(NEW, []):
         _append(session, facts, {})
-    if entries := session.info.pop(STORIES, set()):
-        _append(session, _told_and_late(session, entries))
+    told = list(session.info.pop(STORIES, set()))
+    for first in range(0, len(told), AT_ONCE):
+        _append(session, _told_and_late(session, told[first : first + AT_ONCE]))
     if gone := session.info.pop(TAKEN_BACK, {}):
         _append(session, list(_withdrawals(session, gone)))
 
@@ -177,15 +182,15 @@ def _told_and_late(session: Session, entries: Iterable[UUID]) -> list[Fact]:
 def _withdrawals(session: Session, gone: dict[UUID, Any]) -> Iterable[Fact]:
     """Return a step for each that was taken back, and let its words go with their salt."""
     rows = session.execute(
-        select(HistoryStep.entry_id, HistoryStep.position, *SEAL)
-        .join(ReportEntry, STEP_OF_ENTRY)
-        .join(Report, Report.id == ReportEntry.report_id)
-        .outerjoin(ReportUnpromised, UNPROMISED)
-        .where(ReportEntry.id.in_(gone), ReportEntry.kind == WITHDRAWN)
+        with_standing(
+            select(HistoryStep.entry_id, HistoryStep.position, *STANDING)
+            .join(ReportEntry, STEP_OF_ENTRY)
+            .join(Report, Report.id == ReportEntry.report_id)
+        ).where(ReportEntry.id.in_(gone), ReportEntry.kind == WITHDRAWN)
     ).all()
     for entry_id, position, *columns in rows:
         report_id, status, role, at = gone[entry_id]
-        seal = seal_of(*columns)
+        seal = seal_of(Stands(*columns))
         yield Fact(entry_id, report_id, at, WITHDRAWN, status, role, "", seal, position)
         mine = HistoryStep.report_id == report_id, HistoryStep.entry_id == entry_id
         session.execute(update(HistoryStep).where(*mine).values(salt=None))
@@ -219,9 +224,7 @@ def _linked(fact: Fact, city: Head, story: Head) -> dict[str, Any]:
         role=fact.role,
         of=fact.of,
         commitment=commitment(salt, fact.text),
-        category=fact.seal.category,
-        due=fact.seal.due,
-        promised=fact.seal.promised,
+        **fact.seal._asdict(),
         before=story.digest,
         city_before=city.digest,
     )

@@ -15,7 +15,7 @@ class HistoryStep(Base):
     `seq` counts the city's steps without a gap, `position` those of a report, both from 1; what
     came before is the step with the number before.
     `salt` goes when the words of its entry are taken off for good.
-    `category`, `due` and `promised` are a rules.Seal; links of the first `format` have none.
+    `category` and what follows are a rules.Seal; links of an older `format` have less of it.
     """
 
     __tablename__ = "report_history"
@@ -40,6 +40,8 @@ class HistoryStep(Base):
     # Letter by letter as they stand in the link: nothing is ever reckoned with them.
     due: Mapped[str | None] = mapped_column(String(32))
     promised: Mapped[str | None] = mapped_column(String(32))
+    merged_into: Mapped[str | None] = mapped_column(String(36))
+    team: Mapped[str | None] = mapped_column(String(170))
 
 
 class HistoryLate(Base):

@@ -10,19 +10,22 @@ from sqlalchemy.orm import aliased
 
 from participation.reports.history.chain import NONE, Head, city_head
 from participation.reports.history.models import HistoryCheck, HistoryHead, HistoryLate, HistoryStep
-from participation.reports.history.reading import SEAL, UNPROMISED, WAITING
+from participation.reports.history.reading import STANDING, WAITING, with_standing
 from participation.reports.history.rules import (
     FIRST,
     FORMAT,
     FORMATS,
+    NEWEST,
     OPENED,
+    SEALED,
+    Stands,
     commitment,
     moment,
     moment_or_none,
     seal_of,
     words_of,
 )
-from participation.reports.models import Report, ReportEntry, ReportUnpromised
+from participation.reports.models import Report, ReportEntry
 from services.db import Session
 
 PAGE = 1000
@@ -42,8 +45,9 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """A step as it is published. `salt` and `text` only with a report's own history.
 
     `text` without `salt` is not proven; neither of them: the words were taken off for good.
-    `shown` stands only where a page shows something else than was chained. `category`, `due` and
-    `promised` are what it seals of its report (rules.Seal); nothing in the first format.
+    `shown` stands only where a page shows something else than was chained. `category`, `due`,
+    `promised`, `merged_into` and `team` are what it seals of its report (rules.Seal); those that
+    its format seals.
     """
 
     format: str
@@ -62,6 +66,8 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     category: str | msgspec.UnsetType | None = msgspec.UNSET
     due: str | msgspec.UnsetType | None = msgspec.UNSET
     promised: str | msgspec.UnsetType | None = msgspec.UNSET
+    merged_into: str | msgspec.UnsetType | None = msgspec.UNSET
+    team: str | msgspec.UnsetType | None = msgspec.UNSET
     salt: str | msgspec.UnsetType | None = msgspec.UNSET
     text: str | msgspec.UnsetType | None = msgspec.UNSET
     shown: Shown | msgspec.UnsetType = msgspec.UNSET
@@ -70,7 +76,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
 class State(msgspec.Struct, frozen=True):
     """What pages show and numbers count of a report besides its steps.
 
-    `category`, `due` and `promised` as in rules.Seal.
+    `category` and what follows as in rules.Seal.
     """
 
     status: str
@@ -79,6 +85,8 @@ class State(msgspec.Struct, frozen=True):
     category: str | None
     due: str | None
     promised: str | None
+    merged_into: str | None
+    team: str | None
 
 
 class DayHead(msgspec.Struct, frozen=True):
@@ -147,8 +155,8 @@ BOTH = (
         ),
     )
 )
-# What `_state` asks for of a report, where ReportUnpromised is joined beside it.
-STATE = (Report.opened_at, Report.ended_at, *SEAL)
+# What `_state` asks for of a report.
+STATE = (Report.opened_at, Report.ended_at, *STANDING)
 
 
 def story_of(session: Session, report: Report) -> Story:
@@ -161,7 +169,7 @@ def story_of(session: Session, report: Report) -> Story:
     last = Head(steps[-1].position, steps[-1].digest) if steps else NONE
     waiting = WAITING.where(ReportEntry.report_id == report.id).order_by(None).subquery()
     loose = session.scalar(select(func.count()).select_from(waiting)) or 0
-    now = select(*STATE).outerjoin(ReportUnpromised, UNPROMISED).where(Report.id == report.id)
+    now = with_standing(select(*STATE).select_from(Report)).where(Report.id == report.id)
     state = _state(*session.execute(now).one())
     return Story(FORMAT, str(report.id), steps, loose, last, city_head(session), state)
 
@@ -198,9 +206,11 @@ def _states(session: Session, steps: list[Step]) -> dict[str, State | None]:
         return {}
     later = aliased(HistoryStep)
     newest = (
-        select(HistoryStep.report_id, *STATE)
-        .outerjoin(Report, Report.id == HistoryStep.report_id)
-        .outerjoin(ReportUnpromised, UNPROMISED)
+        with_standing(
+            select(HistoryStep.report_id, *STATE)
+            .select_from(HistoryStep)
+            .outerjoin(Report, Report.id == HistoryStep.report_id)
+        )
         .outerjoin(
             later,
             and_(later.report_id == HistoryStep.report_id, later.position > HistoryStep.position),
@@ -212,9 +222,8 @@ def _states(session: Session, steps: list[Step]) -> dict[str, State | None]:
 
 
 def _state(opened_at: datetime, ended_at: datetime | None, *columns: Any) -> State:
-    *_, status = columns
-    seal = seal_of(*columns)
-    return State(status, moment(opened_at), moment_or_none(ended_at), *seal)
+    stands = Stands(*columns)
+    return State(stands.status, moment(opened_at), moment_or_none(ended_at), *seal_of(stands))
 
 
 def head_of(session: Session, report_id: UUID) -> Head:
@@ -257,10 +266,9 @@ def _step(
 
 
 def _seal(link: HistoryStep) -> dict[str, str | None]:
-    """Return what a step seals of its report; nothing of one in the first form."""
-    if FORMATS.get(link.format) == FORMATS[1]:
-        return {}
-    return {"category": link.category, "due": link.due, "promised": link.promised}
+    """Return what a step seals of its report; a form that is none hides nothing."""
+    names = SEALED.get(link.format, SEALED[NEWEST])
+    return {name: getattr(link, name) for name in names}
 
 
 def _shown(one: HistoryStep | ReportEntry) -> Shown:

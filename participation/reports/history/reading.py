@@ -1,44 +1,59 @@
 """What the chain reads of the stories: which steps wait to join it, and what a report says now."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, select
+from sqlalchemy import Row, Select, and_, case, select
 
 from participation.reports.history.models import HistoryStep
-from participation.reports.history.rules import OPENED, Seal, seal_of
+from participation.reports.history.rules import OPENED, Seal, Stands, seal_of
 from participation.reports.models import Report, ReportEntry, ReportUnpromised
+from participation.reports.routing.models import Body, Team
 
+Columns = TypeVarTuple("Columns")
 STEP_OF_ENTRY = and_(
     HistoryStep.report_id == ReportEntry.report_id,
     HistoryStep.entry_id == ReportEntry.id,
     HistoryStep.of.is_(None),
 )
-UNPROMISED = ReportUnpromised.report_id == Report.id
-# What `seal_of` asks for of a report as it stands, where ReportUnpromised is joined beside it.
-SEAL = (
+# A rules.Stands of a report, asked for where `with_standing` joined what stands beside it.
+STANDING = (
     Report.category,
     Report.due_at,
     case((ReportUnpromised.report_id.is_(None), Report.promised_at)).label("promised_at"),
+    Report.merged_into,
+    Body.name.label("body"),
+    Team.name.label("team"),
     Report.status.label("stands"),
 )
-WAITING = (
-    select(
-        ReportEntry.id.label("entry_id"),
-        ReportEntry.report_id,
-        ReportEntry.at,
-        ReportEntry.kind,
-        ReportEntry.status,
-        ReportEntry.role,
-        case(
-            (ReportEntry.kind == OPENED, Report.title + "\n" + Report.text),
-            else_=ReportEntry.text,
-        ).label("text"),
-        *SEAL,
+
+
+def with_standing(asked: Select[*Columns]) -> Select[*Columns]:
+    """Return a query that has Report with what STANDING asks for beside it."""
+    return (
+        asked.outerjoin(ReportUnpromised, ReportUnpromised.report_id == Report.id)
+        .outerjoin(Team, Team.id == Report.team_id)
+        .outerjoin(Body, Body.id == Team.body_id)
     )
-    .join(Report, Report.id == ReportEntry.report_id)
-    .outerjoin(ReportUnpromised, UNPROMISED)
+
+
+WAITING = (
+    with_standing(
+        select(
+            ReportEntry.id.label("entry_id"),
+            ReportEntry.report_id,
+            ReportEntry.at,
+            ReportEntry.kind,
+            ReportEntry.status,
+            ReportEntry.role,
+            case(
+                (ReportEntry.kind == OPENED, Report.title + "\n" + Report.text),
+                else_=ReportEntry.text,
+            ).label("text"),
+            *STANDING,
+        ).join(Report, Report.id == ReportEntry.report_id)
+    )
     .outerjoin(HistoryStep, STEP_OF_ENTRY)
     .where(ReportEntry.public, HistoryStep.seq.is_(None))
     # Told and settled in the same moment, it was told first.
@@ -62,5 +77,5 @@ class Fact(NamedTuple):
 
 def fact_of(row: Row[Any]) -> Fact:
     """Return a row of WAITING as a step that says what its report now says of itself."""
-    said, now = row[: -len(SEAL)], row[-len(SEAL) :]
-    return Fact(*[*said, seal_of(*now)])
+    said, now = row[: -len(STANDING)], row[-len(STANDING) :]
+    return Fact(*[*said, seal_of(Stands(*now))])

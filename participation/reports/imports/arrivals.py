@@ -1,6 +1,6 @@
 """Reports that other systems told: stored in bulk, each once, telling nobody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import insert, select, tuple_
 
 from participation.reports.history.chain import add_stories
-from participation.reports.history.rules import Seal, seal_of, words_of
+from participation.reports.history.rules import Seal, Stands, seal_of, words_of
 from participation.reports.models import (
     REPORT_CLUSTER,
     Report,
@@ -20,7 +20,7 @@ from participation.reports.models import (
 from participation.reports.promises.rules import rises_at
 from participation.reports.routing.actions import team_of_body
 from participation.reports.routing.grounds import place_reports
-from participation.reports.routing.queries import calendar_of
+from participation.reports.routing.queries import calendar_of, teams
 from participation.reports.rules import (
     ENDED,
     PROMISE_DAYS,
@@ -75,8 +75,8 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
         return 0
     keyed = [(uuid4(), arrival) for arrival in new.values()]
     calendar = calendar_of(session)
-    teams = {one: team_of_body(session, STRANGER, one, at=at) for one in _bodies(new.values())}
-    rows = [_report(key, a, calendar, at) | _team(a, teams) for key, a in keyed]
+    theirs = {one: team_of_body(session, STRANGER, one, at=at) for one in _bodies(new.values())}
+    rows = [_report(key, a, calendar, at) | _team(a, theirs) for key, a in keyed]
     session.execute(insert(Report), rows)
     if unpromised := [{"report_id": key} for key, a in keyed if not _promised(a)]:
         session.execute(insert(ReportUnpromised), unpromised)
@@ -84,7 +84,8 @@ def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> i
         session.execute(insert(ReportPhoto), further)
     place_reports(session, ((key, a.lat, a.lon) for key, a in keyed))
     words = {key: words_of(title_of(a.text), a.text[:4000]) for key, a in keyed}
-    seals = {key: _seal(row, a) for row, (key, a) in zip(rows, keyed, strict=True)}
+    named = teams(session)
+    seals = {key: _seal(row, a, named) for row, (key, a) in zip(rows, keyed, strict=True)}
     add_stories(session, [row for key, a in keyed for row in _story(key, a)], words, seals)
     if follows := [_follow(key, a) for key, a in keyed if a.reporter_id is not None]:
         session.execute(insert(ReportFollow), follows)
@@ -149,9 +150,11 @@ def _promised(a: Arrival) -> bool:
     return a.due_at is not None or not a.source
 
 
-def _seal(row: dict[str, Any], a: Arrival) -> Seal:
+def _seal(row: dict[str, Any], a: Arrival, teams: Mapping[UUID, tuple[str, str]]) -> Seal:
     promised = row["promised_at"] if _promised(a) else None
-    return seal_of(row["category"], row["due_at"], promised, row["status"])
+    body, team = teams.get(row["team_id"], (None, None))
+    now = (row["category"], row["due_at"], promised, None, body, team, row["status"])
+    return seal_of(Stands(*now))
 
 
 def _further(key: UUID, a: Arrival) -> list[dict[str, Any]]:

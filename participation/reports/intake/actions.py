@@ -124,6 +124,7 @@ def _filed(session: Session, actor: Actor, letter: Taken, key: UUID, at: datetim
         lon=letter.lon or 0.0,
         place=letter.place,
         photos=letter.photos,
+        asked=False,
         idempotency_key=key.hex,
     )
     signs = Signs(stamped=True, opened_at=at - WRITTEN_FOR, strict=letter.strict)

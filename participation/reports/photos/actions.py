@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
-from participation.events.reports import ReportChanged
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportPhoto
 from participation.reports.photos.access import (
@@ -16,16 +15,16 @@ from participation.reports.photos.access import (
     kept_under,
     step_of,
 )
-from participation.reports.photos.hanging import forget_wait, hang_at
+from participation.reports.photos.hanging import forget_wait, hang_at, tell_change
 from participation.reports.photos.models import (
     CoveredPicture,
     PhotoOriginal,
     RemovedPhoto,
     UnlookedPhoto,
 )
-from participation.reports.photos.queries import Expired, originals_of, shown_as
+from participation.reports.photos.queries import Expired, originals_of, shown_as, still_shown
 from participation.reports.queries import photos_of
-from services import audit, outbox
+from services import audit
 from services.auth import Actor
 from services.db import Session
 from services.errors import NotFoundError, RefusedError
@@ -41,7 +40,8 @@ def cover_photo(
     Whoever covers a picture has looked it over: where it waited for that, it is shown covered.
 
     The picture before is kept for `KEPT`, for staff alone; what was covered in steps keeps the
-    picture from before the first step. That it was covered is kept for good, by its content's name.
+    picture from before the first step, and no longer for that. That it was covered is kept for
+    good, by its content's name.
     Raises RefusedError where the report does not show `before` any more.
     """
     waiting = hold_waiting(session, before)
@@ -51,19 +51,16 @@ def cover_photo(
         return
     _remember(session, before, redacted, at)
     for row in waiting:
-        _hang_waiting(session, row, at)
+        _hang_waiting(session, row)
     for frame in frames_showing(session, before):
         _keep(session, frame, before, redacted, at)
         _replace(session, actor, frame, redacted, at)
 
 
-def _hang_waiting(session: Session, row: UnlookedPhoto, at: datetime) -> None:
+def _hang_waiting(session: Session, row: UnlookedPhoto) -> None:
     report = session.get_one(Report, row.report_id)
     hang_at(session, report, row.photo_hash, row.position)
     forget_wait(session, row)
-    # Whoever asks a feed or Open311 for what changed is to learn that it shows a photo now.
-    report.changed_at = at
-    session.flush()
 
 
 def _remember(session: Session, before: str, redacted: str, at: datetime) -> None:
@@ -84,12 +81,13 @@ def _keep(
     until: datetime | None = None,
 ) -> None:
     kept = kept_under(session, frame)
+    begins = kept is None or kept.expires_at <= at
     if kept is None:
-        kept = PhotoOriginal(report_id=frame.report.id, photo_hash=before, kept_at=at)
-        kept.position = frame.position
+        kept = PhotoOriginal(report_id=frame.report.id, position=frame.position)
         session.add(kept)
+    if begins:
+        kept.photo_hash, kept.kept_at, kept.expires_at = before, at, until or at + KEPT
     kept.reporter_id, kept.redacted_hash = frame.report.reporter_id, redacted
-    kept.expires_at = until or at + KEPT
 
 
 def _standing(session: Session, frame: Frame, at: datetime) -> PhotoOriginal:
@@ -117,10 +115,15 @@ def uncover_photo(session: Session, actor: Actor, frame: Frame, *, at: datetime)
     before = _standing(session, frame, at).photo_hash
     session.execute(delete(CoveredPicture).where(CoveredPicture.photo_hash == before))
     same = select(PhotoOriginal).where(PhotoOriginal.photo_hash == before)
-    for kept in session.scalars(same).all():
+    rows = session.scalars(same).all()
+    for kept in rows:
         session.delete(kept)
         covered = Frame(session.get_one(Report, kept.report_id), kept.position)
         _replace(session, actor, covered, before, at, "uncovered")
+    # What was covered in steps has covers of covers: those come off along, or would stay for good.
+    off = {kept.redacted_hash for kept in rows}
+    off -= still_shown(session, list(off))
+    session.execute(delete(CoveredPicture).where(CoveredPicture.redacted_hash.in_(off)))
 
 
 def cover_again(session: Session, report: Report, actor: Actor, *, at: datetime) -> bool:
@@ -160,7 +163,8 @@ def _replace(
     add_entry(session, step_of(actor, report, kind, at))
     verb = "cover_photo" if kind == "redacted" else "uncover_photo"
     audit.record(session, actor.id, verb, "report", str(report.id), at=at)
-    outbox.publish(session, ReportChanged(report_id=report.id, what=verb), at=at)
+    # The picture before it is to go wherever somebody has it.
+    tell_change(session, report, verb, at)
 
 
 def forget_originals(

@@ -60,6 +60,12 @@ def shown_as(session: Session, photo_hash: str) -> str | None:
     return covered.redacted_hash or None if covered else photo_hash
 
 
+def removed_for_good(session: Session, hashes: Sequence[str]) -> set[str]:
+    """Return those of `hashes` that are shown no more, whoever sends them."""
+    gone = CoveredPicture.photo_hash.in_(hashes), CoveredPicture.redacted_hash == ""
+    return set(session.scalars(select(CoveredPicture.photo_hash).where(*gone)))
+
+
 def still_shown(session: Session, hashes: Sequence[str]) -> set[str]:
     """Return those of `hashes` that a report shows, or that may still be hung again."""
     asked = (Report.photo_hash, ReportPhoto.photo_hash, RemovedPhoto.photo_hash)

@@ -1,8 +1,8 @@
 """What a clerk takes out of the table of rules and its surroundings, and puts back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import shapely
 from sqlalchemy import delete, insert, select, update
@@ -13,6 +13,8 @@ from participation.reports.removals.keeping import as_it_was, let_go, set_aside
 from participation.reports.removals.models import RemovedLink, RemovedRow
 from participation.reports.routing.grounds import place_area
 from participation.reports.routing.models import Area, Body, Closure, ReportArea, RoutingRule, Team
+from participation.reports.rules import HANDED, Status
+from participation.reports.stories import add_entries
 from services import audit
 from services.auth import Actor
 from services.db import Session
@@ -40,8 +42,10 @@ def delete_team(session: Session, actor: Actor, team_id: UUID, *, at: datetime) 
     if row is None:
         raise NotFoundError
     name, theirs = _team_name(session, team_id), Report.team_id == team_id
-    reports = session.scalars(select(Report.id).where(theirs).with_for_update()).all()
-    session.execute(update(Report).where(theirs).values(team_id=None))
+    asked = select(Report.id, Report.status).where(theirs).with_for_update()
+    reports = {row.id: row.status for row in session.execute(asked)}
+    session.execute(update(Report).where(theirs).values(team_id=None, changed_at=at))
+    _hand_on(session, actor, reports, at)
     kept = set_aside(session, actor, row, name, at=at)
     if reports:
         links = [{"removed_id": kept, "report_id": one} for one in reports]
@@ -73,6 +77,18 @@ def open_day(session: Session, actor: Actor, day: date, *, at: datetime) -> UUID
     return kept
 
 
+def _hand_on(session: Session, actor: Actor, reports: Mapping[UUID, str], at: datetime) -> None:
+    """Let the stories of reports, given with their states, say that others have them than before.
+
+    One that waits for its first look has no story yet: that will begin with who has it then.
+    """
+    begun = [one for one, status in reports.items() if status != Status.HELD.value]
+    step = {"at": at, "kind": HANDED, "status": None, "text": "", "role": "staff"}
+    step |= {"actor_id": actor.id, "public": True}
+    if begun:
+        add_entries(session, [step | {"id": uuid4(), "report_id": one} for one in begun])
+
+
 def put_back(session: Session, actor: Actor, removed_id: str, *, at: datetime) -> None:
     """Put back what the actor deleted, as it was.
 
@@ -80,13 +96,13 @@ def put_back(session: Session, actor: Actor, removed_id: str, *, at: datetime) -
     it names is gone.
     """
     removed = removed_for(session, actor, removed_id, WAYS, at=at)
-    key = WAYS[removed.kind](session, removed)
+    key = WAYS[removed.kind](session, actor, removed, at)
     verb, kind = VERBS[removed.kind], removed.kind
     let_go(session, [removed.id])
     audit.record(session, actor.id, verb, kind, key, at=at)
 
 
-def _rule(session: Session, removed: RemovedRow) -> str:
+def _rule(session: Session, _actor: Actor, removed: RemovedRow, _at: datetime) -> str:
     row = as_it_was(RoutingRule, removed)
     lost = session.get(Team, row.team_id) is None
     if lost or (row.area_id is not None and session.get(Area, row.area_id) is None):
@@ -101,7 +117,7 @@ def _rule(session: Session, removed: RemovedRow) -> str:
     return str(row.id)
 
 
-def _team(session: Session, removed: RemovedRow) -> str:
+def _team(session: Session, actor: Actor, removed: RemovedRow, at: datetime) -> str:
     row = as_it_was(Team, removed)
     same = select(Team.id).where(Team.body_id == row.body_id, Team.name == row.name)
     if session.scalar(same) is not None:
@@ -109,12 +125,15 @@ def _team(session: Session, removed: RemovedRow) -> str:
     session.add(row)
     session.flush()
     lost = select(RemovedLink.report_id).where(RemovedLink.removed_id == removed.id)
-    back = update(Report).where(Report.team_id.is_(None), Report.id.in_(lost))
-    session.execute(back.values(team_id=row.id))
+    theirs = Report.team_id.is_(None), Report.id.in_(lost)
+    asked = select(Report.id, Report.status).where(*theirs).with_for_update()
+    reports = {one.id: one.status for one in session.execute(asked)}
+    session.execute(update(Report).where(*theirs).values(team_id=row.id, changed_at=at))
+    _hand_on(session, actor, reports, at)
     return str(row.id)
 
 
-def _area(session: Session, removed: RemovedRow) -> str:
+def _area(session: Session, _actor: Actor, removed: RemovedRow, _at: datetime) -> str:
     row = as_it_was(Area, removed)
     if session.scalar(select(Area.id).where(Area.name == row.name)) is not None:
         raise RefusedError("put_back_name_taken")
@@ -124,7 +143,7 @@ def _area(session: Session, removed: RemovedRow) -> str:
     return str(row.id)
 
 
-def _day(session: Session, removed: RemovedRow) -> str:
+def _day(session: Session, _actor: Actor, removed: RemovedRow, _at: datetime) -> str:
     row = as_it_was(Closure, removed)
     if session.get(Closure, row.day) is not None:
         raise RefusedError("day_off_already")
@@ -133,7 +152,7 @@ def _day(session: Session, removed: RemovedRow) -> str:
     return row.day.isoformat()
 
 
-WAYS: dict[str, Callable[[Session, RemovedRow], str]] = {
+WAYS: dict[str, Callable[[Session, Actor, RemovedRow, datetime], str]] = {
     RoutingRule.__tablename__: _rule,
     Team.__tablename__: _team,
     Area.__tablename__: _area,

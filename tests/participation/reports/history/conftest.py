@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -17,9 +18,10 @@ from tests.people import MINJI, SOYEON
 
 @pytest.fixture
 def story(engine: sa.Engine) -> sa.Engine:
-    """A report told, worked on, fixed, disputed, fixed again."""
+    """A report told, worked on, fixed, disputed, fixed again; a body has it in hand."""
     with unit_of_work(engine) as session:
-        take_in(session, [told(1, Status.OPEN)], at=AT)
+        arrival = msgspec.structs.replace(told(1, Status.OPEN), body="가로등공단")
+        take_in(session, [arrival], at=AT)
         row = report_of(session)
         actions.follow_report(session, MINJI, row, at=AT)
     steps = [Status.IN_PROGRESS, Status.FIXED, None, Status.FIXED]

@@ -23,6 +23,7 @@ from tests.participation.reports.history.publication import found, published
 
 OLDER = "3477a862e54d67674bb5e0cee99f92b8d77298ac160c9b9d4710b2b9d74047af"
 NEWER = "f30c0f1defa22e3ceb2e94a5cf5457d099e1871ea5c0924551a36516e3af0334"
+NEWEST = "905756df4a87dcbc7ddfbed3a0cfe47ad1034bb7ecc24d009eef41f611a2a989"
 OTHER = {
     "seq": 99,
     "position": 99,
@@ -58,7 +59,7 @@ def test_every_field_of_every_step(story: sa.Engine) -> None:
             tried += 1
             if not found(told) and name not in ("salt", "text"):
                 missed.append((part, number, "without " + name))
-    assert tried == 2 * 5 * (16 + 18)
+    assert tried == 2 * 5 * (18 + 20)
     assert missed == []
 
 
@@ -131,6 +132,21 @@ def test_a_chain_written_anew_as_a_whole_is_found_by_a_kept_head(
     assert found(told, kept)
 
 
+@pytest.mark.parametrize("form", verify.FORMATS[:-1])
+def test_a_last_step_in_an_older_form_hides_nothing(story: sa.Engine, form: str) -> None:
+    """Who owns the database could add one that seals less, and move what it does not seal."""
+    _, pages, _ = published(story)
+    steps = pages[0]["steps"]
+    last = {name: steps[-1][name] for name in verify.COVERED[form]} | {"format": form}
+    steps[-1] = last | {"digest": verify.digest(last)}
+    state = pages[0]["states"][last["report"]]
+    state |= {"team": "다른 곳 · 다른 곳", "merged_into": str(uuid4())}
+    faults, _ = verify.check(([], pages, None))
+    assert [name for name in state if any(f"with {name} " in fault for fault in faults)] == [
+        *("merged_into", "team")
+    ]
+
+
 def test_script_and_application_do_the_same_sums(story: sa.Engine) -> None:
     for step in published(story)[0][0]["steps"]:
         link = Link(**{name: step[name] for name in verify.COVERED[FORMAT]})
@@ -150,6 +166,7 @@ def test_the_form_of_a_step_never_changes() -> None:
         commitment="a" * 64,
         due="2026-11-05T09:00:00.000000+00:00",
         kind="opened",
+        merged_into=None,
         of=None,
         position=1,
         promised=None,
@@ -157,17 +174,20 @@ def test_the_form_of_a_step_never_changes() -> None:
         role="resident",
         seq=1,
         status="open",
+        team="가로등공단 · 1조",
     )
     text = (
         '{"at":"2026-11-02T09:00:00.000000+00:00","before":"' + "0" * 64 + '","category":"litter",'
         '"city_before":"' + "0" * 64 + '","commitment":"' + "a" * 64 + '",'
-        '"due":"2026-11-05T09:00:00.000000+00:00","format":"madang-history-2","kind":"opened",'
-        '"of":null,"position":1,"promised":null,"report":"5f0c6d0e-0000-4000-8000-000000000001",'
-        '"role":"resident","seq":1,"status":"open"}'
+        '"due":"2026-11-05T09:00:00.000000+00:00","format":"madang-history-3","kind":"opened",'
+        '"merged_into":null,"of":null,"position":1,"promised":null,"report":"5f0c6d0e-0000-4000-8000-000000000001",'
+        '"role":"resident","seq":1,"status":"open",'
+        '"team":"가로등공단 · 1조"}'
     )  # fmt: skip
     assert canonical(link) == text.encode()
     step = json.loads(text)
-    assert verify.digest(step) == digest(link) == NEWER
+    assert verify.digest(step) == digest(link) == NEWEST
+    assert verify.digest(step | {"format": "madang-history-2"}) == NEWER
     for name in ("format", *verify.SEAL):
         del step[name]
     assert verify.digest(step) == verify.digest(step | {"format": "madang-history-1"}) == OLDER

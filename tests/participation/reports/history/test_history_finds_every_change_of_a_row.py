@@ -11,6 +11,7 @@ from participation.reports.history.jobs import keep_history
 from participation.reports.history.models import HistoryHead, HistoryStep
 from participation.reports.imports.arrivals import take_in
 from participation.reports.models import Report, ReportEntry
+from participation.reports.routing.models import Body, Team
 from services.db import Base, Session, unit_of_work
 from tests.conftest import AT
 from tests.participation.reports.history.publication import (
@@ -43,14 +44,19 @@ def edits() -> Iterator[tuple[str, Callable[[sa.Connection], object]]]:
         yield f"no step {seq}", lambda c, n=seq: c.execute(sa.delete(STEPS).where(STEPS.c.seq == n))
     yield "no entry", lambda c: c.execute(sa.delete(ENTRIES).where(ENTRIES.c.id == entry))
     sealed = {"format": 1, "category": "noise", "due": "2027-01-31", "promised": None}
+    sealed |= {"team": "다른 곳 · 다른 곳", "merged_into": str(uuid4())}
     for name, value in sealed.items():
         yield f"step {name}", _set(STEPS, STEPS.c.seq == 4, name, value)
     everything = {"status": "closed", "title": "다른 말", "text": "다른 말", "category": "noise"}
     everything |= {"opened_at": AT - timedelta(days=1), "ended_at": AT + timedelta(hours=1)}
     everything |= {"due_at": AT + timedelta(days=90), "promised_at": AT + timedelta(days=90)}
+    everything |= {"merged_into": Report.id, "team_id": None}
     for name, value in everything.items():
         yield f"report {name}", _set(REPORTS, sa.true(), name, value)
     yield "never promised", lambda c: c.execute(UNPROMISED.insert().from_select(["report_id"], ALL))
+    for table in (Body.__table__, Team.__table__):
+        yield f"another {table.name}", _set(table, sa.true(), "name", "다른 곳")
+    yield "another team", _other_team
     yield "no report", _without_report
     yield "a forged entry", _forged_entry
     yield "a forged step", _forged_step
@@ -58,6 +64,14 @@ def edits() -> Iterator[tuple[str, Callable[[sa.Connection], object]]]:
     yield "two steps change places", lambda c: _swap(c, STEPS, STEPS.c.seq.in_((2, 3)))
     yield "head digest", _set(HEADS, sa.true(), "digest", "d" * 64)
     yield "head count", _set(HEADS, sa.true(), "count", 3)
+
+
+def _other_team(connection: sa.Connection) -> None:
+    """Let another team of the same body have it."""
+    body = connection.execute(sa.select(Body.id)).scalar_one()
+    other = {"id": uuid4(), "body_id": body, "name": "다른 조"}
+    connection.execute(sa.insert(Team).values(other))
+    connection.execute(sa.update(Report).values(team_id=other["id"]))
 
 
 def _without_report(connection: sa.Connection) -> None:
@@ -109,7 +123,7 @@ def test_every_change_of_a_row(story: sa.Engine) -> None:
             if not _found_in(connection):
                 missed.append(name)
             connection.rollback()
-    assert tried == 44
+    assert tried == 51
     assert missed == []
 
 

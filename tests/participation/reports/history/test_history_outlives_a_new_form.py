@@ -1,28 +1,35 @@
-"""A chain from before kind and promise were sealed is brought along as it was, and still holds."""
+"""A chain from before all that is sealed now was is brought along as it was, and still holds."""
 
+import pytest
 import sqlalchemy as sa
 
 from participation.reports.history.models import HistoryStep
 from participation.reports.imports.arrivals import take_in
 from services.db import Session, make_engine, migrate, unit_of_work
 from tests.conftest import AT
-from tests.participation.reports.history.first_form import in_the_first_form
+from tests.participation.reports.history.older_forms import in_form
 from tests.participation.reports.history.publication import faults, told
 
-OLD = "0026"
+PROMISE = "2026-11-05T09:00:00.000000+00:00"
 
 
-def test_its_links_stay_of_the_first_form(database_url: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "before", "sealed"),
+    [(1, "0026", (None, None, None)), (2, "0028", ("litter", PROMISE, PROMISE))],
+)
+def test_its_links_stay_of_the_form_they_were_made_in(
+    database_url: str, form: int, before: str, sealed: tuple[str | None, ...]
+) -> None:
     engine = make_engine(database_url)
     with unit_of_work(engine) as session:
         take_in(session, [told(n) for n in range(3)], at=AT)
-    in_the_first_form(engine)
-    migrate.downgrade(database_url, OLD)
+    in_form(engine, form)
+    migrate.downgrade(database_url, before)
     migrate.upgrade(database_url)
     with Session(engine) as session:
         rows = session.scalars(sa.select(HistoryStep)).all()
-        kept = [(row.format, row.category, row.due, row.promised) for row in rows]
-    assert kept == [(1, None, None, None)] * 6
+        kept = [(r.category, r.due, r.promised, r.merged_into, r.team, r.format) for r in rows]
+    assert kept == [(*sealed, None, None, form)] * 6
     assert faults(engine) == []
     with unit_of_work(engine) as session:
         take_in(session, [told(9)], at=AT)

@@ -22,7 +22,7 @@ from services.auth import STRANGER
 from services.db import Session, unit_of_work
 from static.history import verify
 from tests.conftest import AT
-from tests.participation.reports.history.first_form import in_the_first_form
+from tests.participation.reports.history.older_forms import in_form
 from tests.participation.reports.history.publication import (
     faults,
     published,
@@ -31,6 +31,7 @@ from tests.participation.reports.history.publication import (
 )
 from tests.people import MINJI, SOYEON
 
+PROMISE = verify.SEAL[:3]
 LATER = AT + timedelta(days=90)
 
 
@@ -59,9 +60,9 @@ def answer(engine: sa.Engine, status: Status, at: datetime) -> None:
 
 
 def seals(engine: sa.Engine) -> list[tuple[Any, ...]]:
-    """Return what each step of the one report seals."""
+    """Return what each step of the one report seals of its kind and promise."""
     steps = published(engine)[0][0]["steps"]
-    return [tuple(step[name] for name in verify.SEAL) for step in steps]
+    return [tuple(step[name] for name in PROMISE) for step in steps]
 
 
 @pytest.mark.parametrize(
@@ -85,9 +86,7 @@ def test_what_was_moved_is_still_found_when_the_report_goes_on(story: sa.Engine)
     change(story, due_at=LATER, promised_at=LATER, category="water")
     answer(story, Status.CLOSED, AT + timedelta(days=1))
     found = faults(story)
-    assert [name for name in verify.SEAL if any(f"says {name} " in one for one in found)] == [
-        *verify.SEAL
-    ]
+    assert [name for name in PROMISE if any(f"says {name} " in one for one in found)] == [*PROMISE]
 
 
 def test_a_report_that_is_opened_seals_its_kind_and_its_promise(engine: sa.Engine) -> None:
@@ -167,7 +166,7 @@ def test_what_nobody_may_see_is_sealed_as_nothing(engine: sa.Engine) -> None:
         turn_down(session, SOYEON, [report_of(session)], "이름이 있어요", at=AT)
     _, pages, _ = published(engine)
     state = next(iter(pages[0]["states"].values()))
-    assert [state[name] for name in verify.SEAL] == [None] * 3
+    assert [state[name] for name in verify.SEAL] == [None] * 5
     assert seals(engine) == [(None, None, None)]
     assert faults(engine) == []
     answer(engine, Status.OPEN, AT + timedelta(hours=1))
@@ -183,21 +182,26 @@ def test_what_waited_for_a_look_seals_the_promise_it_was_told_with(engine: sa.En
     assert faults(engine) == []
 
 
-def test_a_chain_of_the_first_form_goes_on_in_the_second(story: sa.Engine) -> None:
-    in_the_first_form(story)
+@pytest.mark.parametrize(("form", "unsaid"), [(1, 5), (2, 2)])
+def test_a_chain_of_an_older_form_goes_on_in_the_newest(
+    story: sa.Engine, form: int, unsaid: int
+) -> None:
+    in_form(story, form)
     assert faults(story) == []
     answer(story, Status.CLOSED, AT + timedelta(days=1))
     steps = published(story)[0][0]["steps"]
-    assert [step["format"] for step in steps] == [verify.FORMATS[0]] * 5 + [verify.FORMATS[1]]
-    assert [name in steps[0] for name in verify.SEAL] == [False] * 3
+    older, newest = verify.FORMATS[form - 1], verify.FORMATS[-1]
+    assert [step["format"] for step in steps] == [older] * 5 + [newest]
+    assert sum(name not in steps[0] for name in verify.SEAL) == unsaid
     assert faults(story) == []
     change(story, due_at=LATER)
     assert faults(story) != []
 
 
-def test_a_step_put_back_into_the_first_form_is_found(story: sa.Engine) -> None:
+@pytest.mark.parametrize("form", [1, 2, 4])
+def test_a_step_put_into_another_form_is_found(story: sa.Engine, form: int) -> None:
     with unit_of_work(story) as session:
-        session.execute(sa.update(HistoryStep).values(format=1))
+        session.execute(sa.update(HistoryStep).values(format=form))
     assert faults(story) != []
 
 

@@ -149,13 +149,6 @@ def test_a_cover_goes_with_the_photo_it_was_laid_over(app: Flask, visit: Visit) 
     assert len(files_of(app, last)) == 2
     scheduler.turn(clock.now() + timedelta(hours=25))
     assert files_of(app, before) == files_of(app, first) == files_of(app, last) == []
-    # Sent once more it is neither bare nor a frame without a picture, and the team is told.
-    again = one_photo(visit, JUN)
-    assert shown(app, again) == []
-    for who in (None, JUN, SOYEON):
-        assert served(visit, before, "large", who) is None
-    assert "사진을 내림" in visit(SOYEON).get(f"/console/reports/{again}")
-    assert "/media/" not in visit(JUN).get(f"/reports/{again}").split("<main")[1]
 
 
 def test_a_cover_stays_as_long_as_another_report_shows_it(app: Flask, visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""Quiet hours and the daily hour, on the city's clock, over midnight and where clocks change."""
+"""Quiet hours, on the city's clock, over midnight and where clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from participation.alerts.rules import clock_of, minutes_of, next_digest, quiet_until
+from services.hours import clock_of, minutes_of, quiet_until
 
 SEOUL = "Asia/Seoul"
 MINUTES = st.integers(0, 1439)
@@ -50,17 +50,6 @@ def test_quiet_hours_end_later_and_within_a_day_and_an_hour(
 ) -> None:
     until = quiet_until(at, zone, start, end)
     assert until is None or at <= until <= at + timedelta(hours=25)
-
-
-@given(at=MOMENTS, hour=st.integers(0, 23), zone=ZONES)
-def test_the_digest_comes_once_a_day(at: datetime, hour: int, zone: str) -> None:
-    due = next_digest(at, zone, hour)
-    assert at <= due <= at + timedelta(hours=25)
-
-
-def test_the_digest_of_the_hour_itself_is_tomorrows() -> None:
-    assert next_digest(seoul(8), SEOUL, 8) == seoul(8, day=3)
-    assert next_digest(seoul(7, 59), SEOUL, 8) == seoul(8)
 
 
 @given(minutes=MINUTES)
