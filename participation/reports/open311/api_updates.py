@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from participation.reports.access import report_for
-from participation.reports.open311 import format, queries
+from participation.reports.open311 import format, queries_updates
 from participation.reports.open311.actions_follow import Followed, Heard, hear_update
 from participation.reports.open311.edge import (
     FORM,
@@ -38,7 +38,7 @@ def updates(form: str) -> ResponseReturnValue:
     key = shown_key()
     if key is not None and not key.may(READ_UPDATES):
         key = None
-    found = queries.updates_of(web.session(), asked, key.id if key else None)
+    found = queries_updates.updates_of(web.session(), asked, key.id if key else None)
     return answer(found, "service_request_updates", form)
 
 
