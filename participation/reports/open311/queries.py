@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import FromClause, Select, Uuid, literal, select, tuple_
+from sqlalchemy import FromClause, Select, Tuple, Uuid, literal, select, tuple_
 
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.models import Report, ReportEntry
@@ -66,7 +66,7 @@ HIDDEN = tuple(s.value for s in Status if s not in PUBLIC)
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """Requests as the standard names their fields; `last` is where the page ended, if it is full.
+    """A list as the standard names its fields; `last` is where the page ended, if it is full.
 
     `last` is None where there is no page behind this one.
     """
@@ -156,8 +156,12 @@ def _ordered(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any
     query = query.order_by(Report.opened_at, Report.id)
     if asked.after is None:
         return query.offset((asked.page - 1) * asked.size)
-    behind = tuple_(literal(asked.after[0], Moment), literal(asked.after[1], Uuid))
-    return query.where(tuple_(Report.opened_at, Report.id) > behind)
+    return query.where(tuple_(Report.opened_at, Report.id) > behind(asked.after))
+
+
+def behind(place: tuple[datetime, UUID]) -> Tuple:
+    """Return where a page ended, to be compared with a moment and an id."""
+    return tuple_(literal(place[0], Moment), literal(place[1], Uuid))
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any, ...]]:
