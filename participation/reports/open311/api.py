@@ -123,10 +123,10 @@ def create(form: str) -> ResponseReturnValue:
 def _new_report() -> OutsideReport:
     """Return what was posted. Names, addresses and numbers of people are not read at all."""
     if not (code := given("service_code", 80)):
-        raise InvalidError("service_code is missing")
+        raise InvalidError("field_missing", {"name": "service_code"})
     kind, text = format.category(code), given("description")
     if not text:
-        raise InvalidError("description is missing")
+        raise InvalidError("field_missing", {"name": "description"})
     lat, lon, place = _place()
     return OutsideReport(
         category=kind,
@@ -148,11 +148,11 @@ def _place() -> tuple[float, float, str]:
     if (lat := given("lat")) and (lon := given("long")):
         return format.degrees(lat, 85, "lat"), format.degrees(lon, 180, "long"), place
     if not place:
-        raise InvalidError("Give lat and long, or address_string. We keep no address_id.")
+        raise InvalidError("place_missing")
     with reading_session(engine()) as session:
         found = maps.search(session, place)
     if len(found) != 1:
-        raise InvalidError("address_string names no single place here. Give lat and long.")
+        raise InvalidError("place_not_found")
     return found[0].lat, found[0].lon, place
 
 

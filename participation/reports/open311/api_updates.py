@@ -54,14 +54,14 @@ def add_update(form: str) -> ResponseReturnValue:
     """Take a word of another system; its key is the proof, and says whether it moves anything."""
     key = key_for(WRITE)
     if not (text := given("description")):
-        raise InvalidError("description is missing")
+        raise InvalidError("field_missing", {"name": "description"})
     text = "\n".join((text, *named_pictures()))[:4000]
     said = Heard(given("update_id", 200), given("status", 80).upper(), text)
     name = given("service_request_id", 80)
     with reading_session(engine()) as session:
         category = report_for(session, STRANGER, name).category
     if not key.may(WRITE, category):
-        raise ForbiddenError(f"this api_key is not for service_code {category}")
+        raise ForbiddenError("key_not_for_kind", {"code": category})
     report = report_for(web.session(), STRANGER, name)
     followed = hear_update(web.session(), STRANGER, key, report, said, at=web.at())
     return answer([_taken(followed)], "service_request_updates", form)
