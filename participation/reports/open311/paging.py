@@ -28,8 +28,9 @@ def begun(asked: format.Asked) -> format.Asked:
     if asked.page is None or asked.page == 1 or asked.after is not None:
         return asked
     try:
-        place = _walks().begins(_walker(), asked.page, web.at())
+        place = _walks().begins(web.session(), _walker(), asked.page, web.at())
     except DBAPIError:
+        web.session().rollback()
         log.warning("the place of a walk was not read", exc_info=True)
         return asked
     return msgspec.structs.replace(asked, after=place)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import FromClause, Select, Tuple, Uuid, literal, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, Tuple, Uuid, literal, or_, select, tuple_
 
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.models import Report, ReportEntry
@@ -18,8 +18,10 @@ from services import i18n
 from services.db import Moment, Session
 from services.db.keys import among, written
 from services.db.moments import stamped
+from services.maps import Box, ranges
 
 SOURCE = "open311"
+FEW = 4
 # Columns of the table, not of the class: a page may hold a thousand, and this is read faster.
 TABLE: FromClause = Report.__table__
 C = TABLE.c
@@ -183,7 +185,17 @@ def _narrowed(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[An
     if asked.box is not None:
         west, south, east, north = asked.box
         query = query.where(Report.lat.between(south, north), Report.lon.between(west, east))
+        if west <= east and south <= north:
+            query = query.where(_near(asked.box))
     return query
+
+
+def _near(box: Box) -> ColumnElement[bool]:
+    """Return that a report lies near a box: PostgreSQL reads a small one by the map's index.
+
+    Few ranges of cells, for the exact place is asked for beside them.
+    """
+    return or_(*(Report.cell.between(low, high) for low, high in ranges(box, FEW)))
 
 
 def _answers(session: Session, ids: list[UUID]) -> dict[str, list[Step]]:

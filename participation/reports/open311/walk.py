@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from participation.reports.open311.models import Open311Walk
-from services.db import make_engine, reading_session, unit_of_work
+from services.db import Session, make_engine, reading_session, unit_of_work
 
 Place = tuple[datetime, UUID]
 KEPT = timedelta(minutes=30)
@@ -44,13 +44,20 @@ class Walks:
         apart = self._city.dialect.name == "sqlite" and database not in ("", ":memory:")
         return _beside(Path(database)) if apart else self._city
 
-    def begins(self, walker: str, page: int, at: datetime) -> Place | None:
-        """Return the place behind which this page begins; None if that is not known."""
+    def begins(self, session: Session, walker: str, page: int, at: datetime) -> Place | None:
+        """Return the place behind which this page begins; None if that is not known.
+
+        `session` is the one that reads the page: where the places lie in the city's database
+        they are read on its way.
+        """
         wanted = select(Open311Walk.opened_at, Open311Walk.report_id).where(
             Open311Walk.walker == walker, Open311Walk.page == page, Open311Walk.at > at - KEPT
         )
-        with reading_session(self.engine) as session:
+        if self.engine is self._city:
             found = session.execute(wanted).one_or_none()
+        else:
+            with reading_session(self.engine) as apart:
+                found = apart.execute(wanted).one_or_none()
         return None if found is None else (found.opened_at, found.report_id)
 
     def ended(self, walker: str, page: int, place: Place, at: datetime) -> None:
