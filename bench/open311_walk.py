@@ -35,7 +35,7 @@ from tests.flows.processes import Process, process  # noqa: E402
 WHOLE, QUICK = 100_000, 10_000
 SIZES = (200, 1000)
 TARGET_MS = 150.0
-CPU_MS = {200: 40.0, 1000: 120.0}
+CPU_MS = {200: 25.0, 1000: 60.0}
 KINDS = list(Category)
 
 

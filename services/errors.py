@@ -40,8 +40,8 @@ class ForbiddenError(DomainError):
 
     status = 403
 
-    def __init__(self, code: str = "forbidden") -> None:
-        super().__init__(code)
+    def __init__(self, code: str = "forbidden", fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(code, fields)
 
 
 class TooManyError(DomainError):

@@ -1,11 +1,13 @@
 """Keys as they stand in addresses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Dialect, Label, Text, type_coerce
+from sqlalchemy import ColumnElement, Dialect, Label, Text, Uuid, any_, literal, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
 
@@ -47,3 +49,16 @@ def _stored(element: as_kept, compiler: Any, **given: Any) -> str:
 @compiles(as_kept, "postgresql")
 def _cast(element: as_kept, compiler: Any, **given: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **given)} AS TEXT)"
+
+
+def among(
+    session: Session, column: ColumnElement[UUID], keys: Sequence[UUID]
+) -> ColumnElement[bool]:
+    """Return that a column is one of these keys, which may be a thousand.
+
+    PostgreSQL is given them as one array: a statement with a place for each is written, taken
+    apart and planned anew every time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(keys), ARRAY(Uuid())))
+    return column.in_(keys)

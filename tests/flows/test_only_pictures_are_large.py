@@ -58,4 +58,4 @@ def test_open311_takes_pictures_and_no_more(app: Flask) -> None:
         answer = client.post("/open311/v2/requests.json", data=sent, content_type=KIND)
         assert answer.status_code == code
         if code == 400:
-            assert "Too Large" in answer.text
+            assert "너무 커요" in answer.text

@@ -16,6 +16,7 @@ from wtforms import Form
 
 from participation.accounts import views_identity
 from participation.reports import queries_queue, rules
+from participation.reports.open311 import edge as open311_edge
 from participation.reports.open311 import format as open311_format
 from participation.reports.routing import rules as routing_rules
 from participation.reports.telling import subscribers as telling
@@ -90,6 +91,7 @@ def of_tables() -> set[str]:
     return {
         *rules.LABELS.values(),
         *open311_format.GROUPS.values(),
+        *open311_edge.WORDS.values(),
         *rules.STATUS_LABELS.values(),
         *rules.QUESTIONS.values(),
         *queries_queue.VIEWS.values(),

@@ -17,6 +17,7 @@ EDGES = {
     "console_photos",
     "edge",
     "letters",
+    "paging",
     "views",
     "views_identity",
     "views_new",

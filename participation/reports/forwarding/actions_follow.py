@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import msgspec
 from sqlalchemy import Select, select
@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from participation.reports.forwarding.actions import MEANING, Said, heed
 from participation.reports.forwarding.client import Remote, Update
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
-from participation.reports.forwarding.queries_words import word_for
+from participation.reports.forwarding.queries_words import unheard_photos, word_for
 from participation.reports.forwarding.reading import TroubleError
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, Status
@@ -112,6 +112,36 @@ def pass_word(session: Session, actor: Actor, entry: ReportEntry, *, at: datetim
     if rows:
         audit.record(session, actor.id, "pass_word", "report", str(entry.report_id), at=at)
     return len(rows)
+
+
+def pass_photos(
+    session: Session, actor: Actor, report_id: UUID, *, due_at: datetime, at: datetime
+) -> int:
+    """Put the photos that a report shows since it went to other bodies on their way there, from
+    `due_at` on; return how many. A photo goes to a body once, covered or not.
+
+    What is not taken yet is left alone: its letter brings them, or they follow it.
+    """
+    ours = Forwarding.report_id == report_id, Forwarding.state == "followed"
+    rows = session.scalars(select(Forwarding).where(*ours).with_for_update()).all()
+    new = [(row, photo) for row in rows for photo in unheard_photos(session, row)]
+    for row, photo in new:
+        # One that was let go of and is shown again keeps its name: the body may have heard of it.
+        told = ForwardingWord(id=uuid5(row.id, photo), forwarding_id=row.id, photo_hash=photo)
+        told.word, told.state, told.due_at, told.tries = "", "waiting", due_at, 0
+        session.add(told)
+    session.flush()
+    if new:
+        audit.record(session, actor.id, "pass_photos", "report", str(report_id), at=at)
+    return len(new)
+
+
+def let_go(session: Session, actor: Actor, row: ForwardingWord, *, at: datetime) -> None:
+    """Forget a photo on its way that its report shows no more."""
+    report_id = session.get_one(Forwarding, row.forwarding_id).report_id
+    session.delete(row)
+    session.flush()
+    audit.record(session, actor.id, "let_go", "report", str(report_id), at=at)
 
 
 def note_told(

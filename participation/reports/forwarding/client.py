@@ -61,6 +61,20 @@ class Update(msgspec.Struct, frozen=True):
     text: str
 
 
+class Word(msgspec.Struct, frozen=True):
+    """A word of ours on a request the body has, under the `name` of every try.
+
+    `status` in the words of the extension; `media_url` is the address of a picture, "" for none.
+    """
+
+    remote_id: str
+    name: str
+    status: str
+    text: str
+    at: datetime
+    media_url: str = ""
+
+
 class Client:
     """Speaks to one endpoint through a guarded session of services.outbound."""
 
@@ -141,17 +155,18 @@ class Client:
         content = self._get("servicerequestupdates", api_key=self.where.api_key, **span)
         return [_update(row) for row in rows_of(content) if text(row, "service_request_id")]
 
-    def say(self, remote_id: str, name: str, status: str, words: str, at: datetime) -> None:
+    def say(self, word: Word) -> None:
         """Tell the body something of a request it has (POST servicerequestupdates)."""
         told = {
             "api_key": self.where.api_key,
-            "service_request_id": remote_id,
-            "update_id": name,
-            "updated_datetime": _written(at),
-            "status": status,
-            "description": words,
+            "service_request_id": word.remote_id,
+            "update_id": word.name,
+            "updated_datetime": _written(word.at),
+            "status": word.status,
+            "description": word.text,
         }
-        self._ask("POST", "servicerequestupdates", data=self._own() | told)
+        shown = {"media_url": word.media_url} if word.media_url else {}
+        self._ask("POST", "servicerequestupdates", data=self._own() | told | shown)
 
     def _own(self) -> dict[str, str]:
         named = self.where.jurisdiction_id

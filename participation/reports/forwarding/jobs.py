@@ -15,11 +15,12 @@ from uuid import UUID
 from sqlalchemy import Engine, select, update
 
 from participation.reports.forwarding.actions import note_taken
-from participation.reports.forwarding.actions_follow import Heard, hear
+from participation.reports.forwarding.actions_follow import Heard, hear, pass_photos
 from participation.reports.forwarding.client import LARGEST, Client, Taken, Update
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.forwarding.queries import WAITING, Letter, endpoint_of, letter_of
 from participation.reports.forwarding.reading import TroubleError
+from participation.reports.rules import UNDO_S
 from services import clock
 from services.auth import Actor
 from services.config import Settings
@@ -160,6 +161,7 @@ class Courier:
         with unit_of_work(self.engine) as session:
             row = _leased(session, letter)
             row.state, row.asked_at, row.due_at = "asked", at, at + LEASE
+            row.photos = ",".join(letter.photos)
         return client.post(letter.form, str(letter.id))
 
     def _found(self, client: Client, letter: Letter, at: datetime) -> str:
@@ -179,6 +181,9 @@ class Courier:
         row.lease = None
         if taken.remote_id:
             note_taken(session, SYSTEM, row, taken.remote_id, self.settings.language, at=at)
+            # What was shown while it was on its way; that may still be taken back.
+            due_at = at + timedelta(seconds=UNDO_S)
+            pass_photos(session, SYSTEM, row.report_id, due_at=due_at, at=at)
             row.due_at = at + timedelta(seconds=self.settings.forward_follow_s)
             return
         row.state, row.token, row.tries, row.error = "token", taken.token[:200], 0, None

@@ -1,4 +1,4 @@
-"""The messenger: tells other bodies what people here say of the requests they have.
+"""The messenger: tells other bodies what is said and shown here of the requests they have.
 
 A word waits until the body has given the request a number. It is told again until the body has
 answered; each time under the same name, by which a body knows that it heard it before.
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, select, update
 
-from participation.reports.forwarding.actions_follow import note_told
+from participation.reports.forwarding.actions_follow import let_go, note_told
 from participation.reports.forwarding.client import LARGEST, Client
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
 from participation.reports.forwarding.queries_words import Saying, saying_of
@@ -95,18 +95,21 @@ class Messenger:
 
     def _tell(self, row: ForwardingWord, at: datetime) -> None:
         with reading_session(self.engine) as session:
-            saying = saying_of(session, row.id, self.settings.language)
-        trouble = self._trouble(saying)
+            settings = self.settings
+            saying = saying_of(session, row.id, settings.language, settings.base_url)
+        trouble = self._trouble(saying) if saying else None
         with unit_of_work(self.engine) as session:
             kept = session.get_one(ForwardingWord, row.id)
             # What another messenger holds by now is left to it.
-            if kept.lease == row.lease:
+            if kept.lease == row.lease and saying is None:
+                let_go(session, SYSTEM, kept, at=at)
+            elif kept.lease == row.lease:
                 note_told(session, SYSTEM, kept, trouble, at=at)
 
     def _trouble(self, saying: Saying) -> TroubleError | None:
         client = Client(self.client, saying.where)
         try:
-            client.say(saying.remote_id, saying.name, saying.word, saying.text, saying.at)
+            client.say(saying.word)
         except TroubleError as trouble:
             return trouble
         return None

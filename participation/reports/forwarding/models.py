@@ -61,6 +61,7 @@ class Forwarding(Base):
     `state`: waiting, asked (a request went out whose answer is not known), token (taken, its number
     is still to come), followed, ended, refused. `due_at` is when it is looked at next, `lease` who
     does so now, `asked_at` when it was first told, `said` what the body last said of its status.
+    `photos` are those the report showed when it was told, by their hashes with commas.
     """
 
     __tablename__ = "forwarding"
@@ -84,6 +85,7 @@ class Forwarding(Base):
     token: Mapped[str | None] = mapped_column(String(200))
     remote_id: Mapped[str | None] = mapped_column(String(200))
     said: Mapped[str | None] = mapped_column(String(64))
+    photos: Mapped[str] = mapped_column(String(200), default="", server_default="")
     error: Mapped[str | None] = mapped_column(String(300))
 
 
@@ -99,19 +101,24 @@ class ForwardingUpdate(Base):
 class ForwardingWord(Base):
     """A word of ours on a request another body has: told once it took the request.
 
-    `word` is the status of the extension, `state` waiting, told or refused. The body knows it by
-    the id of the entry it tells of, so that a second telling is none.
+    It tells of the step `entry_id`, or of a photo that the report shows only since. `word` is the
+    status of the extension, "" where it is the one that stands when it is told; `state` waiting,
+    told or refused. The body knows it by the id of the entry or of the row, so that a second
+    telling is none.
     """
 
     __tablename__ = "forwarding_word"
     __table_args__ = (
         UniqueConstraint("forwarding_id", "entry_id"),
+        UniqueConstraint("forwarding_id", "photo_hash"),
+        CheckConstraint("(entry_id IS NULL) <> (photo_hash IS NULL)", name="of"),
         Index(None, "state", "due_at"),
     )
 
     id: Mapped[Key]
     forwarding_id: Mapped[UUID] = mapped_column(ForeignKey("forwarding.id"))
-    entry_id: Mapped[UUID] = mapped_column(ForeignKey("report_entry.id"))
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("report_entry.id"))
+    photo_hash: Mapped[str | None] = mapped_column(String(64))
     word: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     due_at: Mapped[datetime]

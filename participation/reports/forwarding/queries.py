@@ -84,6 +84,7 @@ class Letter(msgspec.Struct, frozen=True):
     state: str
     where: Endpoint
     form: dict[str, str | list[str]]
+    photos: list[str]
     mark: str
     made_at: datetime
     asked_at: datetime | None
@@ -94,12 +95,15 @@ def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) ->
     """Return a request as it goes out; None if its report needs nobody any more.
 
     What is public of the report is sent, and nothing of its reporter: a body that wants an
-    address is given `contact`, the city's own.
+    address is given `contact`, the city's own. Where it may have been taken already, no photo is
+    added to it: those follow by themselves.
     """
     report, body = session.get_one(Report, row.report_id), session.get_one(OutsideBody, row.body_id)
     if row.state == "waiting" and Status(report.status) in ENDED:
         return None
-    pictures = [base_url + photo_of(name).large_url for name in photos_of(session, report)]
+    told = row.photos.split(",") if row.state == "asked" else None
+    photos = [one for one in photos_of(session, report) if told is None or one in told]
+    pictures = [base_url + photo_of(name).large_url for name in photos]
     form: dict[str, str | list[str]] = {
         "service_code": row.service_code,
         "lat": f"{report.lat:.6f}",
@@ -115,6 +119,7 @@ def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) ->
         state=row.state,
         where=endpoint_of(body),
         form=form,
+        photos=photos,
         mark=mark_of(row.id),
         made_at=row.made_at,
         asked_at=row.asked_at,

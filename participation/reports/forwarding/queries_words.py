@@ -1,13 +1,12 @@
-"""What people here say of a report that another body has, outward and in the console."""
+"""What is said and shown here of a report that another body has, outward and in the console."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.forwarding.client import Endpoint
+from participation.reports.forwarding.client import Endpoint, Word
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
 from participation.reports.forwarding.queries import (
     LONGEST_TEXT,
@@ -18,23 +17,24 @@ from participation.reports.forwarding.queries import (
     underway_row,
 )
 from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import CONFIRMED, DISPUTED, Status
+from participation.reports.photos.queries import shown_as
+from participation.reports.queries import photo_of, photos_of
+from participation.reports.rules import CONFIRMED, DISPUTED, PUBLIC, Status
 from services import i18n
 from services.db import Session
 from services.registry import Stuck
 
 NOT_SETTLED = "People here say that it is not settled."
+SHOWN_SINCE = "A photo of it that was looked over here since."
+# How a report stands, told beside a photo. Never OPEN: that would dispute what a body just settled.
+STANDS = {Status.IN_PROGRESS: "IN_PROGRESS", Status.FIXED: "FIXED", Status.CLOSED: "CLOSED"}
 
 
 class Saying(msgspec.Struct, frozen=True):
-    """A word on its way to a body; `name` is the same for every try."""
+    """A word on its way to a body."""
 
     where: Endpoint
-    remote_id: str
-    name: str
-    word: str
-    text: str
-    at: datetime
+    word: Word
 
 
 def word_for(entry: ReportEntry) -> str | None:
@@ -52,24 +52,62 @@ def word_for(entry: ReportEntry) -> str | None:
     return "OPEN" if opened_again and entry.actor_id is not None else None
 
 
-def saying_of(session: Session, word_id: UUID, lang: str) -> Saying:
-    """Return a word as it goes out: what is public of the step, and nobody's name."""
-    word, row, entry, body = session.execute(
-        select(ForwardingWord, Forwarding, ReportEntry, OutsideBody)
+def saying_of(session: Session, word_id: UUID, lang: str, base_url: str) -> Saying | None:
+    """Return a word as it goes out: what is public of the step, and nobody's name.
+
+    None for a photo that is shown no more; one that was covered meanwhile goes covered.
+    """
+    word, row, body = session.execute(
+        select(ForwardingWord, Forwarding, OutsideBody)
         .join(Forwarding, Forwarding.id == ForwardingWord.forwarding_id)
-        .join(ReportEntry, ReportEntry.id == ForwardingWord.entry_id)
         .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
         .where(ForwardingWord.id == word_id)
     ).one()
-    said = entry.text if entry.public else ""
-    return Saying(
-        where=endpoint_of(body),
-        remote_id=row.remote_id or "",
-        name=str(entry.id),
-        word=word.word,
-        text=said[:LONGEST_TEXT] or i18n.translate(lang, NOT_SETTLED),
-        at=entry.at,
+    told = (
+        _photo_word(session, word, row, lang, base_url)
+        if word.entry_id is None
+        else _step_word(session, word, row, lang)
     )
+    return None if told is None else Saying(endpoint_of(body), told)
+
+
+def _step_word(session: Session, word: ForwardingWord, row: Forwarding, lang: str) -> Word:
+    entry = session.get_one(ReportEntry, word.entry_id)
+    said = entry.text[:LONGEST_TEXT] if entry.public else ""
+    text = said or i18n.translate(lang, NOT_SETTLED)
+    return Word(row.remote_id or "", str(entry.id), word.word, text, entry.at)
+
+
+def _photo_word(
+    session: Session, word: ForwardingWord, row: Forwarding, lang: str, base_url: str
+) -> Word | None:
+    report = session.get_one(Report, row.report_id)
+    shown = shown_as(session, word.photo_hash or "")
+    if shown is None or shown not in _public_photos(session, report):
+        return None
+    return Word(
+        remote_id=row.remote_id or "",
+        name=str(word.id),
+        status=STANDS.get(Status(report.status), "INVESTIGATING"),
+        text=i18n.translate(lang, SHOWN_SINCE),
+        at=report.changed_at,
+        media_url=base_url + photo_of(shown).large_url,
+    )
+
+
+def unheard_photos(session: Session, row: Forwarding) -> list[str]:
+    """Return the photos a report shows of which its body was told nothing, covered or not."""
+    words = select(ForwardingWord.photo_hash).where(
+        ForwardingWord.forwarding_id == row.id, ForwardingWord.photo_hash.is_not(None)
+    )
+    told = [*filter(None, row.photos.split(",")), *filter(None, session.scalars(words))]
+    known = {*told, *(shown_as(session, photo) for photo in told)}
+    shown = _public_photos(session, session.get_one(Report, row.report_id))
+    return [photo for photo in shown if photo not in known]
+
+
+def _public_photos(session: Session, report: Report) -> list[str]:
+    return photos_of(session, report) if Status(report.status) in PUBLIC else []
 
 
 def unwanted(session: Session) -> list[Stuck]:

@@ -1,14 +1,16 @@
-"""What follows for other bodies: a report goes to them, and what people say of it later."""
+"""What follows for other bodies: a report goes to them, and what is said and shown of it later."""
 
-from participation.events.reports import ReportMoved, ReportOpened
+from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports.forwarding.actions import send_on
-from participation.reports.forwarding.actions_follow import pass_word
+from participation.reports.forwarding.actions_follow import pass_photos, pass_word
 from participation.reports.models import Report, ReportEntry
 from services import clock
 from services.auth import Actor
 from services.db import Session
 
 SYSTEM = Actor(None)
+# Changes after which a report may show a photo that it did not show before.
+SHOWING = ("add_picture", "cover_photo", "restore_photo", "show_photo", "uncover_photo")
 
 
 def forward_opened(session: Session, event: ReportOpened) -> None:
@@ -19,7 +21,18 @@ def forward_opened(session: Session, event: ReportOpened) -> None:
 
 
 def pass_on_moved(session: Session, event: ReportMoved) -> None:
-    """Put a dispute, a reopening or a word on the settling on its way to whoever has the report."""
-    entry = session.get(ReportEntry, event.entry_id)
+    """Put a dispute, a reopening or a word on the settling on its way to whoever has the report.
+
+    One that everyone sees again shows its photos again.
+    """
+    entry, at = session.get(ReportEntry, event.entry_id), clock.now()
     if entry is not None:
-        pass_word(session, SYSTEM, entry, at=clock.now())
+        pass_word(session, SYSTEM, entry, at=at)
+        pass_photos(session, SYSTEM, event.report_id, due_at=at, at=at)
+
+
+def pass_on_photos(session: Session, event: ReportChanged) -> None:
+    """Put a photo that was hung since on its way to whoever has the report."""
+    if event.what in SHOWING:
+        at = clock.now()
+        pass_photos(session, SYSTEM, event.report_id, due_at=at, at=at)

@@ -2,7 +2,7 @@
 
 from flask.blueprints import BlueprintSetupState
 
-from participation.events.reports import ReportMoved, ReportOpened
+from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports.forwarding import console, matching, queries, queries_words, subscribers
 from participation.reports.forwarding.jobs import Courier
 from participation.reports.forwarding.jobs_words import Messenger
@@ -27,6 +27,7 @@ def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
     registry.subscriptions.on(ReportOpened, subscribers.forward_opened)
     registry.subscriptions.on(ReportMoved, subscribers.pass_on_moved, after_s=UNDO_S)
+    registry.subscriptions.on(ReportChanged, subscribers.pass_on_photos, after_s=UNDO_S)
     registry.menu.append(
         MenuEntry("console", "Other bodies", "/console/bodies", "city", 61, "operator")
     )

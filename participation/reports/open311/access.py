@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from participation.reports.open311.models import Open311Key
-from participation.reports.open311.queries import key_row
+from participation.reports.open311.queries_keys import key_row
 from participation.reports.open311.rules import KeyRow
 from services.db import Session
 from services.tokens import hash_of

@@ -1,19 +1,11 @@
 """Open311 GeoReport v2 for other systems: what we take, what was told, and telling it."""
 
-import logging
-from datetime import datetime
-from typing import cast
-from urllib.parse import urlencode
-from uuid import UUID
-
-import msgspec
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import FileStorage
 
 from participation.reports.access import report_for
-from participation.reports.open311 import actions, format, queries, walk
+from participation.reports.open311 import actions, format, paging, queries
 from participation.reports.open311.actions import OutsideReport
 from participation.reports.open311.edge import (
     FORM,
@@ -34,15 +26,11 @@ from services.auth import STRANGER
 from services.auth.gates import public
 from services.db import reading_session
 from services.errors import InvalidError, NotFoundError
-from services.web.limits import Limit, counter, line_of
 from services.web.request import engine
 from services.web.safety import own_proof
 
 pages = in_the_standards_shape(Blueprint("open311", __name__, url_prefix=PREFIX))
 CHANGED = "2026-11-25T00:00:00Z"
-# Each page of a walk is a small row for half an hour; more than these are not remembered.
-PLACES = Limit("open311-walk", times=20_000, window_s=600)
-log = logging.getLogger(__name__)
 
 
 @pages.get("/discovery" + FORM)
@@ -88,53 +76,10 @@ def definition(code: str, form: str) -> ResponseReturnValue:
 @pages.get("/requests" + FORM)
 @public
 def listing(form: str) -> ResponseReturnValue:
-    """Return requests; a page says in its Link header where the next begins (RFC 8288)."""
+    """Return requests; a page says in its Link header where the next begins."""
     asked = format.asked_of(format.joined(request.args.lists()), web.at())
-    by_number = asked.page is not None and asked.after is None
-    if by_number and asked.page is not None and asked.page > 1:
-        asked = msgspec.structs.replace(asked, after=_before(asked.page))
-    found = _found(asked)
-    response = answer(found.rows, "service_requests", form)
-    if found.last is not None and asked.page is not None:
-        response.headers["Link"] = _next(found.last)
-        if by_number:
-            _remember(asked.page, found.last)
-    return response
-
-
-def _before(page: int) -> walk.Place | None:
-    """Return where a page begins; None, and it is counted from the start, where nobody knows."""
-    try:
-        return _walks().begins(_walker(), page, web.at())
-    except DBAPIError:
-        log.warning("the place of a walk was not read", exc_info=True)
-        return None
-
-
-def _remember(page: int, place: walk.Place) -> None:
-    """Note where a page ended. It was read all the same where that cannot be written."""
-    uses = counter().count(f"{PLACES.name}:{line_of(request.remote_addr or '')}", PLACES.window_s)
-    if uses.times > PLACES.allowed(web.settings().mode):
-        return
-    try:
-        _walks().ended(_walker(), page, place, web.at())
-    except DBAPIError:
-        log.warning("the place of a walk was not written", exc_info=True)
-
-
-def _walks() -> walk.Walks:
-    return cast(walk.Walks, current_app.extensions["walks"])
-
-
-def _walker() -> str:
-    who = (request.remote_addr or "", request.user_agent.string)
-    return walk.walker_of(who, request.args.items(multi=True))
-
-
-def _next(place: tuple[datetime, UUID]) -> str:
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("page", "after")]
-    asked = urlencode([*kept, ("after", format.walked(place))])
-    return f'<{web.settings().base_url}{request.path}?{asked}>; rel="next"'
+    found = _found(paging.begun(asked))
+    return paging.led_on(answer(found.rows, "service_requests", form), asked, found.last)
 
 
 def _found(asked: format.Asked) -> queries.Listed:
@@ -178,10 +123,10 @@ def create(form: str) -> ResponseReturnValue:
 def _new_report() -> OutsideReport:
     """Return what was posted. Names, addresses and numbers of people are not read at all."""
     if not (code := given("service_code", 80)):
-        raise InvalidError("service_code is missing")
+        raise InvalidError("field_missing", {"name": "service_code"})
     kind, text = format.category(code), given("description")
     if not text:
-        raise InvalidError("description is missing")
+        raise InvalidError("field_missing", {"name": "description"})
     lat, lon, place = _place()
     return OutsideReport(
         category=kind,
@@ -203,11 +148,11 @@ def _place() -> tuple[float, float, str]:
     if (lat := given("lat")) and (lon := given("long")):
         return format.degrees(lat, 85, "lat"), format.degrees(lon, 180, "long"), place
     if not place:
-        raise InvalidError("Give lat and long, or address_string. We keep no address_id.")
+        raise InvalidError("place_missing")
     with reading_session(engine()) as session:
         found = maps.search(session, place)
     if len(found) != 1:
-        raise InvalidError("address_string names no single place here. Give lat and long.")
+        raise InvalidError("place_not_found")
     return found[0].lat, found[0].lon, place
 
 

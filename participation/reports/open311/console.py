@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from participation.reports.open311 import actions, queries
+from participation.reports.open311 import actions, queries_keys
 from participation.reports.open311.rules import KeyScope
 from participation.reports.rules import LABELS
 from services import web
@@ -27,11 +27,11 @@ def key_list() -> ResponseReturnValue:
 def _key_page(token: str, refusal: web.Refusal | None = None) -> str:
     return render_template(
         "console/open311_keys.html",
-        keys=queries.all_keys(web.session()),
+        keys=queries_keys.all_keys(web.session()),
         token=token,
         refusal=refusal,
         categories=LABELS,
-        bodies=queries.bodies(web.session()),
+        bodies=queries_keys.bodies(web.session()),
     )
 
 

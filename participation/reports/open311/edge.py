@@ -13,6 +13,7 @@ from participation.reports.open311.rules import KeyRow
 from services import i18n, media, web
 from services.db import reading_session
 from services.errors import DomainError, ForbiddenError, InvalidError, TooManyError
+from services.web import faults
 from services.web.limits import Limit, counter
 from services.web.request import engine
 
@@ -21,11 +22,30 @@ FORM = '.<any("json", "xml"):form>'
 MIME = {"json": "application/json", "xml": "text/xml"}
 MOST_PICTURES = 5
 BY_KEY = Limit("open311-key", times=1200, window_s=600)
+# What a refusal says, by the name of its rule; the fields of the error stand in its places.
 WORDS = {
     "not_found": "There is nothing of that name here.",
     "too_many": "That was a lot at once",
     "text_unreadable": "The text holds characters that cannot be stored.",
     "own_request": "This request was sent out by this city and came back.",
+    "field_missing": "%(name)s is missing",
+    "field_too_long": "%(name)s may have up to %(most)s characters",
+    "place_missing": "Give lat and long, or address_string. We keep no address_id.",
+    "place_not_found": "address_string names no single place here. Give lat and long.",
+    "media_url_odd": "media_url must be the address of a picture",
+    "key_not_valid": "api_key is missing or not valid",
+    "key_not_for": "this api_key is not for %(scope)s",
+    "key_not_for_kind": "this api_key is not for service_code %(code)s",
+    "span_too_long": "start_date and end_date may be at most 90 days apart",
+    "after_odd": "after is no place in a list of ours",
+    "too_long_ago": "end_date is too long ago",
+    "status_odd": "status may be open, closed or both",
+    "service_not_found": "service_code was not found",
+    "date_odd": "%(name)s is no ISO 8601 date",
+    "number_odd": "%(name)s must be a whole number from 1 to %(most)s",
+    "degrees_odd": "%(name)s must be a number of degrees",
+    "degrees_too_many": "%(name)s must lie within %(most)s degrees",
+    "bbox_odd": "bbox is minLat,minLong,maxLat,maxLong",
     **media.WORDS,
 }
 
@@ -42,14 +62,17 @@ def answer(value: Any, root: str, form: str, status: int = 200) -> Response:
 def refused(error: DomainError) -> ResponseReturnValue:
     """Answer in the standard's own shape: 404, 403 and 429 as they are, all else 400."""
     status = error.status if error.status in (403, 404, 429) else 400
-    response = _fault(status, i18n.translate(language(), WORDS.get(error.code, error.code)))
+    said = WORDS.get(error.code, error.code)
+    response = _fault(status, i18n.translate(language(), said, **error.fields))
     if isinstance(error, TooManyError):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
 
 def broken(error: HTTPException) -> ResponseReturnValue:
-    return _fault(400 if (error.code or 500) < 500 else 500, error.name)
+    status = 400 if (error.code or 500) < 500 else 500
+    said, _ = faults.WORDS.get(error.code or status, faults.WORDS[status])
+    return _fault(status, i18n.translate(language(), said))
 
 
 def _fault(status: int, text: str) -> Response:
@@ -76,7 +99,7 @@ def given(name: str, most: int = 4000) -> str:
     """Return what was sent under a name, in the body or the query; raises InvalidError."""
     text = request.form.get(name, "") or request.args.get(name, "")
     if len(text := text.strip()) > most:
-        raise InvalidError(f"{name} may have up to {most} characters")
+        raise InvalidError("field_too_long", {"name": name, "most": str(most)})
     return text
 
 
@@ -85,7 +108,7 @@ def named_pictures() -> tuple[str, ...]:
     named = [url.strip() for url in request.values.getlist("media_url") if url.strip()]
     for url in named:
         if len(url) > 2000 or not url.isascii() or not url.startswith(("https://", "http://")):
-            raise InvalidError("media_url must be the address of a picture")
+            raise InvalidError("media_url_odd")
     return tuple(dict.fromkeys(named))[:MOST_PICTURES]
 
 
@@ -93,11 +116,11 @@ def key_for(scope: str, category: str | None = None) -> KeyRow:
     """Return the key a call carries, before it takes the writer's turn; raises ForbiddenError."""
     key = shown_key()
     if key is None:
-        raise ForbiddenError("api_key is missing or not valid")
+        raise ForbiddenError("key_not_valid")
     if not key.may(scope):
-        raise ForbiddenError(f"this api_key is not for {scope}")
+        raise ForbiddenError("key_not_for", {"scope": scope})
     if not key.may(scope, category):
-        raise ForbiddenError(f"this api_key is not for service_code {category}")
+        raise ForbiddenError("key_not_for_kind", {"code": category or ""})
     return key
 
 

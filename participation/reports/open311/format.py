@@ -98,7 +98,7 @@ def joined(args: Iterable[tuple[str, Sequence[str]]]) -> dict[str, str]:
 def asked_of(args: Mapping[str, str], now: datetime) -> Asked:
     """Return what a query asks for; an empty parameter counts as absent.
 
-    Raises InvalidError with a sentence, or NotFoundError for a service we do not have.
+    Raises InvalidError, or NotFoundError for a service we do not have.
     """
     given = {name: value.strip() for name, value in args.items() if value.strip()}
     if "service_request_id" in given:
@@ -127,7 +127,7 @@ def asked_of(args: Mapping[str, str], now: datetime) -> Asked:
 def _span(given: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
     since, until = moment(given, "start_date"), moment(given, "end_date")
     if since is not None and until is not None and until - since > WINDOW:
-        raise InvalidError("start_date and end_date may be at most 90 days apart")
+        raise InvalidError("span_too_long")
     return since, until
 
 
@@ -135,7 +135,7 @@ def place_in_walk(text: str) -> tuple[datetime, UUID]:
     """Return where a page ended, as `walked` wrote it; raises InvalidError."""
     told, _, name = text.rpartition("_")
     if (key := parse_id(name)) is None or (at := moment({"after": told}, "after")) is None:
-        raise InvalidError("after is no place in a list of ours")
+        raise InvalidError("after_odd")
     return at, key
 
 
@@ -149,7 +149,7 @@ def _window_before(at: datetime) -> datetime:
     try:
         return (at - WINDOW).replace(hour=0, minute=0, second=0, microsecond=0)
     except OverflowError as error:
-        raise InvalidError("end_date is too long ago") from error
+        raise InvalidError("too_long_ago") from error
 
 
 def _parts(text: str) -> list[str]:
@@ -159,14 +159,14 @@ def _parts(text: str) -> list[str]:
 def _statuses(text: str) -> tuple[str, ...]:
     words = _parts(text.lower())
     if not set(words) <= set(STATES):
-        raise InvalidError("status may be open, closed or both")
+        raise InvalidError("status_odd")
     return tuple(s.value for word in words for s in STATES[word])
 
 
 def category(code: str) -> Category:
     """Return the kind of report a service_code names; raises NotFoundError."""
     if code not in set(Category):
-        raise NotFoundError("service_code was not found")
+        raise NotFoundError("service_not_found")
     return Category(code)
 
 
@@ -178,14 +178,14 @@ def moment(given: Mapping[str, str], name: str) -> datetime | None:
         read = datetime.fromisoformat(LOST_PLUS.sub(r"+\1", text))
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidError(f"{name} is no ISO 8601 date") from error
+        raise InvalidError("date_odd", {"name": name}) from error
 
 
 def whole(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
     """Return a whole number from 1 to `most`; raises InvalidError."""
     text = given.get(name, str(usual))
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
-        raise InvalidError(f"{name} must be a whole number from 1 to {most}")
+        raise InvalidError("number_odd", {"name": name, "most": str(most)})
     return int(text)
 
 
@@ -194,9 +194,9 @@ def degrees(text: str, most: int, name: str) -> float:
     try:
         value = float(text)
     except ValueError as error:
-        raise InvalidError(f"{name} must be a number of degrees") from error
+        raise InvalidError("degrees_odd", {"name": name}) from error
     if not math.isfinite(value) or abs(value) > most:
-        raise InvalidError(f"{name} must lie within {most} degrees")
+        raise InvalidError("degrees_too_many", {"name": name, "most": str(most)})
     return value
 
 
@@ -204,7 +204,7 @@ def _box(given: Mapping[str, str]) -> tuple[float, float, float, float] | None:
     if "bbox" in given:
         parts = given["bbox"].split(",")
         if len(parts) != 4:
-            raise InvalidError("bbox is minLat,minLong,maxLat,maxLong")
+            raise InvalidError("bbox_odd")
         south, north = (degrees(parts[i], 90, "bbox") for i in (0, 2))
         west, east = (degrees(parts[i], 180, "bbox") for i in (1, 3))
         return west, south, east, north

@@ -31,6 +31,7 @@ class Open311Key(Base):
 class Open311Walk(Base):
     """Behind which request a page of a walk begins: opened at `opened_at`, with `report_id`.
 
+    Of a walk through updates they are the moment and the id of the update.
     `walker` is a digest (see walk.walker_of). No foreign key: the place stays one whatever
     becomes of the report.
     """

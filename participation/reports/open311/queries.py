@@ -1,4 +1,4 @@
-"""What other systems read of reports: the public ones, without anyone's name. And our keys."""
+"""What other systems read of reports: the public ones, without anyone's name."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,24 +6,22 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, Row, Select, Uuid, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, Tuple, Uuid, literal, or_, select, tuple_
 
 from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.models import Report, ReportEntry
-from participation.reports.open311.format import DETAIL, STATE, UPDATE_WORDS, Asked, names
-from participation.reports.open311.models import Open311Key
-from participation.reports.open311.rules import KeyRow
+from participation.reports.open311.format import DETAIL, STATE, Asked, names
 from participation.reports.queries import further_photos, photo_of
 from participation.reports.routing.models import Body, Team
-from participation.reports.rules import CITY_SAID, DISPUTED, PUBLIC, QUESTIONS, Category, Status
+from participation.reports.rules import CITY_SAID, PUBLIC, QUESTIONS, Category, Status
 from services import i18n
 from services.db import Moment, Session
-from services.db.keys import written
-from services.db.moments import stamp, stamped
+from services.db.keys import among, written
+from services.db.moments import stamped
+from services.maps import Box, ranges
 
 SOURCE = "open311"
-# A row of the columns below.
-Told = Row[*tuple[Any, ...]]
+FEW = 4
 # Columns of the table, not of the class: a page may hold a thousand, and this is read faster.
 TABLE: FromClause = Report.__table__
 C = TABLE.c
@@ -32,19 +30,45 @@ SHOWN = (
     *(stamped(C[name], f"{name}_told") for name in ("opened_at", "changed_at", "due_at")),
     *(C.place, C.lat, C.lon, C.photo_hash, C.followers, C.team_id),
 )
+
+
+class Told(msgspec.Struct):
+    """A row of these columns. A field of it is read in an eighth of the time a Row takes."""
+
+    id: UUID
+    status: str
+    category: str
+    text: str
+    answer: str
+    source: str | None
+    source_id: str | None
+    opened_at: datetime
+    opened: str
+    changed: str
+    due: str
+    place: str
+    lat: float
+    lon: float
+    photo_hash: str | None
+    followers: int
+    team_id: UUID | None
+
+
+class Step(msgspec.Struct):
+    """A public word of the city on the report `key`; `at` as it is told."""
+
+    key: str
+    at: str
+    status: str | None
+    text: str
+
+
 ENTRIES: FromClause = ReportEntry.__table__
-SAID = (
-    ReportEntry.id,
-    ReportEntry.report_id,
-    ReportEntry.at,
-    ReportEntry.status,
-    ReportEntry.text,
-)
 HIDDEN = tuple(s.value for s in Status if s not in PUBLIC)
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """Requests as the standard names their fields; `last` is where the page ended, if it is full.
+    """A list as the standard names its fields; `last` is where the page ended, if it is full.
 
     `last` is None where there is no page behind this one.
     """
@@ -70,8 +94,8 @@ class _Beside(msgspec.Struct, frozen=True):
 
     reader: Reader
     names: Mapping[str, str]
-    answers: Mapping[str, list[Told]]
-    teams: Mapping[UUID, str]
+    answers: Mapping[str, list[Step]]
+    teams: Mapping[UUID | None, str]
     passed_on: Mapping[str, str]
     photos: Mapping[UUID, list[str]]
 
@@ -86,7 +110,7 @@ def requests_of(session: Session, asked: Asked, reader: Reader) -> Listed:
         # One lower bound: of two a database may choose the lower one, and read all up to here.
         asked = msgspec.structs.replace(asked, since=None)
     query = _narrowed(select(*SHOWN).where(Report.status.not_in(HIDDEN)), asked)
-    rows = session.execute(_ordered(query, asked).limit(asked.size)).all()
+    rows = [Told(*row) for row in session.execute(_ordered(query, asked).limit(asked.size))]
     beside = _beside(session, rows, reader)
     told = [_request(row, beside) for row in rows]
     full = asked.page is not None and len(rows) == asked.size
@@ -105,7 +129,7 @@ def _beside(session: Session, rows: Sequence[Told], reader: Reader) -> _Beside:
     )
 
 
-def _teams(session: Session, ids: set[UUID]) -> dict[UUID, str]:
+def _teams(session: Session, ids: set[UUID]) -> dict[UUID | None, str]:
     """Return body and team by team."""
     if not ids:
         return {}
@@ -121,7 +145,8 @@ def _passed_on(session: Session, ids: list[UUID]) -> dict[str, str]:
     wanted = (
         select(written(Forwarding.report_id.expression), OutsideBody.name)
         .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-        .where(Forwarding.report_id.in_(ids), Forwarding.remote_id.is_not(None))
+        .where(among(session, Forwarding.report_id.expression, ids))
+        .where(Forwarding.remote_id.is_not(None))
         .order_by(Forwarding.taken_at)
     )
     return {row.key: row.name for row in session.execute(wanted)}
@@ -133,8 +158,12 @@ def _ordered(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any
     query = query.order_by(Report.opened_at, Report.id)
     if asked.after is None:
         return query.offset((asked.page - 1) * asked.size)
-    behind = tuple_(literal(asked.after[0], Moment), literal(asked.after[1], Uuid))
-    return query.where(tuple_(Report.opened_at, Report.id) > behind)
+    return query.where(tuple_(Report.opened_at, Report.id) > behind(asked.after))
+
+
+def behind(place: tuple[datetime, UUID]) -> Tuple:
+    """Return where a page ended, to be compared with a moment and an id."""
+    return tuple_(literal(place[0], Moment), literal(place[1], Uuid))
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any, ...]]:
@@ -156,20 +185,31 @@ def _narrowed(query: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[An
     if asked.box is not None:
         west, south, east, north = asked.box
         query = query.where(Report.lat.between(south, north), Report.lon.between(west, east))
+        if west <= east and south <= north:
+            query = query.where(_near(asked.box))
     return query
 
 
-def _answers(session: Session, ids: list[UUID]) -> dict[str, list[Told]]:
+def _near(box: Box) -> ColumnElement[bool]:
+    """Return that a report lies near a box: PostgreSQL reads a small one by the map's index.
+
+    Few ranges of cells, for the exact place is asked for beside them.
+    """
+    return or_(*(Report.cell.between(low, high) for low, high in ranges(box, FEW)))
+
+
+def _answers(session: Session, ids: list[UUID]) -> dict[str, list[Step]]:
     """Return what the city said in public, oldest first, by report."""
     e = ENTRIES.c
     wanted = (
         select(written(e.report_id), stamped(e.at, "at"), e.status, e.text)
-        .where(e.report_id.in_(ids), e.public, e.kind.in_(CITY_SAID))
+        .where(among(session, e.report_id, ids), e.public, e.kind.in_(CITY_SAID))
         .order_by(e.at, e.id)
     )
-    found: dict[str, list[Told]] = {}
-    for entry in session.execute(wanted):
-        found.setdefault(entry.key, []).append(entry)
+    found: dict[str, list[Step]] = {}
+    for row in session.execute(wanted):
+        step = Step(*row)
+        found.setdefault(step.key, []).append(step)
     return found
 
 
@@ -187,9 +227,9 @@ def _request(row: Told, beside: _Beside) -> dict[str, Any]:
         "description": row.text,
         "agency_responsible": beside.passed_on.get(key) or beside.teams.get(row.team_id),
         "service_notice": None,
-        "requested_datetime": row.opened_at_told,
-        "updated_datetime": row.changed_at_told,
-        "expected_datetime": row.due_at_told,
+        "requested_datetime": row.opened,
+        "updated_datetime": row.changed,
+        "expected_datetime": row.due,
         "address": row.place or None,
         "address_id": None,
         "zipcode": None,
@@ -210,7 +250,7 @@ def _pictures(row: Told, beside: _Beside) -> list[str]:
     return [beside.reader.host + photo_of(name).large_url for name in names]
 
 
-def _extensions(row: Told, steps: list[Told], reader: Reader) -> dict[str, Any]:
+def _extensions(row: Told, steps: list[Step], reader: Reader) -> dict[str, Any]:
     """Return what is told beyond the standard. Staff alone read an answer, and who sent it."""
     own = reader.key_id is not None and is_own(row, reader.key_id)
     detail = (row.answer or None) if own else None
@@ -236,68 +276,10 @@ class Sourced(Protocol):
     def source_id(self) -> str | None: ...
 
 
-def is_own(report: Sourced | Told, key_id: UUID) -> bool:
+def is_own(report: Sourced, key_id: UUID) -> bool:
     """Say whether a report was told with this key (actions.OutsideReport.names)."""
     return report.source == SOURCE and (report.source_id or "").startswith(f"{key_id.hex}:")
 
 
-def _note(step: Told) -> dict[str, Any]:
+def _note(step: Step) -> dict[str, Any]:
     return {"datetime": step.at, "type": step.status, "description": step.text}
-
-
-def updates_of(session: Session, asked: Asked, key_id: UUID | None) -> list[dict[str, Any]]:
-    """Return the city's public answers of a span, oldest first, as FixMyStreet reads them.
-
-    That people dispute a settling is one of them: whoever heard "fixed" hears that it is not.
-    The system that told of a report is its reporter: with its key, `key_id`, it also reads what
-    was said when its own report was not taken up.
-    """
-    shown: ColumnElement[bool] = Report.status.not_in(HIDDEN) & ReportEntry.status.not_in(HIDDEN)
-    if key_id is not None:
-        own = Report.source_id.startswith(f"{key_id.hex}:", autoescape=True)
-        shown = or_(shown, (Report.source == SOURCE) & own)
-    query = (
-        select(*SAID)
-        .join(Report, Report.id == ReportEntry.report_id)
-        .where(ReportEntry.public, ReportEntry.kind.in_((*CITY_SAID, DISPUTED)), shown)
-        .order_by(ReportEntry.at, ReportEntry.id)
-    )
-    if asked.since is not None:
-        query = query.where(ReportEntry.at >= asked.since)
-    if asked.until is not None:
-        query = query.where(ReportEntry.at <= asked.until)
-    rows = session.execute(query.offset(((asked.page or 1) - 1) * asked.size).limit(asked.size))
-    return [_update(row) for row in rows]
-
-
-def _update(row: Told) -> dict[str, Any]:
-    return {
-        "update_id": str(row.id),
-        "service_request_id": str(row.report_id),
-        "updated_datetime": stamp(row.at),
-        "status": UPDATE_WORDS[Status(row.status or Status.OPEN)],
-        "description": row.text,
-        "media_url": None,
-    }
-
-
-def all_keys(session: Session) -> list[KeyRow]:
-    """Return every key, newest first."""
-    rows = session.scalars(select(Open311Key).order_by(Open311Key.made_at.desc(), Open311Key.id))
-    return [key_row(row) for row in rows]
-
-
-def bodies(session: Session) -> dict[UUID, str]:
-    """Return the bodies a key may be held by, by name."""
-    rows = session.execute(select(Body.id, Body.name).order_by(Body.name))
-    return {row.id: row.name for row in rows}
-
-
-def key_row(row: Open311Key) -> KeyRow:
-    """Return a key as the console shows it and the edge asks it."""
-    scopes, kinds = _words(row.scopes), _words(row.categories)
-    return KeyRow(row.id, row.name, row.made_at, row.revoked_at, scopes, kinds, row.body_id)
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in text.split(",") if word)

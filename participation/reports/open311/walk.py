@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Engine, Table, delete, event, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, Table, delete, event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from participation.reports.open311.models import Open311Walk
@@ -22,6 +22,8 @@ from services.db import Session, make_engine, reading_session, unit_of_work
 
 Place = tuple[datetime, UUID]
 KEPT = timedelta(minutes=30)
+# Both say in one statement what else takes three: each is a way to the database and back.
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Walks:
@@ -42,38 +44,35 @@ class Walks:
         apart = self._city.dialect.name == "sqlite" and database not in ("", ":memory:")
         return _beside(Path(database)) if apart else self._city
 
-    def begins(self, walker: str, page: int, at: datetime) -> Place | None:
-        """Return the place behind which this page begins; None if that is not known."""
+    def begins(self, session: Session, walker: str, page: int, at: datetime) -> Place | None:
+        """Return the place behind which this page begins; None if that is not known.
+
+        `session` is the one that reads the page: where the places lie in the city's database
+        they are read on its way.
+        """
         wanted = select(Open311Walk.opened_at, Open311Walk.report_id).where(
             Open311Walk.walker == walker, Open311Walk.page == page, Open311Walk.at > at - KEPT
         )
-        with reading_session(self.engine) as session:
+        if self.engine is self._city:
             found = session.execute(wanted).one_or_none()
+        else:
+            with reading_session(self.engine) as apart:
+                found = apart.execute(wanted).one_or_none()
         return None if found is None else (found.opened_at, found.report_id)
 
     def ended(self, walker: str, page: int, place: Place, at: datetime) -> None:
         """Note that a page ended at this place; of a page that is read again the last one holds.
 
-        What is older than half an hour is deleted on the way.
+        Whoever begins a walk deletes on the way what is older than half an hour.
         """
-        with unit_of_work(self.engine) as session:
-            if self.engine.dialect.name == "postgresql":
-                session.execute(text("SET LOCAL synchronous_commit = off"))
-            session.execute(delete(Open311Walk).where(Open311Walk.at <= at - KEPT))
-            _keep(session, {"walker": walker, "page": page + 1}, place, at)
-
-
-def _keep(session: Session, name: dict[str, Any], place: Place, at: datetime) -> None:
-    stood = {"opened_at": place[0], "report_id": place[1], "at": at}
-    known = update(Open311Walk).filter_by(**name).values(**stood)
-    if session.connection().execute(known).rowcount:
-        return
-    try:
-        with session.begin_nested():
-            session.execute(insert(Open311Walk).values(**name, **stood))
-    except IntegrityError:
-        # Two of its pages were asked for at once: the other one was noted a moment ago.
-        session.execute(known)
+        stood = {"opened_at": place[0], "report_id": place[1], "at": at}
+        made = INSERTS[self.engine.dialect.name](Open311Walk)
+        noted = made.values(walker=walker, page=page + 1, **stood)
+        known = [Open311Walk.walker, Open311Walk.page]
+        with unit_of_work(self.engine, durable=False) as session:
+            if page == 1:
+                session.execute(delete(Open311Walk).where(Open311Walk.at <= at - KEPT))
+            session.execute(noted.on_conflict_do_update(index_elements=known, set_=stood))
 
 
 def _beside(database: Path) -> Engine:

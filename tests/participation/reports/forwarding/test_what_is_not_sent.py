@@ -95,7 +95,7 @@ def test_our_own_request_that_comes_back_is_refused(city: City, neighbour: Neigh
         "long": "127.91",
     }
     answer = city.client.post("/open311/v2/requests.json", data=told)
-    assert (answer.status_code, b"came back" in answer.data) == (400, True)
+    assert (answer.status_code, "되돌아왔어요" in answer.text) == (400, True)
 
 
 def test_a_request_that_passed_through_four_cities_goes_no_further(city: City) -> None:

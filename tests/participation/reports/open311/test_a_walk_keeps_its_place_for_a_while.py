@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from participation.reports.models import Report
 from participation.reports.open311.models import Open311Walk
 from participation.reports.open311.walk import Walks, walker_of
-from services.db import Session, unit_of_work
+from services.db import Session, reading_session, unit_of_work
 from tests.conftest import AT
 from tests.participation.reports.open311.listing import ids, more
 
@@ -23,15 +23,16 @@ def walks(app: Flask) -> Walks:
     return cast(Walks, app.extensions["walks"])
 
 
-def test_places_are_kept_for_half_an_hour(walks: Walks) -> None:
+def test_places_are_kept_for_half_an_hour(engine: sa.Engine, walks: Walks) -> None:
     first, second = uuid4(), uuid4()
     walks.ended("one", 1, (AT, first), AT)
     walks.ended("one", 1, (AT, second), AT + timedelta(minutes=1))
     walks.ended("two", 1, (AT, first), AT)
     later = AT + timedelta(minutes=30)
-    assert walks.begins("one", 2, later) == (AT, second)
-    assert walks.begins("one", 3, later) is None
-    assert walks.begins("two", 2, later) is None
+    with reading_session(engine) as session:
+        assert walks.begins(session, "one", 2, later) == (AT, second)
+        assert walks.begins(session, "one", 3, later) is None
+        assert walks.begins(session, "two", 2, later) is None
     walks.ended("three", 1, (AT, first), later)
     with Session(walks.engine) as session:
         assert set(session.scalars(sa.select(Open311Walk.walker))) == {"one", "three"}

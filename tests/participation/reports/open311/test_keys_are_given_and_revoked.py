@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from participation.reports.open311 import actions as open311_actions
-from participation.reports.open311 import queries
+from participation.reports.open311 import queries_keys
 from participation.reports.open311.models import Open311Key
 from participation.reports.routing.actions import add_team
 from services.db import Session, unit_of_work
@@ -28,7 +28,7 @@ def test_a_revoked_key_opens_nothing(
     client: FlaskClient, lamp: dict[str, Any], engine: sa.Engine
 ) -> None:
     with unit_of_work(engine) as session:
-        (row,) = queries.all_keys(session)
+        (row,) = queries_keys.all_keys(session)
         open311_actions.revoke_key(session, HANA, str(row.id), at=AT)
     answer = client.post("/open311/v2/requests.json", data=lamp)
     assert answer.status_code == 403
@@ -55,7 +55,7 @@ def test_the_command_prints_a_key_that_works(
 def test_a_key_for_a_body_may_move_its_reports(visit: Any, engine: sa.Engine) -> None:
     with unit_of_work(engine) as session:
         add_team(session, HANA, "Lamp works", "Night shift", at=AT)
-        ((body_id, _),) = queries.bodies(session).items()
+        ((body_id, _),) = queries_keys.bodies(session).items()
     desk: Pages = visit(HANA)
     desk.get("/console/open311")
     sent: dict[str, Any] = {"name": "Their desk", "scopes": ["write", "move"], "body": str(body_id)}
@@ -64,7 +64,7 @@ def test_a_key_for_a_body_may_move_its_reports(visit: Any, engine: sa.Engine) ->
     assert "이의를 내거나 답하기 (Lamp works)" in page
     desk.post("/console/open311", expect=200, name="Plain", scopes=["write"], body="")
     with Session(engine) as session:
-        kept = {key.name: (key.scopes, key.body_id) for key in queries.all_keys(session)}
+        kept = {key.name: (key.scopes, key.body_id) for key in queries_keys.all_keys(session)}
     assert kept == {
         "Their desk": (frozenset({"write", "move"}), body_id),
         "Plain": (frozenset({"write"}), None),
