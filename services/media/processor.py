@@ -3,8 +3,8 @@
 import threading
 
 from services.errors import InvalidError
-from services.media.forks import Box, ForkServer
 from services.media.store import Store
+from services.pictures.forks import Box, ForkServer
 
 LARGEST = 20 * 1024 * 1024
 # At most two pictures are worked on at a time, by one server for the whole process.

@@ -13,9 +13,9 @@ import pytest
 import pyvips
 
 from services.errors import DomainError, InvalidError
-from services.media.imaging import PhotoError, kind_of
 from services.media.processor import Processor
 from services.media.store import Store
+from services.pictures.imaging import PhotoError, kind_of
 
 WIDE, HIGH = 2000, 1000
 

@@ -10,7 +10,7 @@ import pytest
 import pyvips
 
 from services.errors import InvalidError
-from services.media.forks import ForkServer
+from services.pictures.forks import ForkServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +53,19 @@ def test_a_process_that_dies_takes_only_its_own_picture(server: ForkServer) -> N
     server.close()
 
 
+def test_it_has_nothing_of_the_application_in_it() -> None:
+    asked = "import sys, services.pictures.forkserver; print(*sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    ours = {name for name in told.stdout.split() if name.split(".")[0] in ("services", "app")}
+    assert {name for name in ours if not name.startswith("services.pictures")} == {
+        "services",
+        "services.errors",
+    }
+    assert not {"flask", "sqlalchemy", "participation"} & set(told.stdout.split())
+
+
 def test_what_is_refused_says_why(server: ForkServer) -> None:
     with pytest.raises(InvalidError) as caught:
         server.ask(b"GIF89a", [])
@@ -72,7 +85,7 @@ def test_an_owner_under_gevent_is_served_too() -> None:
     asked = (
         "from gevent import monkey; monkey.patch_all()\n"
         "import pyvips\n"
-        "from services.media.forks import ForkServer\n"
+        "from services.pictures.forks import ForkServer\n"
         "server, data = ForkServer(), pyvips.Image.black(900, 600, bands=3).pngsave_buffer()\n"
         "print(sum(server.ask(data, [])[0][:4] == b'RIFF' for _ in range(5)))\n"
     )

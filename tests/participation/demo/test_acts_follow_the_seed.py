@@ -6,7 +6,7 @@ import pytest
 
 from participation.demo.rules import KINDS, TENDING, TEXTS, next_act, picked, picture
 from participation.reports.rules import Category, Status, may_move
-from services.media.imaging import kind_of
+from services.pictures.imaging import kind_of
 
 
 def story(seed: int, count: int = 50) -> list[object]:

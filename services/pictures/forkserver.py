@@ -1,7 +1,7 @@
 """Processes for one picture each, made in milliseconds by forking one that has all it needs loaded.
 
 The application never opens a stranger's picture: each is opened by a child of its own, which ends
-with it. Runs as `python -m services.media.forkserver FD` and ends when its owner does.
+with it. Runs as `python -m services.pictures.forkserver FD` and ends when its owner does.
 """
 
 import contextlib
@@ -10,8 +10,8 @@ import signal
 import socket
 import sys
 
-from services.media.forks import BOX, CHUNK, DONE, HEAD, REFUSED, WAIT_S
-from services.media.imaging import PhotoError, boxed, opened, prepare, written
+from services.pictures.forks import BOX, CHUNK, DONE, HEAD, REFUSED, WAIT_S
+from services.pictures.imaging import PhotoError, boxed, opened, prepare, written
 
 
 def exactly(line: socket.socket, size: int) -> bytes:

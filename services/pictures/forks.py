@@ -71,7 +71,7 @@ class ForkServer:
             if self._line is None:
                 self._line, theirs = socket.socketpair()
                 with theirs:
-                    command = [sys.executable, "-m", "services.media.forkserver"]
+                    command = [sys.executable, "-m", "services.pictures.forkserver"]
                     self._process = subprocess.Popen(  # noqa: S603  our own module
                         [*command, str(theirs.fileno())],
                         pass_fds=[theirs.fileno()],
