@@ -1,6 +1,6 @@
 """One started city and one Chromium for all journeys; each visitor's page is watched throughout."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,17 @@ from tests import servers
 from tests.browser.visitor import Visitor
 
 Enter = Callable[..., Visitor]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note that a journey failed: what its pages showed is told then."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +51,9 @@ def enter(request: pytest.FixtureRequest, city: str) -> Iterator[Enter]:
         return visitor
 
     yield open_one
+    if request.node.stash.get(FAILED, False):
+        for visitor in visitors:
+            visitor.tell()
     for visitor in visitors:
         visitor.leave()
 

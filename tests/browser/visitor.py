@@ -1,5 +1,6 @@
 """Someone with a browser. Whatever a page must never do is noted while it happens."""
 
+import contextlib
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pyvips
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -41,6 +42,8 @@ class Visitor:
     def __init__(self, browser: Browser, city: str, **wishes: Any) -> None:
         self.city = city
         self.faults: list[str] = []
+        # What was refused where a journey wants refusals: told only if it fails.
+        self.refused: list[str] = []
         self.gone: set[str] = set()
         self.sheets_read = False
         self.expects_refusals = bool(wishes.pop("expects_refusals", False))
@@ -59,6 +62,7 @@ class Visitor:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if self.expects_refusals and message.text.startswith(STATUS_TEXT):
+            self.refused.append(f"{message.text} {message.location.get('url', '')}")
             return
         # A live page may still ask for a picture at the moment it is withdrawn.
         if urlsplit(message.location.get("url", "")).path in self.gone:
@@ -124,6 +128,14 @@ class Visitor:
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
         )
+
+    def tell(self) -> None:
+        """Print what the pages show, for who reads of a journey that failed."""
+        for page in self.context.pages:
+            # A page that was closed, or never came, has nothing to tell.
+            with contextlib.suppress(Error):
+                print(f"{page.url}\n{page.inner_text('body', timeout=2_000)}\n")
+        print(*self.faults, *self.refused, sep="\n")
 
     def leave(self) -> None:
         self.context.close()
