@@ -25,6 +25,8 @@ document.addEventListener("securitypolicyviolation",
 # An answer of 4xx is shown in the console by Chromium; the journeys that want one say so.
 # So is a map tile that could not be fetched, where a journey has no line.
 STATUS_TEXT = ("Failed to load resource", "TypeError: Failed to fetch")
+# No journey wants the product to break.
+BROKEN = "status of 500"
 # Haneul's streets; many reports at one spot within minutes would wait for a first look.
 SPOTS = itertools.product(range(12), range(12))
 SOUTH, WEST, APART = 34.2052, 127.9062, 0.0013
@@ -61,7 +63,8 @@ class Visitor:
         page.on("request", self._asked)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if self.expects_refusals and message.text.startswith(STATUS_TEXT):
+        refused = message.text.startswith(STATUS_TEXT) and BROKEN not in message.text
+        if self.expects_refusals and refused:
             self.refused.append(f"{message.text} {message.location.get('url', '')}")
             return
         # A live page may still ask for a picture at the moment it is withdrawn.
