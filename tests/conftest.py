@@ -50,6 +50,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kind", kinds, scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a journey that waited in vain be walked once more: on a busy machine a browser may stall.
+
+    Which were walked twice is said at the end of the run.
+    """
+    once_more = pytest.mark.flaky(reruns=1, only_rerun=["Timeout", "Locator expected"])
+    for item in items:
+        if {"chromium", "enter"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(once_more)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     with servers.postgresql() as url, lines.kept():
