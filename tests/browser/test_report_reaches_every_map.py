@@ -88,6 +88,17 @@ def test_a_name_of_many_places_is_asked_back(enter: Enter) -> None:
     expect(page.locator("#q-kind")).to_be_focused()
 
 
+def test_a_place_that_cannot_be_looked_up_now_is_left_to_the_city(enter: Enter) -> None:
+    page = enter("minji", expects_refusals=True).page
+    page.route("**/reports/api/places*", lambda route: route.fulfill(status=503, body=""))
+    page.goto("/reports/new")
+    page.click("[data-next]")
+    page.fill("#place", "매화로 54")
+    page.click("[data-next]")
+    expect(page.locator("#q-kind")).to_be_focused()
+    assert page.locator("#lat").input_value() == ""
+
+
 def test_a_report_can_be_made_by_keyboard_alone(enter: Enter) -> None:
     page = enter("jun").page
     page.goto("/reports/new")

@@ -28,12 +28,13 @@ export class Place {
     });
   }
 
-  /** Say whether the place is known; else the field says what is missing. */
+  /** Say whether the place is known; else the field says what is missing. Rejects where it cannot be asked now. */
   async settle(): Promise<boolean> {
     clearTimeout(this.waiting);
     if (this.has("lat") && this.has("lon")) return this.say("");
     const text = this.input.value.trim();
     if (!text) return this.say(this.input.dataset["missing"] ?? "");
+    this.say("");
     const found = await this.search(text);
     // As the server does: a name written whole means itself, not all that begins with it.
     const exact = found.filter((spot) => folded(spot.name) === folded(text));
@@ -90,7 +91,9 @@ export class Place {
   private async search(text: string): Promise<Spot[]> {
     if (text.length < SHORTEST) return [];
     const answer = await fetch(`${this.input.dataset["places"]}?${new URLSearchParams({ q: text })}`);
-    return answer.ok ? ((await answer.json()) as Spot[]) : [];
+    // A city that cannot look it up now has not said that there is no such place.
+    if (!answer.ok) throw new Error(String(answer.status));
+    return (await answer.json()) as Spot[];
   }
 
   private offer(found: Spot[]): void {
