@@ -6,16 +6,18 @@ and again must not ring in them either, and who changes them changes them for wh
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, Update, delete, select, update
 
 from services import audit
 from services.db import Session
 from services.hours import clock_of, quiet_until
 from services.push.models import PushMessage, QuietHours
 from services.push.post import CLASSES
+
+REPLACED = {"state": "dead", "error": "replaced", "body": b""}
 
 
 class Hours(NamedTuple):
@@ -55,19 +57,35 @@ def held_until(
     return until if until is not None and until > at else None
 
 
-def put_off(session: Session, key: UUID, due_at: datetime, until: datetime) -> None:
-    """Let a message that was due then wait until quiet hours end; another's claim stands.
+def put_off(session: Session, row: Any, until: datetime) -> None:
+    """Let what is due wait until quiet hours end; `row` is as the sender read it.
 
-    It takes the place of an older one of its tag that waits for that too: at the end both would
-    leave at once, and the older one might come last.
+    Where another sender was first, nothing is done: its claim stands, and so does its putting off.
+    Of one tag and class only the newest waits for the end of them: else both would leave at once
+    then, and the older one might come last. What was tried before is older than what was not.
     """
-    message = session.get_one(PushMessage, key)
-    waits = PushMessage.state == "waiting", PushMessage.tries == 0, PushMessage.due_at == until
-    same = PushMessage.subscription_id == message.subscription_id
-    older = update(PushMessage).where(same, PushMessage.topic == message.topic, *waits)
-    mine = PushMessage.id == key, PushMessage.state == "waiting", PushMessage.due_at == due_at
-    session.execute(older.values(state="dead", error="replaced", body=b""))
-    session.execute(update(PushMessage).where(*mine).values(due_at=until))
+    mine = PushMessage.id == row.id, PushMessage.state == "waiting"
+    held = update(PushMessage).where(*mine, PushMessage.due_at == row.due_at)
+    if not changed(session, held.values(due_at=until)):
+        return
+    others = (
+        PushMessage.subscription_id == row.subscription_id,
+        PushMessage.topic == row.topic,
+        PushMessage.urgency_class == row.urgency_class,
+        PushMessage.state == "waiting",
+        PushMessage.due_at == until,
+        PushMessage.id != row.id,
+    )
+    if row.tries == 0:
+        session.execute(update(PushMessage).where(*others).values(REPLACED))
+    elif session.scalar(select(PushMessage.id).where(*others, PushMessage.tries == 0).limit(1)):
+        session.execute(update(PushMessage).where(*mine).values(REPLACED))
+
+
+def changed(session: Session, statement: Update) -> int:
+    """Return how many rows a statement changed."""
+    done = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], done).rowcount
 
 
 def export_of(session: Session, person_id: UUID) -> list[dict[str, Any]]:

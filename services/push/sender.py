@@ -31,7 +31,7 @@ SPARE = 8
 NEVER_WORKED = 5
 CLOSING_S = 5.0
 RANK = case({name: n for n, name in enumerate(CLASSES)}, value=PushMessage.urgency_class)
-Due = Row[UUID, datetime, int, str, str, int, int]
+Due = Row[UUID, datetime, int, str, str, UUID, str, int, int]
 
 
 class Sender:
@@ -105,19 +105,23 @@ class Sender:
         return self.breaker.enter(origin_of(row.endpoint), at, urgent=urgent)
 
     def _awake(self, at: datetime) -> list[Due]:
-        """Return what is due and in nobody's quiet hours; the rest is put off to their end."""
-        while True:
-            rows = self._due(at)
+        """Return what is due and in nobody's quiet hours; the rest is put off to their end.
+
+        An emergency is not kept waiting for that.
+        """
+        awake: list[Due] = []
+        while not awake and (rows := self._due(at)):
             ends = {
                 row: until
                 for row in rows
                 if (until := held_until(row.urgency_class, row[-2:], self.zone, at)) is not None
             }
-            if not ends:
-                return rows
-            with unit_of_work(self.engine) as session:
-                for row, until in ends.items():
-                    put_off(session, row.id, row.due_at, until)
+            awake = [row for row in rows if row not in ends]
+            if ends and not any(row.urgency_class == "emergency" for row in awake):
+                with unit_of_work(self.engine) as session:
+                    for row, until in ends.items():
+                        put_off(session, row, until)
+        return awake
 
     def _due(self, at: datetime) -> list[Due]:
         """Return what is due, without what a full or resting push service has to wait for."""
@@ -128,13 +132,15 @@ class Sender:
                 PushMessage.tries,
                 PushMessage.urgency_class,
                 PushSubscription.endpoint,
+                PushMessage.subscription_id,
+                PushMessage.topic,
                 QuietHours.starts,
                 QuietHours.ends,
             )
             .outerjoin(PushSubscription, PushSubscription.id == PushMessage.subscription_id)
             .outerjoin(QuietHours, QuietHours.person_id == PushMessage.person_id)
             .where(PushMessage.state == "waiting", PushMessage.due_at <= at)
-            .order_by(RANK, PushMessage.due_at)
+            .order_by(RANK, PushMessage.due_at, PushMessage.id)
             .limit(2 * PLACES)
         )
         for origin in self.breaker.resting(at):

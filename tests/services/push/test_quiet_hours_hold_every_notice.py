@@ -194,3 +194,78 @@ def test_those_that_were_kept_before_hold_from_then_on(database_url: str) -> Non
     with Session(engine) as session:
         assert quiet_hours_of(session, [MINJI.id]) == {MINJI.id: NIGHT}
     engine.dispose()
+
+
+def test_a_second_sender_loses_nothing_that_the_first_put_off(
+    service: PushService,
+    sender: Sender,
+    browser: Browser,
+    quiet: Callable[..., None],
+    tell_at: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quiet()
+    tell_at(LATE, tag="one")
+    tell_at(LATE, tag="two")
+    seen, due = sender._due(LATE), sender._due
+    # Both had read what is due before either put it off.
+    reads = iter([seen, seen, []])
+    monkeypatch.setattr(sender, "_due", lambda _at: next(reads))
+    assert sender._awake(LATE) == []
+    monkeypatch.setattr(sender, "_due", due)
+    sender.send_due(MORNING)
+    assert len(service.arrived) == 2
+
+
+def test_of_a_tag_the_newest_is_told_though_the_older_was_tried(
+    service: PushService,
+    sender: Sender,
+    browser: Browser,
+    quiet: Callable[..., None],
+    tell_at: Callable[..., None],
+) -> None:
+    quiet()
+    dusk = AT + timedelta(hours=3, minutes=59)
+    tell_at(dusk, title="old")
+    service.answers.append(Answer(429, {"Retry-After": "120"}))
+    sender.send_due(dusk)
+    refused = len(service.arrived)
+    sender.send_due(LATE)
+    tell_at(LATE, title="new")
+    sender.send_due(LATE)
+    sender.send_due(MORNING)
+    assert said(service)[refused:] == ["new"]
+
+
+def test_an_emergency_waits_for_nobodys_quiet_hours_to_be_kept(
+    engine: sa.Engine,
+    sender: Sender,
+    browser: Browser,
+    quiet: Callable[..., None],
+    tell_at: Callable[..., None],
+) -> None:
+    quiet()
+    for number in range(60):
+        tell_at(LATE, tag=f"n{number}")
+    tell_at(LATE, urgency_class="emergency", tag="e")
+    assert [row.urgency_class for row in sender._awake(LATE)] == ["emergency"]
+    with Session(engine) as session:
+        put_off = sa.select(sa.func.count()).where(PushMessage.due_at > LATE)
+        assert session.scalar(put_off) == 0
+
+
+def test_who_leaves_meanwhile_holds_up_nobody(
+    engine: sa.Engine,
+    sender: Sender,
+    browser: Browser,
+    quiet: Callable[..., None],
+    tell_at: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quiet()
+    tell_at(LATE)
+    reads = iter([sender._due(LATE), []])
+    monkeypatch.setattr(sender, "_due", lambda _at: next(reads))
+    with unit_of_work(engine) as session:
+        erase_of(session, MINJI.id, LATE)
+    assert sender._awake(LATE) == []
