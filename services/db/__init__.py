@@ -72,6 +72,16 @@ def reading_session(engine: Engine) -> Session:
     return Session(engine, expire_on_commit=False)
 
 
+def snapshot_session(engine: Engine) -> Session:
+    """Return a session that only reads, all of it as it was at its first statement.
+
+    SQLite's transactions are so; PostgreSQL's show what others commit between two statements.
+    """
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return reading_session(engine)
+
+
 __all__ = [
     "Base",
     "Key",
@@ -82,6 +92,7 @@ __all__ = [
     "insert_many",
     "make_engine",
     "reading_session",
+    "snapshot_session",
     "unit_of_work",
     "writing_session",
 ]

@@ -11,6 +11,8 @@ from pathlib import Path
 from services.errors import InvalidError
 
 WAIT_S = 20
+# A line ends a moment before the process at its other end is known to be gone.
+DYING_S = 0.1
 ROOT = Path(__file__).resolve().parents[2]
 # An answer begins with one of these, then (DONE) the two sizes, or (REFUSED) the code.
 DONE, REFUSED = b"0", b"1"
@@ -35,8 +37,10 @@ class ForkServer:
         Raises InvalidError for a picture that is refused, that takes longer than `WAIT_S`, or
         that costs the process that opened it its life.
         """
+        self._server()
+        asked = self._process
         told = self._told(data, boxes)
-        if not told and self._fell():
+        if not told and self._fell(asked):
             told = self._told(data, boxes)
         if told[:1] != DONE:
             code = told[1:].decode() or UNREADABLE
@@ -47,6 +51,10 @@ class ForkServer:
 
     def _told(self, data: bytes, boxes: list[Box]) -> bytes:
         """Return the whole answer of a new process; nothing where it died or took too long."""
+        told = self._heard(data, boxes)
+        return told if _is_whole(told) else b""
+
+    def _heard(self, data: bytes, boxes: list[Box]) -> bytes:
         try:
             with self._child() as line:
                 line.settimeout(WAIT_S)
@@ -81,10 +89,16 @@ class ForkServer:
                 atexit.register(self.close)
             return self._line
 
-    def _fell(self) -> bool:
-        """Say whether the server itself is gone; then the next picture starts a new one."""
-        if self._process is None or self._process.poll() is None:
-            return False
+    def _fell(self, asked: "subprocess.Popen[bytes] | None") -> bool:
+        """Say whether the server that was asked is gone; the next picture starts a new one."""
+        with self._starting:
+            # Another who asked the same one may have seen it first.
+            if asked is None or self._process is not asked:
+                return True
+            try:
+                asked.wait(DYING_S)
+            except subprocess.TimeoutExpired:
+                return False
         self.close()
         return True
 
@@ -96,3 +110,11 @@ class ForkServer:
                 self._process.wait(WAIT_S)
             self._line = self._process = None
         atexit.unregister(self.close)
+
+
+def _is_whole(told: bytes) -> bool:
+    """Say whether an answer came to its end: one that was killed as it spoke is no answer."""
+    if told[:1] != DONE:
+        return True
+    start = 1 + HEAD.size
+    return len(told) >= start and len(told) == start + sum(HEAD.unpack_from(told, 1))

@@ -139,7 +139,9 @@ class Tale:
             self.given[1:] = [one for one in self.given[1:] if one[0] != step["of"]]
         elif (status := step.get("status")) is not None:
             since = (self.given[-1][2] or step.get("at")) if status in ENDED else None
-            self.given.append((step.get("position"), status, since))
+            # What was turned down unseen joins the chain before the step that opened it.
+            where = 1 if step.get("kind") == "opened" else len(self.given)
+            self.given.insert(where, (step.get("position"), status, since))
 
     def state_faults(self, state: Json | None) -> list[str]:
         """Return where the report is shown otherwise than its steps say."""

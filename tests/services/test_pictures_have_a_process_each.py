@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,37 @@ def test_a_process_that_dies_takes_only_its_own_picture(server: ForkServer) -> N
         os.kill(int(found[0]), signal.SIGKILL)
         assert line.recv(10) == b""
     assert server.ask(picture(), [])[0][:4] == b"RIFF"
+    server.close()
+
+
+def test_a_server_that_dies_under_many_costs_none_of_them(server: ForkServer) -> None:
+    server.ask(picture(), [])
+    data = picture(1500)
+    answers: list[bytes] = []
+
+    def ask() -> None:
+        answers.append(server.ask(data, [])[1][:4])
+
+    for _ in range(3):
+        many = [threading.Thread(target=ask) for _ in range(8)]
+        for one in many:
+            one.start()
+        process = server._process
+        assert process is not None
+        process.kill()
+        for one in many:
+            one.join()
+    assert answers == [b"RIFF"] * 24
+    server.close()
+
+
+def test_half_an_answer_is_none(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = server._heard(picture(), [])
+    for short in (whole[:5], whole[: len(whole) // 2], whole[:-1]):
+        monkeypatch.setattr(server, "_heard", lambda *_asked, short=short: short)
+        with pytest.raises(InvalidError) as caught:
+            server.ask(picture(), [])
+        assert caught.value.code == "photo_unreadable"
     server.close()
 
 

@@ -136,7 +136,10 @@ class Courier:
                 self._put_back(session, letter, trouble, at)
             return trouble.code
         with unit_of_work(self.engine) as session:
-            self._note(session, letter, taken, at)
+            if taken is None:
+                _end(_leased(session, letter))
+            else:
+                self._note(session, letter, taken, at)
         return ""
 
     def _letter(self, row: Forwarding) -> Letter | None:
@@ -146,10 +149,11 @@ class Courier:
                 return None
             letter = letter_of(session, kept, self.settings.base_url, self.settings.mail_from)
             if letter is None:
-                kept.state, kept.lease = "ended", None
+                _end(kept)
             return letter
 
-    def _delivered(self, letter: Letter, at: datetime) -> Taken:
+    def _delivered(self, letter: Letter, at: datetime) -> Taken | None:
+        """Return what the body has of a letter; None if it has nothing, nor needs it any more."""
         client = Client(self.client, letter.where)
         if letter.state == "token":
             return Taken(_number(client, letter.token))
@@ -158,6 +162,8 @@ class Courier:
                 return Taken(found)
             if letter.asked_at is not None and at - letter.asked_at < self.patience:
                 raise TroubleError("looking", "lost")
+            if letter.unwanted:
+                return None
         with unit_of_work(self.engine) as session:
             row = _leased(session, letter)
             row.state, row.asked_at, row.due_at = "asked", at, at + LEASE
@@ -257,6 +263,10 @@ def _leased(session: Session, letter: Letter) -> Forwarding:
     if row.lease != letter.lease:
         raise LeaseLostError
     return row
+
+
+def _end(row: Forwarding) -> None:
+    row.state, row.lease = "ended", None
 
 
 def _well(session: Session, body_id: UUID, at: datetime) -> OutsideBody:

@@ -18,7 +18,7 @@ from participation.reports.forwarding.models import (
 )
 from participation.reports.models import Report
 from participation.reports.queries import photo_of, photos_of
-from participation.reports.rules import ENDED, Status
+from participation.reports.rules import ENDED, PUBLIC, Status
 from services.db import Session
 from services.errors import NotFoundError
 from services.ids import parse_id
@@ -85,6 +85,7 @@ class Letter(msgspec.Struct, frozen=True):
     where: Endpoint
     form: dict[str, str | list[str]]
     photos: list[str]
+    unwanted: bool
     mark: str
     made_at: datetime
     asked_at: datetime | None
@@ -96,10 +97,12 @@ def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) ->
 
     What is public of the report is sent, and nothing of its reporter: a body that wants an
     address is given `contact`, the city's own. Where it may have been taken already, no photo is
-    added to it: those follow by themselves.
+    added to it: those follow by themselves; and it is only asked for, not sent once more, if its
+    report is `unwanted`.
     """
     report, body = session.get_one(Report, row.report_id), session.get_one(OutsideBody, row.body_id)
-    if row.state == "waiting" and Status(report.status) in ENDED:
+    unwanted = Status(report.status) in ENDED or Status(report.status) not in PUBLIC
+    if row.state == "waiting" and unwanted:
         return None
     told = row.photos.split(",") if row.state == "asked" else None
     photos = [one for one in photos_of(session, report) if told is None or one in told]
@@ -120,6 +123,7 @@ def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) ->
         where=endpoint_of(body),
         form=form,
         photos=photos,
+        unwanted=unwanted,
         mark=mark_of(row.id),
         made_at=row.made_at,
         asked_at=row.asked_at,

@@ -10,6 +10,8 @@ from participation.reports.access import report_for
 from participation.reports.history import queries
 from services import web
 from services.auth.gates import public
+from services.db import snapshot_session
+from services.web.request import engine
 
 pages = Blueprint("history", __name__, url_prefix="/reports")
 SCRIPT = Path(__file__).resolve().parents[3] / "static" / "history" / "verify.py"
@@ -37,20 +39,24 @@ def page() -> ResponseReturnValue:
 def steps() -> ResponseReturnValue:
     after = request.args.get("after", "")
     number = int(after) if after.isascii() and after.isdigit() and len(after) < LONGEST else 0
-    return _json(queries.steps_after(web.session(), number))
+    # Steps and what pages show must be of one moment, or the script would cry foul.
+    with snapshot_session(engine()) as session:
+        return _json(queries.steps_after(session, number))
 
 
 @pages.get("/history/heads.json")
 @public
 def heads() -> ResponseReturnValue:
-    return _json(queries.heads(web.session()))
+    with snapshot_session(engine()) as session:
+        return _json(queries.heads(session))
 
 
 @pages.get("/<report_id>/history.json")
 @public
 def story(report_id: str) -> ResponseReturnValue:
-    report = report_for(web.session(), web.actor(), report_id)
-    return _json(queries.story_of(web.session(), report))
+    with snapshot_session(engine()) as session:
+        report = report_for(session, web.actor(), report_id)
+        return _json(queries.story_of(session, report))
 
 
 @pages.get("/verify.py")

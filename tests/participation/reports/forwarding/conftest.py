@@ -122,6 +122,9 @@ class City:
             session.execute(sa.update(OutboxDelivery).values(due_at=told.scalar_subquery()))
         self.deliver()
         at = clock.now() + timedelta(seconds=later_s)
+        photo = ForwardingWord.photo_hash.is_not(None), ForwardingWord.tries == 0
+        with unit_of_work(self.engine) as session:
+            session.execute(sa.update(ForwardingWord).where(*photo).values(due_at=at))
         self.messenger.turn(at)
         return at
 

@@ -1,6 +1,7 @@
 """A photo that a report shows only since it went to another body goes there too, once."""
 
 import re
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from participation.reports.photos.actions_look import hide_photo, show_photo
 from participation.reports.photos.actions_removal import remove_photo, restore_photo
 from participation.reports.photos.queries import waiting_of
 from participation.reports.queries import photos_of
-from participation.reports.rules import PHOTO_SHOWN, Category, Status
+from participation.reports.rules import PHOTO_SHOWN, UNDO_S, Category, Status
 from services import clock
 from services.db import Session, unit_of_work
 from tests.participation.reports.forwarding.conftest import LAMP, City, Neighbour, Wire
@@ -266,3 +267,36 @@ def test_a_no_waits_for_an_operator(city: City, body: Body) -> None:
     assert [(one.state, one.error) for one in city.words()] == [("refused", "refused: No lamp")]
     with Session(city.engine) as session:
         assert photos_of(session, the_report(session)) == [FIRST]
+
+
+def test_what_may_still_be_taken_back_does_not_go_with_news_of_something_else(
+    city: City, body: Body
+) -> None:
+    told(city, body, FIRST)
+    now, before = clock.now(), clock.now() - timedelta(seconds=2 * UNDO_S)
+    with unit_of_work(city.engine) as session:
+        report = the_report(session)
+        actions.answer_report(session, SOYEON, report, Status.IN_PROGRESS, "x", at=before)
+    show(city, FIRST)
+    city.deliver()
+    city.messenger.turn(now)
+    assert sent(body) == []
+    city.messenger.turn(clock.now() + timedelta(seconds=UNDO_S))
+    assert sent(body) == [FIRST]
+
+
+def test_a_letter_that_was_lost_is_not_sent_again_once_its_report_is_turned_down(
+    city: City, body: Body
+) -> None:
+    body.answers["POST requests.xml"] = (503, "")
+    city.send_to(body.url, "k")
+    told_here(city, FIRST, looked_over=True)
+    city.carry()
+    move(city, Status.REJECTED)
+    body.posts.clear()
+    body.answers |= {
+        "GET requests.xml": (200, "<service_requests/>"),
+        "POST requests.xml": (200, TAKEN),
+    }
+    city.carry(100_000)
+    assert (body.posts, city.row().state) == ([], "ended")
