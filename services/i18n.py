@@ -28,7 +28,7 @@ def catalog() -> Mapping[str, str]:
     return found
 
 
-def translate(lang: str, text: str, **values: object) -> str:
+def translate(lang: str, text: str, /, **values: object) -> str:
     """Return `text` in `lang`, its `%(name)s` places filled from `values`."""
     said = catalog().get(text, text) if lang == "ko" else text
     return said % values if values else said

@@ -46,6 +46,7 @@ WORDS = {
     "degrees_odd": "%(name)s must be a number of degrees",
     "degrees_too_many": "%(name)s must lie within %(most)s degrees",
     "bbox_odd": "bbox is minLat,minLong,maxLat,maxLong",
+    "photo_removed": "That picture cannot be shown here. Send another one, or none.",
     **media.WORDS,
 }
 

@@ -32,6 +32,7 @@ from tests.participation.reports.photos.test_a_report_has_several_photos import 
 from tests.people import HANA, JUN, SOYEON
 
 KO = "이 사진은 여기에 보일 수 없어요. 다른 사진을 고르거나 사진 없이 신고해 주세요."
+SAID_TO_SYSTEMS = "이 사진은 여기에 보일 수 없어요. 다른 사진을 보내거나 사진 없이 보내 주세요."
 EN = "That picture cannot be shown here. Choose another one, or send the report without it."
 
 
@@ -98,7 +99,7 @@ def test_nobody_is_served_it_and_it_says_nothing_of_the_other_report(
         assert served(visit, gone, "large", who) is None
 
 
-def test_open311_tells_the_code(app: Flask, gone: str) -> None:
+def test_open311_says_so_too(app: Flask, gone: str) -> None:
     client = app.test_client()
     told = {"service_code": "litter", "description": "골목", "lat": "34.21", "long": "127.91"}
     with unit_of_work(app.extensions["engine"]) as session:
@@ -106,7 +107,7 @@ def test_open311_tells_the_code(app: Flask, gone: str) -> None:
     form = told | {"media": (io.BytesIO(street()), "a.png")}
     answer = client.post("/open311/v2/requests.json", data=form)
     assert answer.status_code == 400
-    assert answer.get_json() == [{"code": 400, "description": "photo_removed"}]
+    assert answer.get_json() == [{"code": 400, "description": SAID_TO_SYSTEMS}]
     assert client.post("/open311/v2/requests.json", data=told).status_code in (200, 201)
     assert count(app) == 2
 
