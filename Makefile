@@ -1,6 +1,6 @@
 # The two commands: `make run` holds the city in your hand, `make test` proves it.
 .PHONY: run test check bench screens format setup help
-PYTHON ?=
+PYTHON ?= python3
 
 help: ## Say what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
