@@ -2,6 +2,7 @@
 
 import re
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -42,7 +43,10 @@ class Process:
         """Ask the process to end; return its exit code."""
         if self._running.poll() is None:
             self._running.send_signal(number)
-        return self._running.wait(seconds)
+        try:
+            return self._running.wait(seconds)
+        except subprocess.TimeoutExpired as late:
+            raise AssertionError(f"{self.log.name} does not end: {self.log.read_text()}") from late
 
     def ended(self, seconds: float = 30) -> int:
         """Wait for the end that was asked for; return the exit code."""
