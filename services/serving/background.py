@@ -64,8 +64,9 @@ class Background:
         self.stopping.set()
         for ear in self._ears:
             ear.set()
+        end = time.monotonic() + LAST_WORK_S
         for thread in self._working:
-            thread.join(LAST_WORK_S)
+            thread.join(max(0.0, end - time.monotonic()))
         for ending in self._endings:
             ending()
 
