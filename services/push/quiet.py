@@ -66,7 +66,7 @@ def put_off(session: Session, row: Any, until: datetime) -> None:
     """
     mine = PushMessage.id == row.id, PushMessage.state == "waiting"
     held = update(PushMessage).where(*mine, PushMessage.due_at == row.due_at)
-    if not changed(session, held.values(due_at=until)):
+    if not _changed(session, held.values(due_at=until)):
         return
     others = (
         PushMessage.subscription_id == row.subscription_id,
@@ -82,7 +82,7 @@ def put_off(session: Session, row: Any, until: datetime) -> None:
         session.execute(update(PushMessage).where(*mine).values(REPLACED))
 
 
-def changed(session: Session, statement: Update) -> int:
+def _changed(session: Session, statement: Update) -> int:
     """Return how many rows a statement changed."""
     done = session.execute(statement, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
