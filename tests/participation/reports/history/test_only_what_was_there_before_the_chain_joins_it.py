@@ -77,3 +77,21 @@ def test_an_old_story_is_chained_whole_before_its_next_step(story: sa.Engine) ->
     steps = published(story)[0][0]["steps"]
     assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
     assert faults(story) == []
+
+
+def test_a_report_that_goes_on_reads_its_own_steps_alone(story: sa.Engine) -> None:
+    """All writers wait meanwhile: an "or" over two tables makes PostgreSQL read every story."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(" ".join(statement.split()))
+
+    sa.event.listen(story, "before_cursor_execute", note)
+    with unit_of_work(story) as session:
+        actions.answer_report(
+            session, SOYEON, report_of(session), Status.CLOSED, "끝", at=AT + timedelta(days=2)
+        )
+    sa.event.remove(story, "before_cursor_execute", note)
+    steps = [one for one in asked if one.startswith("SELECT") and "FROM report_entry" in one]
+    assert steps
+    assert not [one for one in steps if " OR " in one]
