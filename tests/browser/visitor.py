@@ -23,8 +23,9 @@ document.addEventListener("securitypolicyviolation",
   (e) => console.error("CSP " + e.violatedDirective + " " + e.blockedURI));
 """
 # An answer of 4xx is shown in the console by Chromium; the journeys that want one say so.
-# So is a map tile that could not be fetched, where a journey has no line.
+# So are a map tile that could not be fetched and a socket that tried, where a journey has no line.
 STATUS_TEXT = ("Failed to load resource", "TypeError: Failed to fetch")
+NO_LINE = "net::ERR_INTERNET_DISCONNECTED"
 # No journey wants the product to break.
 BROKEN = "status of 500"
 # Haneul's streets; many reports at one spot within minutes would wait for a first look.
@@ -63,7 +64,8 @@ class Visitor:
         page.on("request", self._asked)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        refused = message.text.startswith(STATUS_TEXT) and BROKEN not in message.text
+        wanted = message.text.startswith(STATUS_TEXT) or NO_LINE in message.text
+        refused = wanted and BROKEN not in message.text
         if self.expects_refusals and refused:
             self.refused.append(f"{message.text} {message.location.get('url', '')}")
             return
