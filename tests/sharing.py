@@ -2,6 +2,7 @@
 addresses and statements once they are compiled."""
 
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -21,14 +22,15 @@ class Compiled(jinja2.BytecodeCache):
     """Templates compiled once for every application of a run, not once for each."""
 
     def __init__(self) -> None:
-        self.codes: dict[str, bytes] = {}
+        self.codes: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         if bucket.key in self.codes:
-            bucket.bytecode_from_string(self.codes[bucket.key])
+            bucket.code = self.codes[bucket.key]
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.codes[bucket.key] = bucket.bytecode_to_string()
+        assert bucket.code is not None
+        self.codes[bucket.key] = bucket.code
 
 
 TEMPLATES = Compiled()
@@ -36,7 +38,7 @@ TEMPLATES = Compiled()
 
 def install() -> None:
     """Let addresses and statements be compiled once for all applications of this process."""
-    Rule._compile_builder = _compiled_once(Rule._compile_builder)  # type: ignore[method-assign]
+    Rule.compile = _compiled_once(Rule.compile)  # type: ignore[method-assign]
     for dialect in DIALECTS:
         # What is compiled is kept by dialect, of which each engine makes one; here all are alike.
         dialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
@@ -44,17 +46,26 @@ def install() -> None:
     engines.create_engine = _kept_together(sa.create_engine)
 
 
-def _compiled_once(compile_builder: Callable[[Rule, bool], Any]) -> Callable[[Rule, bool], Any]:
-    """Make the way from a route's values to its address once for all applications of a run."""
-    known: dict[Any, Any] = {}
+def _compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """Read a route's pattern, and make the way to its address, once for all applications of a run.
 
-    def builder(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    The tables of rules that share them are alike: each application makes its own the same way.
+    """
+    known: dict[Any, Rule] = {}
+
+    def compiled(rule: Rule) -> None:
+        key = (rule.rule, repr(rule.defaults), rule.subdomain, rule.host, rule.merge_slashes)
         if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
+            compile_rule(rule)
+            known[key] = rule
+            return
+        first = known[key]
+        rule._parts, rule._trace = first._parts, first._trace
+        rule._converters, rule.arguments = first._converters, first.arguments
+        rule._build = first._build.__func__.__get__(rule, None)  # type: ignore[attr-defined]
+        rule._build_unknown = first._build_unknown.__func__.__get__(rule, None)  # type: ignore[attr-defined]
 
-    return builder
+    return compiled
 
 
 def _kept_together(create_engine: Callable[..., sa.Engine]) -> Callable[..., sa.Engine]:
