@@ -74,6 +74,7 @@ class Crowd:
 
     def __init__(self, address: str, tokens: list[str], each: int) -> None:
         self.accepted: set[str] = set()
+        self.said: set[int] = set()
         self.cut = 0
         self.give_up = threading.Event()
         self._threads = [
@@ -86,7 +87,9 @@ class Crowd:
             key = f"key-{number:03d}-{turn:03d}"
             while key not in self.accepted and not self.give_up.is_set():
                 try:
-                    if writer.report(key) == 303:
+                    status = writer.report(key)
+                    self.said.add(status)
+                    if status == 303:
                         self.accepted.add(key)
                 except (OSError, http.client.HTTPException, IndexError):
                     self.cut += 1
