@@ -28,7 +28,13 @@ from bench.open311_writer import WRITES_A_SECOND, fill, writing  # noqa: E402
 from participation.reports.models import Report  # noqa: E402
 from participation.reports.open311.queries import HIDDEN  # noqa: E402
 from participation.reports.rules import Category  # noqa: E402
-from services.db import Session, make_engine, migrate  # noqa: E402
+from services.db import (  # noqa: E402
+    Session,
+    make_engine,
+    migrate,
+    refresh_statistics,
+    unit_of_work,
+)
 from tests import servers  # noqa: E402
 from tests.flows.processes import Process, process  # noqa: E402
 
@@ -111,6 +117,8 @@ def measure(database: str, url: str, count: int, folder: Path) -> bool:
     migrate.upgrade(url)
     engine = make_engine(url)
     fill(engine, count)
+    with unit_of_work(engine) as session:
+        refresh_statistics(session)
     whole = True
     with servers.redis() as redis, product(url, redis, folder) as webs:
         for size in SIZES:

@@ -14,7 +14,7 @@ from participation.reports.open311.rules import SCOPES, USUAL, KeyScope
 from participation.reports.rules import Category
 from services import clock
 from services.auth import STRANGER
-from services.db import unit_of_work
+from services.db import refresh_statistics, unit_of_work
 from services.errors import DomainError
 from services.web.request import engine
 
@@ -42,6 +42,9 @@ def import_file(file: Path) -> None:
             with unit_of_work(engine()) as session:
                 new += take_in(session, batch, at=clock.now())
             bar.update(rows)
+    if new:
+        with unit_of_work(engine()) as session:
+            refresh_statistics(session)
     for line in refused:
         click.echo(line, err=True)
     known = total - new - len(refused)

@@ -14,7 +14,7 @@ from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.routing.queries import route
 from participation.reports.rules import Category, Status
 from services import media
-from services.db import Session
+from services.db import Session, refresh_statistics
 from services.maps import Town
 
 # So many of those that can be seen come with a picture.
@@ -50,6 +50,7 @@ def seed_city(session: Session, town: Town, at: datetime) -> None:
     for batch in batched(past, BATCH):
         routed = [_routed(session, _pictured(chance, one, pictures)) for one in batch]
         take_in(session, routed, at=at)
+    refresh_statistics(session)
 
 
 def _pictures() -> dict[Category, list[str]]:

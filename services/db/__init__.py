@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.db.engine import make_engine
-from services.db.many import insert_many
+from services.db.many import insert_many, refresh_statistics
 from services.db.named import add_named
 
 NAMES = {
@@ -92,6 +92,7 @@ __all__ = [
     "insert_many",
     "make_engine",
     "reading_session",
+    "refresh_statistics",
     "snapshot_session",
     "unit_of_work",
     "writing_session",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, func, insert, select
+from sqlalchemy import Insert, Table, bindparam, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -31,6 +31,15 @@ def insert_many(
     shared = frozenset(n for n in columns[1:] if all(one == values[n][0] for one in values[n]))
     told = {name: one[0] if name in shared else one for name, one in values.items()}
     connection.execute(_from_arrays(table, columns, shared), told)
+
+
+def refresh_statistics(session: Session) -> None:
+    """Let PostgreSQL plan by what is stored now, as it does by itself a minute or more later.
+
+    Until then it takes large tables for empty ones, and reads them whole. SQLite plans without.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE"))
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from participation.reports.imports.feeds import category_of
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
@@ -122,6 +122,16 @@ def test_a_file_that_is_no_table_of_requests_is_refused(app: Flask, tmp_path: Pa
 )
 def test_names_of_real_services_find_our_kinds(name: str, ours: str) -> None:
     assert category_of({"service_name": name}) == ours
+
+
+def test_afterwards_postgresql_plans_by_what_came_in(
+    app: Flask, session: Session, tmp_path: Path, kind: str
+) -> None:
+    """SQLite plans without figures: there the same command simply succeeds."""
+    run(app, written(tmp_path, SOUND, OPEN))
+    if kind == "postgresql":
+        told = text("SELECT reltuples FROM pg_class WHERE relname = 'report'")
+        assert session.scalar(told) == 2
 
 
 @pytest.mark.skipif(not REAL.exists(), reason=f"the real requests are not at {REAL}")
