@@ -6,9 +6,7 @@ mail server; while the database is away it is answered 451, and the mail server 
 
 import asyncio
 import logging
-import signal
 import sqlite3
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +18,7 @@ from services.config import Settings
 from services.errors import DomainError
 from services.letters_in import Letter, addresses
 from services.serving.background import Background, start_news, start_wakes
+from services.serving.stopping import asked_to_end
 
 log = logging.getLogger(__name__)
 LARGEST = 12 * 1024 * 1024
@@ -102,16 +101,14 @@ def listener(app: Flask, settings: Settings) -> tuple[Controller, Postbox]:
 
 def serve(app: Flask, settings: Settings) -> None:
     """Take letters until SIGTERM or SIGINT; one that was begun is taken to its end."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    wait = asked_to_end()
     background = Background()
     start_news(app, background)
     start_wakes(app, background)
     control, box = listener(app, settings)
     control.start()
     print(f"Madang takes letters at {settings.mail_in_bind}", flush=True)
-    stop.wait()
+    wait()
     box.close()
     control.stop()
     background.stop()

@@ -1,19 +1,15 @@
 """`worker`: deliveries, timers, push; no port."""
 
-import signal
-import threading
-
 from flask import Flask
 
 from services.realtime import Hub
 from services.serving.background import Background, start_news, start_work
+from services.serving.stopping import asked_to_end
 
 
 def serve(app: Flask) -> None:
     """Work until SIGTERM or SIGINT; what was begun is finished, so that no lease is left."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    wait = asked_to_end()
     hub: Hub = app.extensions["hub"]
     background = Background()
     start_news(app, background)
@@ -21,6 +17,6 @@ def serve(app: Flask) -> None:
         background.start(hub.relay.listen)
     start_work(app, background)
     print("Madang works", flush=True)
-    stop.wait()
+    wait()
     background.stop()
     hub.ticks.tick()
