@@ -25,7 +25,7 @@ from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, PUBLIC, Category, Status, late
 from services.auth import Actor
 from services.db import Session
-from services.db.keys import written
+from services.db.keys import of_each, written
 
 PAGE = 20
 HIDDEN = tuple(s.value for s in Status if s not in PUBLIC)
@@ -228,12 +228,12 @@ def photos_of(session: Session, report: Report) -> list[str]:
 
 def further_photos(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Return the hashes of the second and third photos, by the reports that have any."""
-    asked = select(ReportPhoto.report_id, ReportPhoto.photo_hash)
-    rows = session.execute(
-        asked.where(ReportPhoto.report_id.in_(ids)).order_by(ReportPhoto.position)
-    )
+    photo = ReportPhoto
+    rows = select(photo.report_id, photo.photo_hash, photo.position)
+    those = of_each(session, rows, photo.report_id.expression, ids).c
+    asked = select(those.report_id, those.photo_hash).order_by(those.position)
     found: dict[UUID, list[str]] = {}
-    for report_id, name in rows:
+    for report_id, name in session.execute(asked):
         found.setdefault(report_id, []).append(name)
     return found
 

@@ -4,7 +4,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Dialect, Label, Text, Uuid, any_, literal, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Label,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    any_,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -62,3 +77,20 @@ def among(
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(literal(list(keys), ARRAY(Uuid())))
     return column.in_(keys)
+
+
+def of_each(
+    session: Session, rows: Select[*tuple[Any, ...]], owner: ColumnElement[UUID], keys: Sequence[UUID]
+) -> Subquery:
+    """Return those of `rows` whose `owner` is one of these keys, which may be a thousand.
+
+    `owner` leads an index. PostgreSQL would rather read a table of a hundred thousand rows whole
+    than look up a thousand of them, which takes it six times as long: the OFFSET forbids it.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return rows.where(owner.in_(keys)).subquery()
+    named = column("key", Uuid())
+    wanted = func.unnest(literal(list(keys), ARRAY(Uuid()))).table_valued(named, name="wanted")
+    wanted = wanted.render_derived()
+    each = rows.where(owner == wanted.c.key).offset(0).lateral()
+    return select(each).select_from(wanted.join(each, true())).subquery()

@@ -16,7 +16,7 @@ from participation.reports.routing.models import Body, Team
 from participation.reports.rules import CITY_SAID, PUBLIC, QUESTIONS, Category, Status
 from services import i18n
 from services.db import Moment, Session
-from services.db.keys import among, written
+from services.db.keys import among, of_each, written
 from services.db.moments import stamped
 from services.maps import Box, ranges
 
@@ -201,11 +201,11 @@ def _near(box: Box) -> ColumnElement[bool]:
 def _answers(session: Session, ids: list[UUID]) -> dict[str, list[Step]]:
     """Return what the city said in public, oldest first, by report."""
     e = ENTRIES.c
-    wanted = (
-        select(written(e.report_id), stamped(e.at, "at"), e.status, e.text)
-        .where(among(session, e.report_id, ids), e.public, e.kind.in_(CITY_SAID))
-        .order_by(e.at, e.id)
-    )
+    said = select(e.report_id, e.at, e.id, e.status, e.text)
+    said = said.where(e.public, e.kind.in_(CITY_SAID))
+    s = of_each(session, said, e.report_id, ids).c
+    wanted = select(written(s.report_id), stamped(s.at, "at"), s.status, s.text)
+    wanted = wanted.order_by(s.at, s.id)
     found: dict[str, list[Step]] = {}
     for row in session.execute(wanted):
         step = Step(*row)
