@@ -80,7 +80,10 @@ def among(
 
 
 def of_each(
-    session: Session, rows: Select[*tuple[Any, ...]], owner: ColumnElement[UUID], keys: Sequence[UUID]
+    session: Session,
+    rows: Select[*tuple[Any, ...]],
+    owner: ColumnElement[UUID],
+    keys: Sequence[UUID],
 ) -> Subquery:
     """Return those of `rows` whose `owner` is one of these keys, which may be a thousand.
 

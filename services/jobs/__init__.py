@@ -54,8 +54,9 @@ class Scheduler:
         A new job is due at once, one with a time of day at that time.
         """
         ran = 0
+        resting = self.leases.resting(at or self.now())
         for job in self.jobs.values():
-            if self._take(job, at or self.now()):
+            if job.name not in resting and self._take(job, at or self.now()):
                 ran += 1
                 # Where one loop does everything, pages come between two jobs.
                 time.sleep(BREATH_S)

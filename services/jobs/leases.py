@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, String, or_, update
+from sqlalchemy import Engine, String, or_, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import mapped_column
 
@@ -41,6 +41,12 @@ class Leases:
         self, engine: Engine, now: Callable[[], datetime], lasts: timedelta = LEASE
     ) -> None:
         self.engine, self.now, self.lasts = engine, now, lasts
+
+    def resting(self, at: datetime) -> set[str]:
+        """Return the names of the jobs that are not due `at`, or that somebody runs."""
+        wanted = select(JobRow.name).where(or_(JobRow.due_at > at, JobRow.claimed_until > at))
+        with reading_session(self.engine) as session:
+            return set(session.scalars(wanted))
 
     def claim(self, name: str, at: datetime, first: datetime) -> str | None:
         """Return the lease of a job that is due `at` and that nobody runs; else None.

@@ -32,6 +32,16 @@ def test_a_new_job_runs_at_once_and_then_at_its_times(engine: sa.Engine) -> None
     assert runs == [AT, AT + MINUTE]
 
 
+def test_where_nothing_is_due_a_turn_asks_once(engine: sa.Engine) -> None:
+    jobs = [Job(f"test.{n}", 60, lambda _session, _at: None) for n in range(20)]
+    scheduler = Scheduler(engine, jobs)
+    assert scheduler.turn(AT) == 20
+    asked: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert scheduler.turn(AT + timedelta(seconds=59)) == 0
+    assert len(asked) == 1
+
+
 def test_what_was_due_while_nobody_ran_runs_once(engine: sa.Engine) -> None:
     runs: list[object] = []
     Scheduler(engine, [counted(runs)]).turn(AT)
