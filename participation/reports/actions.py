@@ -99,7 +99,7 @@ def answer_report(
     if not text.strip() and status == now:
         raise InvalidError("answer_empty", {"text": "empty"})
     if now not in PUBLIC and status in PUBLIC:
-        show_first(session, report, at=at)
+        show_first(session, actor, report, at=at)
     report.status = status.value
     report.changed_at = at
     report.ended_at = _ended_at(report, now, status, at)

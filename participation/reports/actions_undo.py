@@ -19,6 +19,7 @@ from participation.reports.photos.actions_removal import restore_photo
 from participation.reports.rules import (
     ASSIGNED,
     ENDED,
+    LET_THROUGH,
     MERGED,
     PHOTO_REMOVED,
     PHOTO_SHOWN,
@@ -132,9 +133,16 @@ def _before(session: Session, entry: ReportEntry) -> Status | None:
         .order_by(ReportEntry.at.desc(), ReportEntry.id.desc())
         .limit(2)
     ).all()
-    if len(story) < 2 or story[0].id != entry.id:
+    if len(story) < 2 or story[0].id != entry.id or _showed(session, entry):
         return None
     return Status(str(story[1].status))
+
+
+def _showed(session: Session, entry: ReportEntry) -> bool:
+    """Say whether a step let into the open what nobody had seen until then."""
+    of_it = ReportEntry.report_id == entry.report_id, ReportEntry.at == entry.at
+    through = select(ReportEntry.id).where(*of_it, ReportEntry.kind == LET_THROUGH)
+    return session.scalar(through.limit(1)) is not None
 
 
 def _go_back(

@@ -93,9 +93,13 @@ def reason_of(form: Form) -> str:
     return typed or answers_queries.reason_by(web.session(), web.actor().lang, key)
 
 
-def offer_undo() -> None:
-    """Let the next page offer to take back what was just done."""
-    flash(web.at().isoformat(), "undo")
+def offer_undo(before: str = "") -> None:
+    """Let the next page offer to take back what was just done to a report in the state `before`.
+
+    What waited for a first look stays where it was put.
+    """
+    if before != Status.HELD:
+        flash(web.at().isoformat(), "undo")
 
 
 def tell_left(done: int, left: list[tuple[str, str]]) -> None:

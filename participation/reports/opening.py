@@ -22,6 +22,7 @@ from participation.reports.rough import keep_exact
 from participation.reports.routing.grounds import place_reports
 from participation.reports.routing.queries import Routed, calendar_of, route
 from participation.reports.rules import (
+    LET_THROUGH,
     MOST_PHOTOS,
     PHOTO_REMOVED,
     SEVERITY,
@@ -150,7 +151,7 @@ def hang_photo(
     return True
 
 
-def show_first(session: Session, report: Report, *, at: datetime) -> None:
+def show_first(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
     """Let a report that was held begin in public: its story, and ReportOpened; only once."""
     opening = session.scalar(
         select(ReportEntry).where(
@@ -162,6 +163,9 @@ def show_first(session: Session, report: Report, *, at: datetime) -> None:
     if opening is not None:
         opening.status = Status.OPEN.value
         make_public(session, opening)
+        step = ReportEntry(report_id=report.id, at=at, kind=LET_THROUGH, text="", role="staff")
+        step.actor_id, step.public = actor.id, False
+        add_entry(session, step)
         outbox.publish(session, _opened(report), at=at)
 
 

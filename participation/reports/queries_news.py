@@ -82,7 +82,8 @@ def withdrawn(session: Session, actor: Actor, report: Report, key: UUID) -> Step
 
 
 def _staff(row: ReportEntry) -> bool:
-    return row.role != "resident"
+    # Also a reporter's own word: the name of who told of it is asked for, on record.
+    return row.role == "staff"
 
 
 def _step(row: ReportEntry, who: str) -> Step:

@@ -94,7 +94,7 @@ def _notes(session: Session, report_id: UUID) -> list[Note]:
         .order_by(ReportEntry.at)
     ).all()
     # A resident's words beside a case are theirs who told of it: the name is asked for, on record.
-    staff = {r.actor_id for r in rows if r.actor_id and r.role != "resident"}
+    staff = {r.actor_id for r in rows if r.actor_id and r.role == "staff"}
     names = directory.names_of(session, staff)
     return [
         Note(r.at, names.get(r.actor_id, "") if r.actor_id else "", r.text, r.kind) for r in rows

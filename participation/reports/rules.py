@@ -74,6 +74,8 @@ HANDED = "handed"
 # Steps for staff alone: it was given to someone, by whom else it was had until then, and what
 # never was.
 ASSIGNED, RELEASED, TAKEN_BACK = "assigned", "released", "withdrawn"
+# What nobody had seen went into the open: others are told of it at once, so it is not taken back.
+LET_THROUGH = "let_through"
 # A photo was taken off, with the team's reason, and was so until it was hung again.
 PHOTO_REMOVED, PHOTO_BACK = "photo_removed", "photo_back"
 # A photo that came unlooked was looked over and is shown, and was so until that was taken back.

@@ -62,6 +62,7 @@ QUERIES: dict[str, list[str]] = {
     "reports.named": ["category=street_light&lat=34.21&lon=127.91"],
     "reports.places": ["q=34"],
     "reports_routing.tried": ["category=litter&lat=34.21&lon=127.91&at=2026-11-02T09:00"],
+    "reports_console.case": ["", "seen=1-1"],
     "reports_console.queue": ["view=live", "view=ended", "view=late"],
     "reports.index": ["", "status=rejected", "q=kanari"],
     "moderation.trail": ["", "query=open_report"],

@@ -41,6 +41,8 @@ class Lives(RuleBasedStateMachine):
         self.at = START
         self.stories: dict[UUID, list[tuple[datetime, Status]]] = {}
         self.keys: dict[tuple[Any, str], UUID] = {}
+        # When what nobody had seen was let into the open: that is not taken back.
+        self.shown_at: dict[UUID, datetime] = {}
         self.merged: set[UUID] = set()
         # When each was joined, and into which one after the other it has gone since.
         self.joined: dict[UUID, tuple[datetime, list[UUID]]] = {}
@@ -112,6 +114,7 @@ class Lives(RuleBasedStateMachine):
         story = self.stories[report_id]
         if now not in PUBLIC and status in PUBLIC and (not story or story[0][1] != Status.OPEN):
             story.insert(0, (START, Status.OPEN))
+            self.shown_at[report_id] = self.at
         story.append((self.at, status))
 
     @rule(report_id=reports, reason=st.sampled_from(["", "얼굴이 보여요"]))
@@ -161,6 +164,7 @@ class Lives(RuleBasedStateMachine):
         given_at, last = story[-1] if story else (START, Status.HELD)
         may = len(story) > 1 and given_at > self.at - timedelta(seconds=10)
         may = may and self._may_go_back(report_id, given_at) and last is not Status.DISPUTED
+        may = may and self.shown_at.get(report_id) != given_at
         done = self._do(actions_undo.withdraw_acts, SOYEON, given_at)
         assert (done is not None) == may
         if may:

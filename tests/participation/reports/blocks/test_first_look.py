@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from participation.events.reports import ReportMoved, ReportOpened
 from participation.reports import actions, queries, queries_map, queries_queue
+from participation.reports.actions_undo import withdraw_acts
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.models import ReportTrace
@@ -26,7 +27,7 @@ from participation.reports.rules import Category, Status
 from services import audit
 from services.auth import STRANGER, Actor
 from services.db import Session
-from services.errors import NotFoundError
+from services.errors import NotFoundError, RefusedError
 from services.outbox.events import OutboxEvent
 from tests.conftest import AT
 from tests.pages import Pages
@@ -88,6 +89,46 @@ def test_let_through_it_is_told_everywhere_once(session: Session) -> None:
     ]
     assert [e.kind for e in queries.timeline(session, report.id)] == ["opened", "answer"]
     assert "let_through" in {row.verb for row in audit.latest(session)}
+
+
+def test_let_through_it_is_not_taken_back(
+    app: Flask, session: Session, visit: Callable[[Actor | None], Pages]
+) -> None:
+    """Others are told of it at once; the case says who let it through, and offers no undo."""
+    new = msgspec.structs.replace(LEAK, held=True)
+    report_id = actions.open_report(session, MINJI, new, at=AT)
+    session.commit()
+    desk, case = visit(TAEHO), f"/console/reports/{report_id}"
+    desk.get(case)
+    desk.post(f"{case}/answer", status="open", text="")
+    page = desk.get(case)
+    assert "처음 살펴보고 공개했어요" in page
+    assert "/undo" not in page
+    given_at = session.scalar(select(ReportEntry.at).where(ReportEntry.kind == "answer"))
+    assert given_at is not None
+    with pytest.raises(RefusedError, match="nothing_to_undo"):
+        withdraw_acts(session, TAEHO, given_at, at=given_at)
+    assert session.get_one(Report, report_id).status == Status.OPEN
+
+
+def test_turned_down_from_its_case_it_is_not_taken_back(
+    session: Session, visit: Callable[[Actor | None], Pages]
+) -> None:
+    new = msgspec.structs.replace(LEAK, held=True)
+    report_id = actions.open_report(session, MINJI, new, at=AT)
+    session.commit()
+    desk, case = visit(SOYEON), f"/console/reports/{report_id}"
+    desk.get(case)
+    desk.post(f"{case}/reject", reason="광고예요")
+    assert "/undo" not in desk.get(case)
+
+
+def test_what_is_answered_after_that_is_taken_back_as_ever(session: Session) -> None:
+    report, soon = held(session), AT + timedelta(minutes=1)
+    blocks_actions.let_through(session, SOYEON, [report], at=AT)
+    actions.answer_report(session, SOYEON, report, Status.IN_PROGRESS, "가요", at=soon)
+    withdraw_acts(session, SOYEON, soon, at=soon)
+    assert report.status == Status.OPEN
 
 
 def test_turned_down_it_was_never_in_public_and_its_reporter_reads_why(session: Session) -> None:
