@@ -9,6 +9,27 @@ from sqlalchemy.exc import DBAPIError
 
 from services.db.turns import durable, listen_to
 
+# A host that vanishes says no goodbye. Without these who waits for its answer waits for hours; and
+# so long PostgreSQL would keep the locks of a process whose host has vanished.
+KEEPALIVES = {
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+SERVER = {
+    "jit": "off",
+    "timezone": "UTC",
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+}
+CONNECT: dict[str, str | int] = {
+    "options": " ".join(f"-c {name}={value}" for name, value in SERVER.items()),
+    "connect_timeout": 5,
+    **KEEPALIVES,
+}
+
 
 def make_engine(url: str) -> Engine:
     """Return an engine for `url` (`sqlite:///...` or `postgresql://...`).
@@ -24,13 +45,12 @@ def make_engine(url: str) -> Engine:
         return _sqlite(url, parsed.database)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    options = {"options": "-c jit=off -c timezone=UTC", "connect_timeout": 5}
     engine = create_engine(
         parsed,
         pool_size=10,
         max_overflow=10,
         pool_pre_ping=True,
-        connect_args=options,
+        connect_args=CONNECT,
         hide_parameters=True,
     )
     event.listen(engine, "begin", _relax)

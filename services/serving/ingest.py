@@ -57,7 +57,17 @@ class Postbox:
         sender = (envelope.mail_from or "").strip("<>")
         letter = Letter(sender, tuple(envelope.rcpt_tos), bytes(content))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self.take, letter)
+        try:
+            taking = loop.run_in_executor(self._threads, self.take, letter)
+        except RuntimeError:
+            # The threads have been closed: this process ends, and the next one takes it.
+            return LATER
+        return await taking
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Answer what went wrong here so that the mail server keeps the letter."""
+        log.error("a mail server was put off: %s", type(error).__name__)
+        return LATER
 
     def take(self, letter: Letter) -> str:
         """Hand a letter to the domain that wants it; return the answer for the mail server."""

@@ -103,13 +103,17 @@ class Courier:
         return claim.rowcount == 1
 
     def _visit(self, bag: list[Forwarding], at: datetime) -> None:
-        """Bring one body its letters, then ask it for news; stop where it does not answer."""
+        """Bring one body its letters, then ask it for news; stop where it does not answer.
+
+        A slow body keeps a whole bag for minutes: each letter leaves at its own moment.
+        """
+        began = clock.now()
         try:
             for row in (one for one in bag if one.state != "followed"):
-                if self._carry(row, at) in AWAY:
+                if self._carry(row, at + (clock.now() - began)) in AWAY:
                     return
             if followed := [one for one in bag if one.state == "followed"]:
-                self._follow(followed, at)
+                self._follow(followed, at + (clock.now() - began))
         except Exception:
             log.exception("a visit broke off; it is made again")
             self._release(bag, at)
@@ -126,14 +130,14 @@ class Courier:
 
     def _carry(self, row: Forwarding, at: datetime) -> str:
         """Carry one letter; return the trouble it met, "" for none."""
-        letter = self._letter(row)
+        letter, began = self._letter(row), clock.now()
         if letter is None:
             return ""
         try:
             taken = self._delivered(letter, at)
         except TroubleError as trouble:
             with unit_of_work(self.engine) as session:
-                self._put_back(session, letter, trouble, at)
+                self._put_back(session, letter, trouble, at + (clock.now() - began))
             return trouble.code
         with unit_of_work(self.engine) as session:
             if taken is None:

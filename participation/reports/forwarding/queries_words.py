@@ -55,7 +55,8 @@ def word_for(entry: ReportEntry) -> str | None:
 def saying_of(session: Session, word_id: UUID, lang: str, base_url: str) -> Saying | None:
     """Return a word as it goes out: what is public of the step, and nobody's name.
 
-    None for a photo that is shown no more; one that was covered meanwhile goes covered.
+    None for a photo that is shown no more, and for any word of a report that was hidden since; a
+    photo that was covered meanwhile goes covered.
     """
     word, row, body = session.execute(
         select(ForwardingWord, Forwarding, OutsideBody)
@@ -63,6 +64,9 @@ def saying_of(session: Session, word_id: UUID, lang: str, base_url: str) -> Sayi
         .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
         .where(ForwardingWord.id == word_id)
     ).one()
+    report = session.get_one(Report, row.report_id)
+    if Status(report.status) not in PUBLIC:
+        return None
     told = (
         _photo_word(session, word, row, lang, base_url)
         if word.entry_id is None

@@ -16,6 +16,7 @@ from services.config import Settings
 from services.db import reading_session, unit_of_work
 from services.errors import DomainError
 from services.media.processor import LARGEST, Processor
+from services.media.store import StorageFullError
 from services.outbound import GuardedSession, UnresolvedError
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,10 @@ class Fetcher:
             due = session.scalars(wanted).all()
         mine = [row for row in due if self._lease(row, at)]
         for row in mine:
-            self._fetch(row, at)
+            try:
+                self._fetch(row, at)
+            except Exception:
+                log.exception("a picture was not fetched; its lease lapses")
         return len(mine)
 
     def _lease(self, row: OutsidePicture, at: datetime) -> bool:
@@ -79,6 +83,8 @@ class Fetcher:
             error = "" if photo_hash else str(answer.status_code)
         except (requests.RequestException, UnresolvedError) as trouble:
             return self._later(row, type(trouble).__name__, at)
+        except StorageFullError as trouble:
+            return self._when_there_is_room(row, trouble.code, at)
         except DomainError as trouble:
             photo_hash, error = "", trouble.code
         return self._settle(row, photo_hash, error, at)
@@ -90,6 +96,12 @@ class Fetcher:
             kept = session.get_one(OutsidePicture, row.id)
             kept.error, kept.due_at = error[:60], at + timedelta(seconds=4.0**kept.tries)
         return None
+
+    def _when_there_is_room(self, row: OutsidePicture, error: str, at: datetime) -> None:
+        """Try again while the disk here is full: that is no fault of the picture, nor a try."""
+        with unit_of_work(self.engine) as session:
+            kept = session.get_one(OutsidePicture, row.id)
+            kept.error, kept.tries, kept.due_at = error, row.tries, at + LEASE
 
     def _settle(self, row: OutsidePicture, photo_hash: str, error: str, at: datetime) -> None:
         with unit_of_work(self.engine) as session:

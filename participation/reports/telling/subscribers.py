@@ -9,7 +9,7 @@ from participation.accounts import directory
 from participation.events.letters import LetterAwaited
 from participation.reports.models import Report, ReportEntry
 from participation.reports.promises.rules import RAISED
-from participation.reports.rules import MERGED, STATUS_LABELS, Status
+from participation.reports.rules import MERGED, PUBLIC, STATUS_LABELS, Status
 from participation.reports.telling import queries, rules
 from services import clock, i18n, letters, outbox, push
 from services.config import Settings
@@ -96,9 +96,10 @@ class Teller:
         entry = session.get_one(ReportEntry, event.entry_id)
         report = session.get_one(Report, entry.report_id)
         step = step_of(session, report, entry)
-        stands = step.desk or (
-            entry.public and queries.follows(session, report.id, event.person_id)
-        )
+        # Of what was hidden since, its reporter alone still reads.
+        shown = Status(report.status) in PUBLIC or report.reporter_id == event.person_id
+        follows = queries.follows(session, report.id, event.person_id)
+        stands = step.desk or (entry.public and shown and follows)
         if not stands or not queries.wants_letters(session, event.person_id):
             return
         if (address := directory.email_of(session, event.person_id)) is None:

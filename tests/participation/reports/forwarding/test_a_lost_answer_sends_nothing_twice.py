@@ -3,6 +3,7 @@
 import signal
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -12,6 +13,9 @@ from services import clock
 from services.db import unit_of_work
 from tests.flows.processes import eventually, process
 from tests.participation.reports.forwarding.conftest import City, Neighbour, Wire
+from tests.participation.reports.forwarding.test_bodies_of_every_kind import TAKEN, Body, body
+
+__all__ = ["body"]
 
 
 def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
@@ -111,3 +115,24 @@ def test_two_couriers_at_once(city: City, neighbour: Neighbour, app: Flask) -> N
     assert other._claim(at) == []
     city.carry(400)
     assert len(neighbour.reports()) == 5
+
+
+def test_each_letter_of_a_slow_bodys_bag_leaves_at_its_own_moment(
+    city: City, body: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that left minutes after its turn began is not taken for one that was lost long ago."""
+    real, late_s = clock.now, [0]
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=late_s[0]))
+
+    def slowly() -> tuple[int, str]:
+        late_s[0] += 100
+        return 200, TAKEN
+
+    body.answers = {"POST requests.xml": slowly}
+    city.send_to(body.url, "k")
+    for number in range(3):
+        city.tell(f"Lamp {number}")
+    city.carry()
+    with unit_of_work(city.engine) as session:
+        asked = sorted(session.scalars(sa.select(Forwarding.asked_at)))
+    assert [round((one - asked[0]).total_seconds(), -1) for one in asked] == [0, 100, 200]

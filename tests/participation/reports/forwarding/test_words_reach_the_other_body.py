@@ -116,6 +116,23 @@ def test_what_is_told_names_nobody(city: City, body: Body) -> None:
     assert sent["description"] == "이곳 사람들은 아직 해결되지 않았다고 해요."
 
 
+def test_no_word_goes_out_of_what_was_hidden_since(city: City, body: Body) -> None:
+    taken(city, body)
+    body.answers[HEARD] = (503, "")
+    judge(city, settled=False, text="Kim of flat 302 did it")
+    city.pass_on()
+    with unit_of_work(city.engine) as session:
+        report = session.scalars(sa.select(Report)).one()
+        seen = Status.ACKNOWLEDGED
+        actions.answer_report(session, SOYEON, report, seen, "", at=clock.now())
+        actions.reject_report(session, SOYEON, report, "It names somebody", at=clock.now())
+    body.answers[HEARD] = (200, THANKS)
+    body.posts.clear()
+    city.pass_on(9999)
+    assert body.posts == []
+    assert "waiting" not in [one.state for one in city.words()]
+
+
 @pytest.mark.parametrize(("text", "told"), [("", []), ("Thanks", [("FIXED", "Thanks")])])
 def test_a_yes_is_passed_on_if_it_says_something(
     city: City, body: Body, text: str, told: list[tuple[str, str]]

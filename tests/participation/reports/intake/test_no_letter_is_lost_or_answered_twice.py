@@ -4,6 +4,7 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from services import clock
 from services.auth import Actor
 from services.db import Session
 from services.letters import LetterOut
+from services.serving import ingest
 from tests.browser.visitor import ROOT
 from tests.participation.reports.intake.letters import (
     AUTHSERV,
@@ -137,3 +139,13 @@ def test_the_process_takes_letters_and_stops_well(
         process.wait(10)
         if process.stdout is not None:
             process.stdout.close()
+
+
+def test_what_comes_while_the_process_ends_stays_with_the_mail_server(app: Flask) -> None:
+    given = {"mail_in_bind": f"127.0.0.1:{free_port()}", "mail_in_domain": DOMAIN}
+    settings = msgspec.structs.replace(app.extensions["settings"], **given)
+    control, box = ingest.listener(app, settings)
+    control.start()
+    box.close()
+    assert refusal(int(given["mail_in_bind"].split(":")[1]), letter()) == 451
+    control.stop()

@@ -20,6 +20,7 @@ from participation.reports.photos.models import UnlookedPhoto
 from services import clock
 from services.config import load
 from services.db import Session
+from services.media.store import StorageFullError
 from tests.flows.test_report_to_answer import photo
 from tests.participation.reports.photos.covers import street
 from tests.participation.reports.photos.looks import look_over
@@ -157,3 +158,25 @@ def test_an_inner_address_is_never_asked(
 def test_what_is_no_address_is_refused_at_once(client: FlaskClient, lamp: dict[str, Any]) -> None:
     for url in ("file:///etc/passwd", "ftp://example.org/x", "가나"):
         assert client.post(BASE, data=lamp | {"media_url": url}).status_code == 400
+
+
+def test_a_full_disk_is_no_fault_of_the_picture(
+    app: Flask,
+    client: FlaskClient,
+    lamp: dict[str, Any],
+    album: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    post(client, lamp, album + "/lamp.jpg")
+    photos = app.extensions["fetcher"].photos
+
+    def full(_data: bytes) -> str:
+        raise StorageFullError
+
+    with monkeypatch.context() as now:
+        now.setattr(photos, "accept", full)
+        assert [fetch(app, 200 * turn) for turn in range(12)] == [1] * 12
+    assert fetch(app, 9999) == 1
+    with Session(app.extensions["engine"]) as session:
+        row = session.scalars(sa.select(OutsidePicture)).one()
+        assert (row.tries, row.error, row.done_at is None) == (1, None, False)

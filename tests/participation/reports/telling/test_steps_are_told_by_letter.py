@@ -4,15 +4,19 @@ import email
 import email.policy
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from participation.events.letters import LetterAwaited
 from participation.reports import actions
 from participation.reports.models import Report, ReportFollow
 from participation.reports.promises.jobs import escalate_forgotten
+from participation.reports.rules import Status
+from participation.reports.telling.subscribers import Teller
 from services import clock
 from services.db import Session, unit_of_work
 from services.letters import LetterOut, send_due
@@ -222,3 +226,21 @@ def test_what_is_on_no_desk_is_told_to_all_on_staff(visit: Visit, app: Flask) ->
     (letter,) = out(app, "soyeon@example.org")
     assert f"/console/reports/{made}" in letter.text
     assert letter.headers == "{}"
+
+
+def test_of_what_was_hidden_since_only_its_reporter_hears(report_id: str, app: Flask) -> None:
+    assert JUN.id is not None
+    assert MINJI.id is not None
+    engine, settings = app.extensions["engine"], app.extensions["settings"]
+    with unit_of_work(engine) as session:
+        row = session.get_one(Report, UUID(report_id))
+        actions.follow_report(session, JUN, row, at=clock.now())
+        said = actions.answer_report(
+            session, SOYEON, row, Status.ACKNOWLEDGED, "Kim did it", at=clock.now()
+        )
+        actions.reject_report(session, SOYEON, row, "It names somebody", at=clock.now())
+    for who in (JUN.id, MINJI.id):
+        with unit_of_work(engine) as session:
+            Teller(settings).mail_step(session, LetterAwaited(entry_id=said, person_id=who))
+    assert out(app, "jun@example.org") == []
+    assert "Kim did it" in out(app)[-1].text
