@@ -124,9 +124,9 @@ def _new_report() -> OutsideReport:
     """Return what was posted. Names, addresses and numbers of people are not read at all."""
     if not (code := given("service_code", 80)):
         raise InvalidError("field_missing", {"name": "service_code"})
-    kind, text = format.category(code), given("description")
-    if not text:
-        raise InvalidError("field_missing", {"name": "description"})
+    kind = format.category(code)
+    # The standard lets a system say no more than what kind of trouble it is, and where.
+    text = given("description") or format.names(web.settings().language)[kind.value]
     lat, lon, place = _place()
     return OutsideReport(
         category=kind,

@@ -30,6 +30,17 @@ def test_the_same_words_of_a_device(client: FlaskClient, lamp: dict[str, Any]) -
     assert post(client, phone) == post(client, phone) != post(client, lamp | {"device_id": "d2"})
 
 
+def test_without_words_it_says_what_kind_of_trouble_it_is(
+    client: FlaskClient, lamp: dict[str, Any]
+) -> None:
+    """The standard asks for none; at another place it is another report, also of one phone."""
+    mute = lamp | {"description": "", "device_id": "d1"}
+    first = post(client, mute)
+    assert post(client, mute) == first != post(client, mute | {"lat": "34.2131"})
+    (row,) = json.loads(client.get(f"{BASE}requests/{first}.json").data)
+    assert row["description"] == "가로등"
+
+
 def test_without_a_name_each_post_is_its_own(client: FlaskClient, lamp: dict[str, Any]) -> None:
     assert post(client, lamp) != post(client, lamp)
 

@@ -69,7 +69,7 @@ def test_a_question(
 @pytest.mark.parametrize(
     ("change", "code", "english", "korean"),
     [
-        ({"description": ""}, 400, "description is missing", "description 값이 없어요"),
+        ({"service_code": ""}, 400, "service_code is missing", "service_code 값이 없어요"),
         (
             {"description": "x" * 4001},
             400,
