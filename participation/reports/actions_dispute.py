@@ -8,6 +8,7 @@ from participation.reports.clusters import keep_clusters
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry
 from participation.reports.promises.rules import rises_at
+from participation.reports.rough import spot_of
 from participation.reports.routing.queries import calendar_of, route
 from participation.reports.rules import DISPUTED, PROMISED, SEVERITY, Category, Status
 from services import audit, outbox
@@ -52,7 +53,7 @@ def promise_anew(session: Session, actor: Actor, report: Report, *, at: datetime
     report's story seals each promise.
     """
     category = Category(report.category)
-    report.due_at = route(session, category, report.lat, report.lon, at).due_at
+    report.due_at = route(session, category, *spot_of(session, report), at).due_at
     report.rises_at = rises_at(calendar_of(session), at, report.due_at)
     report.escalated_at, report.severity = None, SEVERITY[category]
     audit.record(session, actor.id, "promise_anew", "report", str(report.id), at=at)

@@ -19,6 +19,12 @@ def exact_of(session: Session, report: Report) -> ExactPlace | None:
     return session.get(ExactPlace, report.id) if Category(report.category) in ROUGH else None
 
 
+def spot_of(session: Session, report: Report) -> tuple[float, float]:
+    """Return where a report really is, as (lat, lon) in degrees: to decide by, not to show."""
+    exact = exact_of(session, report)
+    return (report.lat, report.lon) if exact is None else (exact.lat, exact.lon)
+
+
 def forget_exact(session: Session, person_id: UUID) -> None:
     """Delete where someone told: what is shown roughly is all that stays."""
     theirs = select(Report.id).where(Report.reporter_id == person_id)

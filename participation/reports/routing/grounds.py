@@ -5,11 +5,14 @@ from functools import lru_cache
 from uuid import UUID
 
 import shapely
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
-from participation.reports.models import Report
+from participation.reports.models import ExactPlace, Report
 from participation.reports.routing.models import Area, ReportArea
+from participation.reports.rules import FIELDS_A_DEGREE
 from services.db import Session
+
+FIELD = 1 / FIELDS_A_DEGREE
 
 
 @lru_cache(maxsize=1000)
@@ -39,9 +42,17 @@ def place_area(session: Session, area_id: UUID, ground: shapely.Geometry) -> Non
     """Note which reports lie in a new area, its border included; `ground` has longitude first."""
     west, south, east, north = map(float, shapely.bounds(ground))
     shapely.prepare(ground)
+    # What is shown roughly lies within a field of where it is: it is looked for so far around.
     rows = session.execute(
-        select(Report.id, Report.lat, Report.lon).where(
-            Report.lon.between(west, east), Report.lat.between(south, north)
+        select(
+            Report.id,
+            func.coalesce(ExactPlace.lat, Report.lat),
+            func.coalesce(ExactPlace.lon, Report.lon),
+        )
+        .outerjoin(ExactPlace, ExactPlace.report_id == Report.id)
+        .where(
+            Report.lon.between(west - FIELD, east + FIELD),
+            Report.lat.between(south - FIELD, north + FIELD),
         )
     )
     inside = [key for key, lat, lon in rows if shapely.intersects_xy(ground, lon, lat)]
