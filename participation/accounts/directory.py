@@ -1,15 +1,17 @@
 """The only face of accounts to other domains: names by id, looked up in one go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 
-from participation.accounts.models import Person, PersonRole
-from services.auth import Role
+from participation.accounts.models import Person, PersonRole, RoleBound
+from services.auth import Actor, Role
 from services.db import Session
+
+STAFF = (Role.MODERATOR, Role.OFFICER)
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -62,7 +64,32 @@ def by_email(session: Session, email: str) -> UUID | None:
 
 def staff(session: Session) -> list[Named]:
     """Return who a case can be given to, by name."""
-    return _with_role(session, (Role.MODERATOR, Role.OFFICER))
+    return _with_role(session, STAFF)
+
+
+def desks(session: Session) -> list[Actor]:
+    """Return who works in the console, operators too, with what the work of each is bound to."""
+    held: dict[UUID, set[str]] = {}
+    rows = session.execute(
+        select(PersonRole.person_id, PersonRole.role)
+        .join(Person, Person.id == PersonRole.person_id)
+        .where(PersonRole.role.in_((*STAFF, Role.OPERATOR)), Person.erased_at.is_(None))
+        .order_by(PersonRole.person_id)
+    )
+    for person, role in rows:
+        held.setdefault(person, set()).add(role)
+    bounds = bounds_of(session, list(held))
+    return [Actor(one, frozenset(roles), bounds=bounds[one]) for one, roles in held.items()]
+
+
+def bounds_of(
+    session: Session, people: Sequence[UUID]
+) -> Mapping[UUID, frozenset[tuple[str, UUID]]]:
+    """Return what the work of each of `people` is bound to, as (kind, id)."""
+    held: dict[UUID, set[tuple[str, UUID]]] = {person: set() for person in people}
+    for row in session.scalars(select(RoleBound).where(RoleBound.person_id.in_(people))):
+        held[row.person_id].add((row.kind, row.target_id))
+    return {person: frozenset(bounds) for person, bounds in held.items()}
 
 
 def residents(session: Session) -> list[Named]:

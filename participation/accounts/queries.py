@@ -1,6 +1,6 @@
 """What is read of accounts: who is asking, where they signed in, what we hold of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from participation.accounts.directory import bounds_of
 from participation.accounts.models import (
     Person,
     PersonIdentity,
     PersonRole,
-    RoleBound,
     SignInSession,
 )
 from participation.accounts.rules import SEEN_EVERY
@@ -58,16 +58,6 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
         bounds = bounds_of(session, [rows[0].person_id])
         found = msgspec.structs.replace(found, bounds=bounds[rows[0].person_id])
     return found
-
-
-def bounds_of(
-    session: Session, people: Sequence[UUID]
-) -> Mapping[UUID, frozenset[tuple[str, UUID]]]:
-    """Return what the work of each of `people` is bound to, as (kind, id)."""
-    held: dict[UUID, set[tuple[str, UUID]]] = {person: set() for person in people}
-    for row in session.scalars(select(RoleBound).where(RoleBound.person_id.in_(people))):
-        held[row.person_id].add((row.kind, row.target_id))
-    return {person: frozenset(bounds) for person, bounds in held.items()}
 
 
 def sign_ins(session: Session, actor: Actor, at: datetime) -> list[SignIn]:

@@ -11,6 +11,7 @@ from sqlalchemy import case, select
 
 from participation.accounts import directory
 from participation.reports import queries
+from participation.reports.access import may_handle
 from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, kept_of, waiting_of
 from participation.reports.promises.rules import RAISED
@@ -75,14 +76,20 @@ def raised(session: Session, report_id: UUID) -> ReportEntry | None:
 
 
 def hands_of(session: Session, report: Report) -> list[UUID]:
-    """Return on whose desk a report is: its officer, else its team's, else everyone's on staff."""
+    """Return on whose desk a report is: its officer, else its team's, else all's who may handle it.
+
+    Where those whose work is bound are all bound to something else, it is on the operators'.
+    """
     if report.assignee_id is not None:
         return [report.assignee_id]
     named = select(RoutingRule.person_id).where(
         RoutingRule.team_id == report.team_id, RoutingRule.person_id.is_not(None)
     )
-    own = {one for one in session.scalars(named) if one is not None}
-    return sorted(own) or [person.id for person in directory.staff(session)]
+    if own := {one for one in session.scalars(named) if one is not None}:
+        return sorted(own)
+    able = [one for one in directory.desks(session) if may_handle(session, one, report)]
+    staff = [one for one in able if one.roles.intersection(directory.STAFF)]
+    return [one.id for one in staff or able if one.id is not None]
 
 
 def _notes(session: Session, report_id: UUID) -> list[Note]:
