@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from participation.reports.history.chain import NONE, Head, city_head
 from participation.reports.history.models import HistoryCheck, HistoryHead, HistoryLate, HistoryStep
-from participation.reports.history.reading import STANDING, WAITING, with_standing
+from participation.reports.history.reading import STANDING, TOLD_AT, WAITING, with_standing
 from participation.reports.history.rules import (
     FIRST,
     FORMAT,
@@ -76,11 +76,12 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
 class State(msgspec.Struct, frozen=True):
     """What pages show and numbers count of a report besides its steps.
 
-    `category` and what follows as in rules.Seal.
+    `opened_at` is None of a report of which nothing was ever public, turned down unseen; `category`
+    and what follows as in rules.Seal.
     """
 
     status: str
-    opened_at: str
+    opened_at: str | None
     ended_at: str | None
     category: str | None
     due: str | None
@@ -156,7 +157,7 @@ BOTH = (
     )
 )
 # What `_state` asks for of a report.
-STATE = (Report.opened_at, Report.ended_at, *STANDING)
+STATE = (TOLD_AT, Report.ended_at, *STANDING)
 
 
 def story_of(session: Session, report: Report) -> Story:
@@ -218,12 +219,12 @@ def _states(session: Session, steps: list[Step]) -> dict[str, State | None]:
         .where(HistoryStep.seq.between(steps[0].seq, steps[-1].seq), later.seq.is_(None))
     )
     rows = session.execute(newest)
-    return {str(key): _state(*columns) if columns[0] else None for key, *columns in rows}
+    return {str(row.report_id): _state(*row[1:]) if row.stands else None for row in rows}
 
 
-def _state(opened_at: datetime, ended_at: datetime | None, *columns: Any) -> State:
-    stands = Stands(*columns)
-    return State(stands.status, moment(opened_at), moment_or_none(ended_at), *seal_of(stands))
+def _state(opened_at: datetime | None, ended_at: datetime | None, *columns: Any) -> State:
+    stands, told = Stands(*columns), moment_or_none(opened_at)
+    return State(stands.status, told, moment_or_none(ended_at), *seal_of(stands))
 
 
 def head_of(session: Session, report_id: UUID) -> Head:

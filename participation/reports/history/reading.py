@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, and_, case, select
 from participation.reports.history.models import HistoryStep
 from participation.reports.history.rules import OPENED, Seal, Stands, seal_of
 from participation.reports.models import Report, ReportEntry, ReportUnpromised
+from participation.reports.queries import HIDDEN
 from participation.reports.routing.models import Body, Team
 
 Columns = TypeVarTuple("Columns")
@@ -27,6 +28,19 @@ STANDING = (
     Team.name.label("team"),
     Report.status.label("stands"),
 )
+
+# Asked for as one value: PostgreSQL would answer an EXISTS by reading every step of the city.
+OPENING = (
+    select(ReportEntry.id)
+    .where(ReportEntry.report_id == Report.id, ReportEntry.kind == OPENED, ReportEntry.public)
+    .limit(1)
+    .correlate(Report)
+    .scalar_subquery()
+)
+# When it was told; of what never was in public that is nobody's to know but who told it.
+TOLD_AT = case(
+    (Report.status.not_in(HIDDEN), Report.opened_at), (OPENING.is_not(None), Report.opened_at)
+).label("opened_at")
 
 
 def with_standing(asked: Select[*Columns]) -> Select[*Columns]:
