@@ -13,6 +13,7 @@ from participation.reports.actions import assign_report
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import count_followers
 from participation.reports.history.chain import take_back
+from participation.reports.history.rules import OPENED
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.photos.actions_look import hide_photo
 from participation.reports.photos.actions_removal import restore_photo
@@ -133,7 +134,10 @@ def _before(session: Session, entry: ReportEntry) -> Status | None:
         .order_by(ReportEntry.at.desc(), ReportEntry.id.desc())
         .limit(2)
     ).all()
-    if len(story) < 2 or story[0].id != entry.id or _showed(session, entry):
+    if len(story) < 2 or story[0].id != entry.id:
+        return None
+    # That was told to be open only now: before, it waited for a first look.
+    if story[1].kind == OPENED and _showed(session, entry):
         return None
     return Status(str(story[1].status))
 
