@@ -67,11 +67,11 @@ def answer(report_id: str, form: AnswerForm) -> ResponseReturnValue:
     status = Status(form["status"].data)
     report = handled(report_id, form["seen"].data)
     text = form["text"].data or _ready(form["ready"].data or "", status)
-    given = (web.session(), web.actor(), report, status, text)
+    given, before = (web.session(), web.actor(), report, status, text), report.status
     actions.answer_report(*given, at=web.at())
     if "parts" in request.form:
         actions_family.answer_parts(*given, at=web.at())
-    offer_undo()
+    offer_undo(before)
     return to_case(report_id)
 
 
@@ -109,8 +109,9 @@ def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
 @keeps_typed(ReasonForm)
 def reject(report_id: str, form: ReasonForm) -> ResponseReturnValue:
     report, reason = handled(report_id, form["seen"].data), reason_of(form)
+    before = report.status
     actions.reject_report(web.session(), web.actor(), report, reason, at=web.at())
-    offer_undo()
+    offer_undo(before)
     return to_case(report_id)
 
 
