@@ -14,6 +14,7 @@ from participation.reports import (
     views_page,
 )
 from participation.reports.access import is_staff, report_for
+from participation.reports.blocks import edge as blocks_edge
 from participation.reports.forms import (
     JudgeForm,
     parse_sight,
@@ -165,15 +166,22 @@ def page(report_id: str) -> ResponseReturnValue:
 @signed_in
 @web.limit("judge", times=60, window_s=3600)
 def judge(report_id: str) -> ResponseReturnValue:
+    if (refused := blocks_edge.refused()) is not None:
+        return refused
+    settled, text = _word()
+    actor, report = web.actor(), report_for(web.session(), web.actor(), report_id)
+    settling_actions.judge_report(
+        web.session(), actor, report, text, settled=settled, at=web.at(), device=web.device()
+    )
+    return redirect(url_for("reports.page", report_id=report_id), 303)
+
+
+def _word() -> tuple[bool, str]:
+    """Return whether it is called settled, and the words that go with it; raises InvalidError."""
     form = JudgeForm(request.form)
     if not form.validate():
         raise InvalidError("form_invalid", dict.fromkeys(form.errors, "invalid"))
-    report, text = report_for(web.session(), web.actor(), report_id), form["text"].data or ""
-    settled = form["settled"].data == "yes"
-    settling_actions.judge_report(
-        web.session(), web.actor(), report, text, settled=settled, at=web.at()
-    )
-    return redirect(url_for("reports.page", report_id=report_id), 303)
+    return form["settled"].data == "yes", form["text"].data or ""
 
 
 @pages.post("/<report_id>/follow")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from participation.reports import queries_near, views, views_same
 from participation.reports.blocks import actions as blocks_actions
-from participation.reports.blocks import queries as blocks_queries
+from participation.reports.blocks import edge as blocks_edge
 from participation.reports.blocks.rules import Signs
 from participation.reports.forms import NewReportForm, parse_spot
 from participation.reports.intake import actions as intake_actions
@@ -34,17 +34,7 @@ REMOVED = "That picture cannot be shown here. Choose another one, or send the re
 @pages.get("/new")
 @signed_in
 def new() -> ResponseReturnValue:
-    return _blocked() or _form_page(_begun())
-
-
-def _blocked() -> ResponseReturnValue | None:
-    """Return the page for who is blocked; looked up without taking the writer's turn."""
-    with reading_session(engine()) as session:
-        block = blocks_queries.block_on(session, web.actor().id, web.device(), web.at())
-    if block is None:
-        return None
-    to = web.settings().mail_from
-    return render_template("reports/blocked.html", block=block, to=to), 403
+    return blocks_edge.refused() or _form_page(_begun())
 
 
 def _begun() -> NewReportForm:
@@ -66,7 +56,7 @@ def _begun() -> NewReportForm:
 @web.limit("report", times=20, window_s=3600, by_device=True)
 @web.takes_files(web.PICTURES)
 def create() -> ResponseReturnValue:
-    if (refused := _blocked()) is not None:
+    if (refused := blocks_edge.refused()) is not None:
         return refused
     form = NewReportForm(request.form)
     valid, sent = form.validate(), _sent(form)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from participation.reports import queries, queries_family
 from participation.reports.access import judging_over, may_judge, report_for
+from participation.reports.blocks import edge as blocks_edge
 from participation.reports.models import Report
 from participation.reports.photos.access import unlooked_of
 from participation.reports.rules import JUDGED, Status
@@ -17,11 +18,14 @@ pages = Blueprint("reports_page", __name__, url_prefix="/reports")
 def shown(report: Report) -> dict[str, object]:
     """Return what the page of a report, and each of its parts, is drawn from."""
     session, actor, at = web.session(), web.actor(), web.at()
+    asked = may_judge(session, actor, report, at)
     return {
         "report": queries.page_of(session, actor, report, at),
         "unlooked": unlooked_of(session, actor, report),
         "beside": queries_family.beside(session, report, at),
-        "asked": may_judge(session, actor, report, at),
+        "asked": asked,
+        "block": blocks_edge.block_of(actor.id) if asked else None,
+        "to": web.settings().mail_from,
         "over": Status(report.status) in JUDGED and judging_over(report, at),
     }
 

@@ -47,6 +47,10 @@ SPECIAL = {
         "This report cannot be joined any more",
         "It was joined before, or was not taken up. Reload the page to see how it stands now.",
     ),
+    "blocked": (
+        "You cannot report for now",
+        "The page of a new report tells why, until when, and where to object.",
+    ),
     "judging_over": (
         "Nobody is asked about this any more",
         "It was settled more than 28 days ago. If the trouble is back, report it anew.",

@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import delete, select, update
 
 from participation.reports.actions import NewReport, answer_report, open_report, reject_report
+from participation.reports.blocks.access import refuse_blocked
 from participation.reports.blocks.models import ReportBlock, ReportTrace
-from participation.reports.blocks.queries import Spot, block_on, past_of, trace_of
+from participation.reports.blocks.queries import Spot, past_of, trace_of
 from participation.reports.blocks.rules import BLOCK_DAYS, TRACE_KEPT, Signs, block_holds, why_wait
 from participation.reports.models import Report
 from participation.reports.opening import told_by
@@ -29,8 +30,9 @@ def take_report(
 
     Raises ForbiddenError("blocked") for who is blocked. Staff are never held.
     """
-    if actor.id is None or block_on(session, actor.id, signs.device, at) is not None:
+    if actor.id is None:
         raise ForbiddenError("blocked")
+    refuse_blocked(session, actor.id, signs.device, at)
     if (known := session.scalar(told_by(actor.id, new.idempotency_key))) is not None:
         return known
     why = None

@@ -1,4 +1,4 @@
-"""Who may not report for a while, what waits for a first look, and what is known of a reporter."""
+"""Who is blocked for a while, what waits for a first look, and what is known of a reporter."""
 
 import math
 from datetime import datetime

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from participation.events.reports import ReportMoved
 from participation.reports.access import hold, judging_over, may_judge
 from participation.reports.actions_dispute import dispute_report
+from participation.reports.blocks.access import refuse_blocked
 from participation.reports.history.chain import add_entry, withhold
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.rules import CONFIRMED, DISPUTED, JUDGED, JUDGING_LIVES, Status
@@ -25,20 +26,22 @@ RATED = "rated"
 
 
 def judge_report(
-    session: Session, actor: Actor, report: Report, text: str, *, settled: bool, at: datetime
+    session: Session,
+    actor: Actor,
+    report: Report,
+    text: str,
+    *,
+    settled: bool,
+    at: datetime,
+    device: str = "",
 ) -> UUID:
     """Confirm that a report is settled, or dispute it: then work on it goes on, promised anew.
 
-    Raises ForbiddenError for who does not follow it, RefusedError for a second word, for a report
-    that is not settled, and for one that was settled longer ago than anyone is asked.
+    `device` is the browser that says so, empty for one that is not known. Raises ForbiddenError for
+    who does not follow it, and as "blocked" for who is blocked; RefusedError for a second word, for
+    a report that is not settled, and for one that was settled longer ago than anyone is asked.
     """
-    if actor.id is None or session.get(ReportFollow, (report.id, actor.id)) is None:
-        raise ForbiddenError
-    hold(session, report)
-    if Status(report.status) in JUDGED and judging_over(report, at):
-        raise RefusedError("judging_over")
-    if not may_judge(session, actor, report, at):
-        raise RefusedError("already_judged")
+    _hold_asked(session, actor, report, device, at)
     role = "reporter" if report.reporter_id == actor.id else "resident"
     if not settled:
         return dispute_report(session, actor, report, text, role, at=at)
@@ -52,6 +55,18 @@ def judge_report(
     told = ReportMoved(report_id=report.id, entry_id=entry.id, status=report.status)
     outbox.publish(session, told, at=at)
     return entry.id
+
+
+def _hold_asked(session: Session, actor: Actor, report: Report, device: str, at: datetime) -> None:
+    """Hold a report for the word of who is asked; refuse everyone else."""
+    if actor.id is None or session.get(ReportFollow, (report.id, actor.id)) is None:
+        raise ForbiddenError
+    refuse_blocked(session, actor.id, device, at)
+    hold(session, report)
+    if Status(report.status) in JUDGED and judging_over(report, at):
+        raise RefusedError("judging_over")
+    if not may_judge(session, actor, report, at):
+        raise RefusedError("already_judged")
 
 
 def ask_person(
@@ -82,14 +97,22 @@ def renew_asking(session: Session, actor: Actor, asking: ReportAsking, *, at: da
 
 
 def judge_asked(
-    session: Session, asking: ReportAsking, actor: Actor, *, settled: bool, at: datetime
+    session: Session,
+    asking: ReportAsking,
+    actor: Actor,
+    *,
+    settled: bool,
+    at: datetime,
+    device: str = "",
 ) -> Report:
     """Take the one word a token is good for, as its person's, and return the report.
 
-    Raises RefusedError for a second word, and for one that nobody waits for any more.
+    Raises RefusedError for a second word, and for one that nobody waits for any more;
+    ForbiddenError as `judge_report` does: then the token stays as good as it was.
     """
     if (state := state_of(session, asking, at)) != "open":
         raise RefusedError("asking_past" if state == "past" else "already_judged")
+    refuse_blocked(session, asking.person_id, device, at)
     used = session.connection().execute(
         update(ReportAsking)
         .where(ReportAsking.id == asking.id, ReportAsking.used_at.is_(None))
@@ -98,7 +121,7 @@ def judge_asked(
     if used.rowcount != 1:
         raise RefusedError("already_judged")
     report = session.get_one(Report, asking.report_id)
-    judge_report(session, actor, report, "", settled=settled, at=at)
+    judge_report(session, actor, report, "", settled=settled, at=at, device=device)
     return report
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from participation.reports.access import may_see, report_for
+from participation.reports.blocks import edge as blocks_edge
 from participation.reports.models import Report
 from participation.reports.settling import actions, queries
 from participation.reports.settling.forms import RateForm
@@ -13,7 +14,8 @@ from participation.reports.settling.models import ReportAsking
 from services import i18n, web
 from services.auth import Actor
 from services.auth.gates import public, signed_in
-from services.errors import InvalidError, NotFoundError, RefusedError
+from services.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
+from services.web import browsers
 from services.web.faults import wants_json
 from services.web.pages import words
 from services.web.safety import own_proof
@@ -73,6 +75,8 @@ def _page(token: str, word: str) -> str:
         rates=queries.may_rate(web.session(), asking.person_id, report.id),
         token=token,
         word=word,
+        block=blocks_edge.block_of(asking.person_id),
+        to=web.settings().mail_from,
     )
 
 
@@ -85,12 +89,13 @@ def judge(token: str, word: str) -> ResponseReturnValue:
     if word not in WORDS:
         raise NotFoundError
     asking, settled = queries.asking_by(web.session(), token), WORDS[word]
+    given = (web.session(), asking, Actor(asking.person_id))
     try:
-        report = actions.judge_asked(
-            web.session(), asking, Actor(asking.person_id), settled=settled, at=web.at()
-        )
+        report = actions.judge_asked(*given, settled=settled, at=web.at(), device=browsers.known())
     except RefusedError:
         return _said_before(token)
+    except ForbiddenError as error:
+        return _blocked(token, error)
     answer = _answer(asking, report, settled)
     return answer if wants_json() else redirect(url_for("judge.ask", token=token), 303)
 
@@ -101,6 +106,17 @@ def _said_before(token: str) -> ResponseReturnValue:
         return redirect(url_for("judge.ask", token=token), 303)
     text = words("Your word was taken before, or is not needed any more.")
     return {"title": words("Nothing was changed"), "body": text, "navigate": _path(token)}, 409
+
+
+def _blocked(token: str, error: ForbiddenError) -> ResponseReturnValue:
+    """Show on the token's own page why its word is not taken, and until when."""
+    if error.code != "blocked":
+        raise error
+    web.give_up()
+    if not wants_json():
+        return _page(token, ""), 403
+    title, text = web.sentences(error.code, error.status)
+    return {"title": title, "body": text, "navigate": _path(token)}, 403
 
 
 def _answer(asking: ReportAsking, report: Report, settled: bool) -> dict[str, str]:
