@@ -164,7 +164,7 @@ def page(report_id: str) -> ResponseReturnValue:
 
 @pages.post("/<report_id>/judge")
 @signed_in
-@web.limit("judge", times=60, window_s=3600)
+@web.limit("judge", times=60, window_s=3600, by_device=True)
 def judge(report_id: str) -> ResponseReturnValue:
     if (refused := blocks_edge.refused()) is not None:
         return refused

@@ -153,7 +153,7 @@ def rate(token: str) -> ResponseReturnValue:
 
 @pages.post("/<report_id>/rating")
 @signed_in
-@web.limit("judge", times=60, window_s=3600)
+@web.limit("judge", times=60, window_s=3600, by_device=True)
 def rate_own(report_id: str) -> ResponseReturnValue:
     report = report_for(web.session(), web.actor(), report_id)
     _rate(web.actor(), report.id)

@@ -179,3 +179,15 @@ def test_no_way_in_goes_around_it(
         settling_actions.judge_report(session, JUN, report, "", settled=False, at=now, device=PHONE)
     ended = now + timedelta(days=8)
     settling_actions.judge_report(session, JUN, report, "", settled=False, at=ended, device=PHONE)
+
+
+def test_judging_is_bounded_for_each_browser_whoever_signs_in_there(
+    visit: Visit, app: Flask
+) -> None:
+    report_id, jun = settled(visit), visit(JUN)
+    known = browser_of(app, jun)
+    with app.app_context():
+        for _ in range(60 * 100):
+            app.extensions["limits"].count(f"judge:{known}", 3600)
+    judge(jun, report_id, "no", 429)
+    judge(visit(JUN), report_id, "no", 303)
