@@ -19,6 +19,11 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def keyed_hash(secret: str, purpose: str, text: str) -> str:
+    """Return HMAC-SHA-256 in hex; without the secret a short code cannot be guessed from it."""
+    return hmac.new(secret.encode(), f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
 def sealed(secret: str, purpose: str, *ids: UUID) -> str:
     """Return a URL-safe token that carries `ids` and is good for `purpose` alone, for ever."""
     told = b"".join(one.bytes for one in ids)

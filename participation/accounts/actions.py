@@ -18,12 +18,17 @@ from participation.accounts.models import (
     RoleBound,
     SignInSession,
 )
-from participation.events.accounts import PersonErased, PersonRoleChanged, SessionRevoked
+from participation.events.accounts import (
+    PersonErased,
+    PersonJoined,
+    PersonRoleChanged,
+    SessionRevoked,
+)
 from services import audit, outbox
 from services.auth import STRANGER, Actor, Role
 from services.db import Session
 from services.errors import ForbiddenError, InvalidError, NotFoundError, TooManyError
-from services.tokens import hash_of
+from services.tokens import hash_of, keyed_hash
 
 
 class CastMember(msgspec.Struct, frozen=True):
@@ -56,7 +61,7 @@ def request_code(session: Session, secret: str, email: str, *, at: datetime) -> 
     address = rules.normal_email(email)
     if address is None:
         raise InvalidError("email_invalid", {"email": "invalid"})
-    key = rules.keyed_hash(secret, "email", address)
+    key = keyed_hash(secret, "email", address)
     recent = select(func.count()).where(
         LoginCode.email_hash == key, LoginCode.sent_at > at - timedelta(hours=1)
     )
@@ -66,7 +71,7 @@ def request_code(session: Session, secret: str, email: str, *, at: datetime) -> 
     session.add(
         LoginCode(
             email_hash=key,
-            code_hash=rules.keyed_hash(secret, key, code),
+            code_hash=keyed_hash(secret, key, code),
             sent_at=at,
             expires_at=at + rules.CODE_LIVES,
         )
@@ -84,7 +89,7 @@ def redeem_code(
     newest code of an address counts: asking for another gives no more guesses at the last one.
     """
     address = rules.normal_email(email)
-    key = rules.keyed_hash(secret, "email", address or "")
+    key = keyed_hash(secret, "email", address or "")
     row = session.scalar(
         select(LoginCode)
         .where(LoginCode.email_hash == key)
@@ -94,7 +99,7 @@ def redeem_code(
     )
     # Compared in any case, so that the time taken does not tell whether a code is on its way.
     right = hmac.compare_digest(
-        row.code_hash if row else key, rules.keyed_hash(secret, key, rules.digits(code))
+        row.code_hash if row else key, keyed_hash(secret, key, rules.digits(code))
     )
     if address is None or row is None or not _alive(row, at):
         return None
@@ -125,6 +130,7 @@ def join(session: Session, actor: Actor, name: str, email: str | None, *, at: da
     session.add(person)
     session.flush()
     audit.record(session, person.id, "join", "person", str(person.id), at=at)
+    outbox.publish(session, PersonJoined(person_id=person.id), at=at)
     return person.id
 
 

@@ -1,7 +1,5 @@
 """Limits of signing in, as constants and pure functions."""
 
-import hashlib
-import hmac
 import re
 from datetime import timedelta
 
@@ -26,11 +24,6 @@ def normal_email(text: str) -> str | None:
     """Return the address in the one form we store, or None if it is none."""
     trimmed = text.strip().lower()
     return trimmed if EMAIL.match(trimmed) else None
-
-
-def keyed_hash(secret: str, purpose: str, text: str) -> str:
-    """Return HMAC-SHA-256 in hex; without the secret a short code cannot be guessed from it."""
-    return hmac.new(secret.encode(), f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def digits(code: str) -> str:

@@ -5,6 +5,14 @@ from uuid import UUID
 from services.outbox import Event
 
 
+class PersonJoined(Event, frozen=True):
+    """Somebody who had no account has one now."""
+
+    kind = "accounts.person_joined"
+
+    person_id: UUID
+
+
 class PersonErased(Event, frozen=True):
     """A person took back all they gave."""
 

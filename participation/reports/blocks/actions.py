@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, select, update
 
+from participation.accounts import directory
 from participation.reports.actions import NewReport, answer_report, open_report, reject_report
 from participation.reports.blocks.access import refuse_blocked
 from participation.reports.blocks.models import ReportBlock, ReportTrace
-from participation.reports.blocks.queries import Spot, past_of, trace_of
+from participation.reports.blocks.queries import Spot, holding, past_of, trace_of
 from participation.reports.blocks.rules import BLOCK_DAYS, TRACE_KEPT, Signs, block_holds, why_wait
 from participation.reports.models import Report
 from participation.reports.opening import told_by
@@ -19,8 +20,11 @@ from services import audit
 from services.auth import Actor, Role
 from services.db import Session
 from services.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
+from services.tokens import keyed_hash
 
 REASON_LENGTH = 500
+# What the hash of an address is for; the same address is hashed otherwise elsewhere.
+OF_BLOCK = "block"
 
 
 def take_report(
@@ -141,14 +145,44 @@ def forget_traces(session: Session, actor: Actor, *, at: datetime) -> None:
         audit.record(session, actor.id, "forget_traces", "reports", "", at=at, detail=detail)
 
 
-def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
-    """Forget the blocks on a person and where their reports came from; their acts lose the name."""
+def forget_blocks(session: Session, actor: Actor, *, at: datetime) -> None:
+    """Forget the blocks of accounts that were erased, as soon as they hold no more."""
+    gone = session.connection().execute(
+        delete(ReportBlock).where(ReportBlock.address_hash.is_not(None), ~holding(at))
+    )
+    if gone.rowcount:
+        detail = {"count": str(gone.rowcount)}
+        audit.record(session, actor.id, "forget_blocks", "reports", "", at=at, detail=detail)
+
+
+def block_again(
+    session: Session, actor: Actor, person_id: UUID, secret: str, *, at: datetime
+) -> None:
+    """Let what holds on an erased account hold on who came back with its address."""
+    if (address := directory.email_of(session, person_id)) is None:
+        return
+    theirs = ReportBlock.address_hash == keyed_hash(secret, OF_BLOCK, address)
+    for block in session.scalars(select(ReportBlock).where(theirs, holding(at))).all():
+        block.person_id, block.address_hash = person_id, None
+        audit.record(session, actor.id, "block_again", "block", str(block.id), at=at)
+
+
+def erase_person(session: Session, person_id: UUID, at: datetime, *, secret: str) -> None:
+    """Forget the blocks on a person and where their reports came from; their acts lose the name.
+
+    A block that holds stays until it ends, under a hash of the address that `secret` keys: whoever
+    erases their account is not free of it by making it anew.
+    """
     session.execute(delete(ReportTrace).where(ReportTrace.person_id == person_id))
     for column in (ReportBlock.by_id, ReportBlock.lifted_by_id):
-        theirs = select(ReportBlock.id).where(column == person_id)
-        if session.scalar(theirs.limit(1)) is not None:
+        laid = select(ReportBlock.id).where(column == person_id)
+        if session.scalar(laid.limit(1)) is not None:
             session.execute(
                 update(ReportBlock).where(column == person_id).values({column.key: None})
             )
-    session.execute(delete(ReportBlock).where(ReportBlock.person_id == person_id))
+    theirs = ReportBlock.person_id == person_id
+    if (address := directory.email_of(session, person_id)) is not None:
+        kept = {"person_id": None, "address_hash": keyed_hash(secret, OF_BLOCK, address)}
+        session.execute(update(ReportBlock).where(theirs, holding(at)).values(kept))
+    session.execute(delete(ReportBlock).where(theirs))
     audit.record(session, None, "erase_person", "report_blocks", "", at=at)

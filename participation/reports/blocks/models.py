@@ -10,14 +10,17 @@ from services.db import Base, Key, Mapped
 
 
 class ReportBlock(Base):
-    """A person, or a browser by its `device`, who may not report from `since` until `until`.
+    """A person, or a browser by its `device`, who may not report or judge for a while.
 
-    The person reads `reason`. It ends by itself when its time is over, earlier at `lifted_at`.
+    It holds from `since` until `until`, or until it was lifted; the person reads `reason`. Where
+    they erased their account, a keyed hash of their address stands in their place.
     """
 
     __tablename__ = "report_block"
     __table_args__ = (
-        CheckConstraint("person_id IS NOT NULL OR device IS NOT NULL", name="whom"),
+        CheckConstraint(
+            "person_id IS NOT NULL OR device IS NOT NULL OR address_hash IS NOT NULL", name="whom"
+        ),
         CheckConstraint("until >= since", name="span"),
         Index(None, "device", "until"),
         Index(None, "person_id", "until"),
@@ -26,6 +29,7 @@ class ReportBlock(Base):
     id: Mapped[Key]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     device: Mapped[str | None] = mapped_column(String(64))
+    address_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     reason: Mapped[str] = mapped_column(String(500))
     since: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)

@@ -42,7 +42,10 @@ class Block(msgspec.Struct, frozen=True):
 
 
 class BlockLine(msgspec.Struct, frozen=True):
-    """A block as the console lists it; `who` is empty for a browser, `holds` while it counts."""
+    """A block as the console lists it; `who` is empty for a browser, `holds` while it counts.
+
+    `left` says that its person erased their account.
+    """
 
     id: UUID
     who: str
@@ -52,6 +55,7 @@ class BlockLine(msgspec.Struct, frozen=True):
     by: str
     lifted_at: datetime | None
     holds: bool
+    left: bool
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -85,7 +89,8 @@ class Trace(msgspec.Struct, frozen=True):
     device: str | None
 
 
-def _holding(at: datetime) -> ColumnElement[bool]:
+def holding(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a block holds at `at`."""
     lifted = or_(ReportBlock.lifted_at.is_(None), ReportBlock.lifted_at > at)
     return (ReportBlock.since <= at) & (ReportBlock.until > at) & lifted
 
@@ -99,7 +104,7 @@ def block_on(session: Session, person_id: UUID | None, device: str, at: datetime
         whom.append(ReportBlock.device == device)
     if not whom:
         return None
-    found = select(ReportBlock).where(or_(*whom), _holding(at))
+    found = select(ReportBlock).where(or_(*whom), holding(at))
     row = session.scalar(found.order_by(ReportBlock.until.desc()).limit(1))
     return Block(row.id, row.reason, row.since, row.until) if row else None
 
@@ -179,12 +184,12 @@ def blocks(session: Session, actor: Actor, at: datetime) -> list[BlockLine]:
     rows = session.scalars(
         select(ReportBlock)
         .where(theirs)
-        .order_by(_holding(at).desc(), ReportBlock.since.desc())
+        .order_by(holding(at).desc(), ReportBlock.since.desc())
         .limit(LENGTH)
     ).all()
     ids = {one for row in rows for one in (row.person_id, row.by_id) if one is not None}
     names: dict[Any, str] = {**directory.names_of(session, ids)}
-    holding = set(session.scalars(select(ReportBlock.id).where(_holding(at))))
+    held = set(session.scalars(select(ReportBlock.id).where(holding(at))))
     return [
         BlockLine(
             row.id,
@@ -194,7 +199,8 @@ def blocks(session: Session, actor: Actor, at: datetime) -> list[BlockLine]:
             row.until,
             names.get(row.by_id, ""),
             row.lifted_at,
-            row.id in holding,
+            row.id in held,
+            row.address_hash is not None,
         )
         for row in rows
     ]

@@ -1,19 +1,24 @@
 """Everything first looks and blocks bring to the application."""
 
-from participation.reports.blocks import actions, console, queries
+from functools import partial
+
+from participation.events.accounts import PersonJoined
+from participation.reports.blocks import actions, console, queries, subscribers
 from services.registry import Holding, MenuEntry, PrivacyHook, Registry
 
 HOLDING = Holding(
     "clock",
     "First looks and blocks",
     "the city team",
-    "a trace for 90 days, a block until it ends",
+    "a trace for 90 days; a block until it ends, even past your account",
     {"traces": "Reports looked at first", "blocks": "Blocks"},
 )
 
 
 def register(registry: Registry) -> None:
     registry.blueprints.append(console.pages)
+    keeper = subscribers.Doorkeeper(registry.settings)
+    registry.subscriptions.on(PersonJoined, keeper.block_again)
     registry.home_cards.append(console.home_cards)
     registry.menu.append(
         MenuEntry(
@@ -26,6 +31,6 @@ def register(registry: Registry) -> None:
             HOLDING,
             frozenset({"report_block", "report_trace"}),
             queries.export_of,
-            actions.erase_person,
+            partial(actions.erase_person, secret=registry.settings.secret_key),
         )
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from participation.reports.blocks.actions import forget_traces
+from participation.reports.blocks.actions import forget_blocks, forget_traces
 from participation.reports.intake.actions import forget_letters
 from services.auth import STRANGER
 from services.db import Session
@@ -11,6 +11,7 @@ HOUR_S = 3600
 
 
 def forget_past(session: Session, at: datetime) -> None:
-    """Forget drafts nobody confirmed, and which browsers old reports came from."""
+    """Forget drafts nobody confirmed, where old reports came from, and blocks of who left."""
     forget_letters(session, STRANGER, at=at)
     forget_traces(session, STRANGER, at=at)
+    forget_blocks(session, STRANGER, at=at)

@@ -136,10 +136,10 @@ def test_an_erased_moderator_leaves_the_block_and_not_the_name(session: Session)
     blocks_actions.block_reporter(session, SOYEON, report, "욕설", ("person", 7), at=AT)
     assert SOYEON.id is not None
     assert MINJI.id is not None
-    blocks_actions.erase_person(session, SOYEON.id, AT)
+    blocks_actions.erase_person(session, SOYEON.id, AT, secret="key")
     assert blocks_queries.block_on(session, MINJI.id, "", AT) is not None
     assert blocks_queries.blocks(session, SOYEON, AT)[0].by == ""
-    blocks_actions.erase_person(session, MINJI.id, AT)
+    blocks_actions.erase_person(session, MINJI.id, AT, secret="key")
     assert blocks_queries.blocks(session, SOYEON, AT) == []
 
 

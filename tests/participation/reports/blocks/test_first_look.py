@@ -209,5 +209,5 @@ def test_an_erased_person_leaves_no_trace(session: Session) -> None:
     person_id = report.reporter_id
     assert person_id is not None
     assert blocks_queries.export_of(session, person_id)["traces"]
-    blocks_actions.erase_person(session, person_id, AT)
+    blocks_actions.erase_person(session, person_id, AT, secret="key")
     assert blocks_queries.export_of(session, person_id) == {"blocks": [], "traces": []}
