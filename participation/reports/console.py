@@ -1,4 +1,4 @@
-"""The console's queue and cases: answer, assign, merge, reject, note, take back."""
+"""The console's queue and cases: answer, assign, merge, reject, note, take words off, take back."""
 
 from datetime import datetime
 
@@ -25,8 +25,10 @@ from participation.reports.forms import (
     NoteForm,
     ReasonForm,
     UndoForm,
+    WordsForm,
 )
 from participation.reports.rules import Status
+from participation.reports.settling import actions_words
 from services import web
 from services.auth.gates import role
 from services.errors import InvalidError
@@ -122,6 +124,15 @@ def note(report_id: str, form: NoteForm) -> ResponseReturnValue:
     actions.note_report(
         web.session(), web.actor(), handled(report_id), form["text"].data, at=web.at()
     )
+    return to_case(report_id)
+
+
+@pages.post("/reports/<report_id>/words")
+@role("moderator")
+@keeps_typed(WordsForm)
+def take_words_off(report_id: str, form: WordsForm) -> ResponseReturnValue:
+    report, step = handled(report_id, form["seen"].data), parse_id(form["step"].data or "")
+    actions_words.take_words_off(web.session(), web.actor(), report, step, at=web.at())
     return to_case(report_id)
 
 

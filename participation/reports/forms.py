@@ -227,6 +227,12 @@ class RemovePhotoForm(PhotoForm):
     reason = TextAreaField(filters=[stripped], validators=[Length(max=4000)])
 
 
+class WordsForm(SeenForm):
+    """Which step of a report's story has the words an act is on, by its id."""
+
+    step = StringField(filters=[short])
+
+
 class MergeForm(SeenForm):
     into = StringField(filters=[stripped], validators=[InputRequired(), Length(max=36)])
 

@@ -19,7 +19,15 @@ from participation.reports.queries_map import Sight, cards_in
 from participation.reports.rough import exact_of
 from participation.reports.routing.models import RoutingRule
 from participation.reports.routing.queries import handled_by
-from participation.reports.rules import ENDED, PUBLIC, MapState, Status, staff_moves
+from participation.reports.rules import (
+    CONFIRMED,
+    DISPUTED,
+    ENDED,
+    PUBLIC,
+    MapState,
+    Status,
+    staff_moves,
+)
 from services.auth import Actor
 from services.db import Session
 from services.ids import parse_id
@@ -36,6 +44,14 @@ class Note(msgspec.Struct, frozen=True):
     kind: str
 
 
+class Words(msgspec.Struct, frozen=True):
+    """What a resident said of a settling, in public."""
+
+    id: str
+    at: datetime
+    text: str
+
+
 class CasePage(msgspec.Struct, frozen=True):
     report: queries.ReportPage
     notes: list[Note]
@@ -45,6 +61,7 @@ class CasePage(msgspec.Struct, frozen=True):
     assignee_id: str | None
     originals: dict[int, KeptOriginal] = {}
     unlooked: list[queries.Photo] = []
+    words: list[Words] = []
 
 
 def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> CasePage:
@@ -64,6 +81,7 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         unlooked=[
             queries.photo_of(name) for name in waiting_of(session, [report.id]).get(report.id, [])
         ],
+        words=_words(session, report.id),
     )
 
 
@@ -106,6 +124,15 @@ def _notes(session: Session, report_id: UUID) -> list[Note]:
     return [
         Note(r.at, names.get(r.actor_id, "") if r.actor_id else "", r.text, r.kind) for r in rows
     ]
+
+
+def _words(session: Session, report_id: UUID) -> list[Words]:
+    """Return what residents said of a settling and everyone reads, oldest first."""
+    row = ReportEntry
+    said = select(row.id, row.at, row.text).where(row.report_id == report_id, row.public)
+    said = said.where(row.kind.in_((CONFIRMED, DISPUTED)), row.text != "")
+    asked = session.execute(said.order_by(row.at, row.id))
+    return [Words(str(key), at, text) for key, at, text in asked]
 
 
 def titles_of(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, str]:

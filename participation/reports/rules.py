@@ -76,6 +76,8 @@ HANDED = "handed"
 ASSIGNED, RELEASED, TAKEN_BACK = "assigned", "released", "withdrawn"
 # What nobody had seen went into the open: others are told of it at once, so it is not taken back.
 LET_THROUGH = "let_through"
+# What a resident said of a settling was taken off, and is so for good.
+WORDS_TAKEN = "words_taken"
 # A photo was taken off, with the team's reason, and was so until it was hung again.
 PHOTO_REMOVED, PHOTO_BACK = "photo_removed", "photo_back"
 # A photo that came unlooked was looked over and is shown, and was so until that was taken back.

@@ -14,7 +14,7 @@ from services.db import Session
 SEEN = {
     *("withdraw_answer", "withdraw_merge", "renew_promise", "send_on", "call_back"),
     *("cover_photo", "uncover_photo", "remove_photo", "restore_photo"),
-    *("add_picture", "show_photo", "hide_photo"),
+    *("add_picture", "show_photo", "hide_photo", "take_words_off"),
 }
 # What only the report's own page counts.
 COUNTED = {"follow_report", "unfollow_report", "part_followers"}

@@ -73,6 +73,10 @@ SPECIAL = {
         "That photo is not shown any more",
         "It was covered or removed meanwhile. Look at the photos as they are now.",
     ),
+    "words_gone": (
+        "There are no words to take off any more",
+        "They were taken off meanwhile, or stand elsewhere. Look at what happened so far.",
+    ),
     "note_empty": ("The note is empty", "Write a few words for the team."),
     "report_cannot_move": (
         "The report cannot go there from where it stands now",

@@ -210,12 +210,19 @@ def _kept(session: Session, settled: UUID, covered: UUID) -> dict[str, list[str]
     message = enqueue_to(session, browser, notice, at=at)
     return {
         "alert_id": [str(alert)],
+        "step_id": [_said(session, settled)],
         "stickers.code": [ASSET],
         "reports_stickers.code": [ASSET],
         "key_text": [str(message)],
         "judge.token": [_asking(session, settled)],
         "reports_phone.token": ["caller-token"],
     }
+
+
+def _said(session: Session, settled: UUID) -> str:
+    """Return the step in which the reporter said that it is settled."""
+    said = ReportEntry.report_id == settled, ReportEntry.kind == "confirmed"
+    return str(session.scalars(select(ReportEntry.id).where(*said)).one())
 
 
 def _asking(session: Session, settled: UUID) -> str:

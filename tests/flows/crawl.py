@@ -69,6 +69,7 @@ QUERIES: dict[str, list[str]] = {
 }
 # The fields that name what is another's.
 FIELDS = {"ids": "report_id", "into": "report_id", "part": "report_id", "alert_id": "alert_id"}
+FIELDS |= {"step": "step_id"}
 # How often a route is opened besides its own addresses, by links that lead to it.
 LINKS = 3
 
