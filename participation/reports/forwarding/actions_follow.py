@@ -137,7 +137,7 @@ def pass_photos(
 
 
 def let_go(session: Session, actor: Actor, row: ForwardingWord, *, at: datetime) -> None:
-    """Forget a photo on its way that its report shows no more."""
+    """Forget what was on its way and its report shows no more: a photo, or words of its people."""
     report_id = session.get_one(Forwarding, row.forwarding_id).report_id
     session.delete(row)
     session.flush()

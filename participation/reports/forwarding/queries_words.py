@@ -55,8 +55,8 @@ def word_for(entry: ReportEntry) -> str | None:
 def saying_of(session: Session, word_id: UUID, lang: str, base_url: str) -> Saying | None:
     """Return a word as it goes out: what is public of the step, and nobody's name.
 
-    None for a photo that is shown no more, and for any word of a report that was hidden since; a
-    photo that was covered meanwhile goes covered.
+    None for a photo that is shown no more, for a yes whose words were taken off, and for any word
+    of a report that was hidden since; a photo that was covered meanwhile goes covered.
     """
     word, row, body = session.execute(
         select(ForwardingWord, Forwarding, OutsideBody)
@@ -75,8 +75,10 @@ def saying_of(session: Session, word_id: UUID, lang: str, base_url: str) -> Sayi
     return None if told is None else Saying(endpoint_of(body), told)
 
 
-def _step_word(session: Session, word: ForwardingWord, row: Forwarding, lang: str) -> Word:
+def _step_word(session: Session, word: ForwardingWord, row: Forwarding, lang: str) -> Word | None:
     entry = session.get_one(ReportEntry, word.entry_id)
+    if entry.kind == CONFIRMED and not entry.text:
+        return None
     said = entry.text[:LONGEST_TEXT] if entry.public else ""
     text = said or i18n.translate(lang, NOT_SETTLED)
     return Word(row.remote_id or "", str(entry.id), word.word, text, entry.at)

@@ -10,6 +10,7 @@ from participation.reports import actions
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import Status
 from participation.reports.settling.actions import judge_report
+from participation.reports.settling.actions_words import take_words_off
 from services import clock
 from services.auth import Actor
 from services.db import Session, unit_of_work
@@ -130,6 +131,28 @@ def test_no_word_goes_out_of_what_was_hidden_since(city: City, body: Body) -> No
     body.posts.clear()
     city.pass_on(9999)
     assert body.posts == []
+    assert "waiting" not in [one.state for one in city.words()]
+
+
+@pytest.mark.parametrize(
+    ("settled", "told"),
+    [(False, [("OPEN", "이곳 사람들은 아직 해결되지 않았다고 해요.")]), (True, [])],
+)
+def test_words_that_were_taken_off_since_go_nowhere(
+    city: City, body: Body, settled: bool, told: list[tuple[str, str]]
+) -> None:
+    taken(city, body)
+    body.answers[HEARD] = (503, "")
+    judge(city, settled=settled, text="Kim of flat 302 did it")
+    city.pass_on()
+    with unit_of_work(city.engine) as session:
+        report = session.scalars(sa.select(Report)).one()
+        said = sa.select(ReportEntry.id).where(ReportEntry.text == "Kim of flat 302 did it")
+        take_words_off(session, SOYEON, report, session.scalars(said).one(), at=clock.now())
+    body.answers[HEARD] = (200, THANKS)
+    body.posts.clear()
+    city.pass_on(9999)
+    assert [(post["status"], post["description"]) for post in body.posts] == told
     assert "waiting" not in [one.state for one in city.words()]
 
 
