@@ -83,5 +83,6 @@ def ring_at_commit(session: Session) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _wake(session: Any) -> None:
-    if session.info.pop("told", False):
+    # A savepoint commits to its surroundings alone: nobody else sees anything yet.
+    if not session.in_nested_transaction() and session.info.pop("told", False):
         committed.ring()

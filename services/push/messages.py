@@ -93,7 +93,8 @@ def shown_to(
 
 @event.listens_for(Session, "after_commit")
 def _wake(session: Any) -> None:
-    if session.info.pop("noticed", False):
+    # The end of a savepoint is told too, when nobody else sees anything yet.
+    if not session.in_nested_transaction() and session.info.pop("noticed", False):
         waiting.set()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Index, String, delete, event, func, or_, select
-from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import SessionTransaction, mapped_column
 
 from services import clock
 from services.db import Base, Mapped, Session
@@ -36,19 +36,28 @@ def nudge(session: Session, room: str, item: dict[str, Any]) -> None:
     row = RealtimeChange(room=room, item=msgspec.json.encode(item), at=clock.now())
     session.add(row)
     session.flush()
-    session.info.setdefault("nudges", []).append((room, row.seq, item))
+    inside = session.get_nested_transaction() or session.get_transaction()
+    session.info.setdefault("nudges", []).append((inside, (room, row.seq, item)))
 
 
 @event.listens_for(Session, "after_commit")
 def _tell(session: Any) -> None:
-    told = session.info.pop("nudges", None)
+    if session.in_nested_transaction():
+        return
+    told = [one for _, one in session.info.pop("nudges", [])]
     for listener in listeners if told else ():
         listener(told)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Any) -> None:
-    session.info.pop("nudges", None)
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    """Forget what a savepoint told with it, and all with the whole.
+
+    A flush that failed is told as well: what surrounds it is undone next, and only then told.
+    """
+    told = session.info.pop("nudges", [])
+    if undone.parent is not None:
+        session.info["nudges"] = [one for one in told if one[0] is not undone]
 
 
 def newest(session: Session) -> int:
