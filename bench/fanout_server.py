@@ -52,6 +52,10 @@ def build(redis_url: str | None, ping_s: float = 25.0) -> Flask:
     def page() -> str:
         return "ok"
 
+    @app.get("/lines")
+    def lines() -> str:
+        return str(len(socketio.server.eio.sockets))
+
     @socketio.on("join")
     def join(room: str) -> None:
         join_room(room)

@@ -75,9 +75,10 @@ class WebSocket:
             self._forget()
             start_response("426 Upgrade Required", [("Sec-WebSocket-Version", "13")])
             return [b""]
-        self._take_over(_socket_of(environ), key)
+        self.sock = _socket_of(environ)
         connections.came()
         try:
+            self._take_over(self.sock, key)
             answer = self.handler(self)
         except Exception as error:
             # What a peer provokes in the layers above ends its own connection and nothing else.
@@ -98,7 +99,6 @@ class WebSocket:
             self.connection.close(wait=False, abort=True)
 
     def _take_over(self, sock: Any, key: str) -> None:
-        self.sock = sock
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # A fixed buffer: the kernel would else grow it to megabytes for each reader that sleeps.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)

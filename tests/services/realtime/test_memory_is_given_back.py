@@ -2,11 +2,13 @@
 
 import http.client
 import socket
+import struct
 import time
 
 from services.realtime.frames import CLOSE
+from tests.flows.processes import eventually
 from tests.services.realtime.conftest import Kit
-from tests.services.realtime.wire import Line, masked, shake, text
+from tests.services.realtime.wire import Line, asking, masked, shake, text
 
 CROWD = 300
 
@@ -57,3 +59,22 @@ def test_a_page_is_answered_while_a_crowd_leaves(kit: Kit) -> None:
     connection.getresponse().read()
     connection.close()
     assert time.monotonic() - began < 2
+
+
+def lines_held(kit: Kit) -> int:
+    """How many connections the socket server believes in."""
+    connection = http.client.HTTPConnection("127.0.0.1", kit.port, timeout=10)
+    connection.request("GET", "/lines")
+    held = int(connection.getresponse().read())
+    connection.close()
+    return held
+
+
+def test_lines_that_break_in_the_handshake_are_forgotten(kit: Kit) -> None:
+    eventually(lambda: lines_held(kit) == 0)
+    for _ in range(100):
+        with socket.create_connection(("127.0.0.1", kit.port), 5) as sock:
+            # Closed without a linger: the answer meets a reset.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.sendall(asking())
+    eventually(lambda: lines_held(kit) == 0)

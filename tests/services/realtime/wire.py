@@ -92,8 +92,8 @@ class Line:
         return code
 
 
-def shake(sock: socket.socket, host: str = "127.0.0.1", **headers: str) -> tuple[int, bytes]:
-    """Ask for a websocket; return (status, what came after the answer's head)."""
+def asking(host: str = "127.0.0.1", **headers: str) -> bytes:
+    """Return the request for a websocket; an empty header is left out."""
     key = base64.b64encode(os.urandom(16)).decode()
     asked = {
         "Host": host,
@@ -103,7 +103,12 @@ def shake(sock: socket.socket, host: str = "127.0.0.1", **headers: str) -> tuple
         "Sec-WebSocket-Version": "13",
     } | {name.replace("_", "-"): value for name, value in headers.items()}
     lines = "".join(f"{name}: {value}\r\n" for name, value in asked.items() if value)
-    sock.sendall(f"GET {TARGET} HTTP/1.1\r\n{lines}\r\n".encode())
+    return f"GET {TARGET} HTTP/1.1\r\n{lines}\r\n".encode()
+
+
+def shake(sock: socket.socket, host: str = "127.0.0.1", **headers: str) -> tuple[int, bytes]:
+    """Ask for a websocket; return (status, what came after the answer's head)."""
+    sock.sendall(asking(host, **headers))
     data = b""
     while b"\r\n\r\n" not in data:
         more = sock.recv(4096)
