@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 import msgspec
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, TimeoutError
 from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 MOST_UNSENT = 2000
 AGAIN_S = 0.5
+# How often Redis may be asked whether it is there without an answer: once each AGAIN_S.
+UNANSWERED = 10
 OPTIONS = {"socket_connect_timeout": 3, "socket_keepalive": True, "health_check_interval": 15}
 
 Message = dict[str, Any]
@@ -99,11 +101,22 @@ class Relay:
             while not self._closed.is_set():
                 told = channel.get_message(timeout=AGAIN_S) or {"type": "nothing"}
                 if told["type"] == "subscribe":
-                    self.ready.set()
-                    if was_away:
-                        self._gap()
+                    self._subscribed(channel, was_away)
                 elif told["type"] == "message":
                     self._take(told["data"])
+                elif channel.health_check_response_counter > UNANSWERED:
+                    # Half open: nothing comes any more, and nobody says that it ended.
+                    raise TimeoutError("unanswered")
+
+    def _subscribed(self, channel: Any, was_away: bool) -> None:
+        """Hear from here on; what was told since the last line ended nobody kept for us."""
+        # What the line before was asked will not be answered here.
+        channel.health_check_response_counter = 0
+        # The library mends a line that broke without a word, but for a subscription nobody asked.
+        again = was_away or self.ready.is_set()
+        self.ready.set()
+        if again:
+            self._gap()
 
     def _take(self, data: bytes) -> None:
         try:
