@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import request
 from flask_socketio import SocketIO, join_room, leave_room
 from prometheus_client import Gauge
+from socketio.exceptions import ConnectionRefusedError as Refused
 from sqlalchemy import Engine
 
 from services import clock
@@ -60,7 +61,20 @@ class Hub:
         self._evictions = 0
 
     def connect(self) -> None:
-        """Note who is there; asked again if somebody was put out meanwhile, who may be this one."""
+        """Note who is there; where that cannot be found out now, end the line."""
+        try:
+            self._connect()
+        except Refused:
+            raise
+        except Exception as error:
+            # Unanswered, a page would wait on an open line and look for nothing by itself. Once
+            # refused it would not come back, but a refusal does not reach it on a line that ended.
+            log.warning("who opened a page is not known: %s", type(error).__name__)
+            self._hang_up(_sid())
+            raise Refused from None
+
+    def _connect(self) -> None:
+        """Ask who is there, and again if somebody was put out meanwhile, who may be this one."""
         cookies, sid = dict(request.cookies), _sid()
         known = -1
         while known != self._evictions:
@@ -152,6 +166,13 @@ class Hub:
 
     def _close(self, sid: str) -> None:
         self.socketio.server.disconnect(sid)
+
+    def _hang_up(self, sid: str) -> None:
+        """End the line below a client: it takes that for a failing network, and comes back."""
+        server = self.socketio.server
+        connection = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
+        if connection is not None:
+            connection.close(wait=False, abort=True)
 
     def _send(self, frame: Frame) -> None:
         self._deliver(EVENT, frame, frame["room"])
