@@ -263,4 +263,15 @@ def _socket_of(environ: dict[str, Any]) -> Any:
 def use(server: Any) -> None:
     """Let a socket server speak through this transport."""
     server.eio._async = dict(server.eio._async, websocket=WebSocket)
+    server.eio.on("connect", _only_upgrades(server.eio.handlers["connect"]))
     share_pings(server.eio)
+
+
+def _only_upgrades(take: Callable[[str, dict[str, Any]], Any]) -> Callable[..., Any]:
+    """Refuse who names the protocol and asks for no upgrade: that line would be kept for ever."""
+
+    def connect(sid: str, environ: dict[str, Any]) -> Any:
+        asked = str(environ.get("HTTP_CONNECTION", "")).lower().split(",")
+        return take(sid, environ) if "upgrade" in map(str.strip, asked) else False
+
+    return connect

@@ -78,3 +78,11 @@ def test_lines_that_break_in_the_handshake_are_forgotten(kit: Kit) -> None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             sock.sendall(asking())
     eventually(lambda: lines_held(kit) == 0)
+
+
+def test_lines_that_ask_for_no_upgrade_are_forgotten(kit: Kit) -> None:
+    eventually(lambda: lines_held(kit) == 0)
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", kit.port), 5) as sock:
+            assert shake(sock, Connection="keep-alive")[0] == 401
+    assert lines_held(kit) == 0
