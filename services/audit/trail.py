@@ -97,9 +97,12 @@ def _extend_at_commit(session: Session) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, undone: SessionTransaction) -> None:
-    """What was undone was not done: a savepoint takes its own acts along, the whole takes all."""
+    """What was undone was not done: a savepoint takes its own acts along, the whole takes all.
+
+    A flush that failed is told as well: what surrounds it is undone next, and only then told.
+    """
     acts = session.info.pop(PENDING, [])
-    if undone.nested:
+    if undone.parent is not None:
         session.info[PENDING] = [act for act in acts if act[0] is not undone]
 
 

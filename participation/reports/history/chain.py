@@ -157,9 +157,12 @@ def _extend_at_commit(session: Session) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, undone: SessionTransaction) -> None:
-    """New stories go with their savepoint; of the others the database itself knows what is left."""
+    """New stories go with their savepoint; of the others the database itself knows what is left.
+
+    A flush that failed is told as well: what surrounds it is undone next, and only then told.
+    """
     new = session.info.pop(NEW, [])
-    if undone.nested:
+    if undone.parent is not None:
         session.info[NEW] = [one for one in new if one[0] is not undone]
     else:
         session.info.pop(STORIES, None)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from services import audit
-from services.audit import NOTHING, AuditEntry, Head
+from services.audit import NOTHING, AuditEntry, AuditHead, Head
 from services.db import Session, unit_of_work
 from tests.conftest import AT
 from tests.services.audit.acts import ACTS, HEAD, TABLE, numbers
@@ -143,4 +144,15 @@ def test_what_is_undone_leaves_no_act(engine: sa.Engine, trail: sa.Connection) -
         found = [row.ref for row in audit.latest(session)]
         assert found[:2] == ["after", "before"]
         assert len(found) == ACTS + 2
+        assert audit.intact(session)
+
+
+def test_a_row_that_was_refused_takes_no_act_along(engine: sa.Engine, trail: sa.Connection) -> None:
+    with unit_of_work(engine) as session:
+        audit.record(session, None, "paint", "wall", "before", at=AT)
+        with pytest.raises(IntegrityError), session.begin_nested():  # noqa: PT012
+            audit.record(session, None, "burn", "wall", "inside", at=AT)
+            session.add(AuditHead(id=1, count=0, digest=""))
+    with Session(engine) as session:
+        assert audit.latest(session)[0].ref == "before"
         assert audit.intact(session)

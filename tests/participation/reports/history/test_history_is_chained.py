@@ -6,7 +6,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
+from participation.accounts.models import Person
 from participation.reports import actions
 from participation.reports.actions_undo import withdraw_acts
 from participation.reports.history.chain import withhold
@@ -59,6 +61,15 @@ def test_what_is_undone_never_was(story: sa.Engine) -> None:
         actions.answer_report(session, SOYEON, row, Status.CLOSED, "x", at=AT)
         inner.rollback()
     assert len(published(story)[0][0]["steps"]) == 5
+    assert faults(story) == []
+
+
+def test_a_row_that_was_refused_takes_no_step_along(story: sa.Engine) -> None:
+    with unit_of_work(story) as session:
+        actions.answer_report(session, SOYEON, report_of(session), Status.CLOSED, "x", at=AT)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(Person(id=SOYEON.id, display_name="x", created_at=AT))
+    assert len(published(story)[0][0]["steps"]) == 6
     assert faults(story) == []
 
 
