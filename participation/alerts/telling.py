@@ -112,15 +112,17 @@ def push_hits(
     session.flush()
     langs = directory.languages_of(session, mine)
     labels = labels_of(session, [h.alert_id for found in mine.values() for h in found.values()])
+    notices: dict[UUID, push.Notice] = {}
     for person_id, found in mine.items():
         lang = langs.get(person_id, sources.settings.language)
         first = next(iter(found.values()))
         told = shown[first.report_id]
         if len(found) > 1 or told is None:
-            notice = many(lang, len(found))
+            notices[person_id] = many(lang, len(found))
         else:
-            notice = _one(lang, told, first.report_id, labels.get(first.alert_id, ""))
-        push.enqueue(session, [person_id], notice, at=at)
+            label = labels.get(first.alert_id, "")
+            notices[person_id] = _one(lang, told, first.report_id, label)
+    push.enqueue_each(session, notices, at=at)
 
 
 def _one(lang: str, told: Told, report_id: UUID, label: str) -> push.Notice:
@@ -152,14 +154,17 @@ def make_digests(
         if shown[hit.report_id] is not None:
             mine.setdefault(hit.person_id, []).append(hit)
     langs = directory.languages_of(session, mine)
+    notices: dict[UUID, push.Notice] = {}
+    made: list[DigestMade] = []
     for person_id, found in mine.items():
         digest_id = uuid4()
         for hit in found:
             hit.digest_id = digest_id
         lang = langs.get(person_id, sources.settings.language)
-        notice = many(lang, len({h.report_id for h in found}))
-        push.enqueue(session, [person_id], notice, at=at)
-        outbox.publish(session, DigestMade(person_id=person_id, digest_id=digest_id), at=at)
+        notices[person_id] = many(lang, len({h.report_id for h in found}))
+        made.append(DigestMade(person_id=person_id, digest_id=digest_id))
+    push.enqueue_each(session, notices, at=at)
+    outbox.publish_all(session, made, at=at)
 
 
 def drop_untold(session: Session, report_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ import msgspec
 from sqlalchemy import ForeignKey, Index, String, event
 from sqlalchemy.orm import mapped_column
 
-from services.db import Base, Mapped, Session
+from services.db import Base, Mapped, Session, insert_many
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +74,17 @@ committed = Bell()
 def publish(session: Session, event: Event, *, at: datetime) -> None:
     """Record an event; it is told only if the surrounding transaction commits."""
     session.add(OutboxEvent(kind=event.kind, body=msgspec.json.encode(event), recorded_at=at))
+    ring_at_commit(session)
+
+
+def publish_all(session: Session, events: Sequence[Event], *, at: datetime) -> None:
+    """Record many events as `publish` does one: at once, for thousands may be told of one thing."""
+    if not events:
+        return
+    # What was published before comes before.
+    session.flush()
+    rows = [{"body": msgspec.json.encode(e), "kind": e.kind, "recorded_at": at} for e in events]
+    insert_many(session, OutboxEvent, rows)
     ring_at_commit(session)
 
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import delete, event, select
 
-from services.db import Session
+from services.db import Session, insert_many
+from services.db.keys import among
 from services.push.models import PushMessage, PushSubscription
 
 Class = Literal["emergency", "prompt", "technical", "status"]
@@ -46,33 +47,48 @@ class Notice(msgspec.Struct, frozen=True):
 
 def enqueue(session: Session, people: Iterable[UUID], notice: Notice, *, at: datetime) -> int:
     """Keep a message for each browser of `people` and return how many."""
-    wanted = list(people)
-    if not wanted:
+    return enqueue_each(session, dict.fromkeys(people, notice), at=at)
+
+
+def enqueue_each(session: Session, notices: Mapping[UUID, Notice], *, at: datetime) -> int:
+    """Keep for each browser of each person the notice that is theirs; return how many.
+
+    Thousands may be told in one transaction: for a question of each, every other writer would wait.
+    """
+    if not notices:
         return 0
-    rows = session.scalars(
-        select(PushSubscription).where(PushSubscription.person_id.in_(wanted))
+    wanted = among(session, PushSubscription.person_id.expression, list(notices))
+    browsers = session.execute(
+        select(PushSubscription.id, PushSubscription.person_id).where(wanted)
     ).all()
-    for row in rows:
-        enqueue_to(session, row, notice, at=at)
+    rows = [_kept(key, person_id, notices[person_id], at) for key, person_id in browsers]
+    insert_many(session, PushMessage, rows)
+    session.info["noticed"] = bool(rows) or session.info.get("noticed", False)
     return len(rows)
 
 
 def enqueue_to(session: Session, row: PushSubscription, notice: Notice, *, at: datetime) -> UUID:
     """Keep a message for one browser and return its id, which the browser's receipt names."""
-    key = uuid4()
-    session.add(
-        PushMessage(
-            id=key,
-            person_id=row.person_id,
-            subscription_id=row.id,
-            urgency_class=notice.urgency_class,
-            body=_body(key, notice),
-            topic=_topic(notice.tag),
-            due_at=at,
-        )
-    )
+    message = PushMessage(**_kept(row.id, row.person_id, notice, at))
+    session.add(message)
     session.info["noticed"] = True
-    return key
+    return message.id
+
+
+def _kept(browser_id: UUID, person_id: UUID, notice: Notice, at: datetime) -> dict[str, Any]:
+    """Return the row of a new message, with every column that may not be empty."""
+    key = uuid4()
+    return {
+        "id": key,
+        "person_id": person_id,
+        "subscription_id": browser_id,
+        "urgency_class": notice.urgency_class,
+        "body": _body(key, notice),
+        "topic": _topic(notice.tag),
+        "due_at": at,
+        "state": "waiting",
+        "tries": 0,
+    }
 
 
 def shown_to(
