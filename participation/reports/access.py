@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.queries_news import version_of, versions_of
@@ -114,14 +114,23 @@ def settling_began(session: Session, report_id: UUID) -> datetime | None:
 
 def has_judged(session: Session, person_id: UUID, report: Report) -> bool:
     """Say whether a person was heard since the report was settled; each is asked once."""
-    said = select(ReportEntry.id).where(
-        ReportEntry.report_id == report.id,
-        ReportEntry.actor_id == person_id,
-        ReportEntry.kind.in_((CONFIRMED, DISPUTED)),
+    said = _said(session, report).where(ReportEntry.actor_id == person_id)
+    return session.scalar(said.limit(1)) is not None
+
+
+def judged_by(session: Session, report: Report) -> frozenset[UUID]:
+    """Return who was heard since the report was settled."""
+    found = session.scalars(_said(session, report).where(ReportEntry.actor_id.is_not(None)))
+    return frozenset(person_id for person_id in found if person_id is not None)
+
+
+def _said(session: Session, report: Report) -> Select[UUID | None]:
+    said = select(ReportEntry.actor_id).where(
+        ReportEntry.report_id == report.id, ReportEntry.kind.in_((CONFIRMED, DISPUTED))
     )
     if (began := settling_began(session, report.id)) is not None:
         said = said.where(ReportEntry.at > began)
-    return session.scalar(said.limit(1)) is not None
+    return said
 
 
 def settled_since(session: Session, report_id: UUID) -> datetime | None:

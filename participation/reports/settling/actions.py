@@ -1,5 +1,6 @@
 """Closed is not fixed: those who follow a report say whether it is really settled."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -15,8 +16,8 @@ from participation.reports.rules import CONFIRMED, DISPUTED, JUDGED, JUDGING_LIV
 from participation.reports.settling.models import ReportAsking, ReportRating
 from participation.reports.settling.queries import may_rate, state_of
 from services import audit, outbox
-from services.auth import Actor
-from services.db import Session
+from services.auth import STRANGER, Actor
+from services.db import Session, insert_many
 from services.errors import ForbiddenError, InvalidError, RefusedError
 from services.ids import secret_token
 from services.tokens import hash_of
@@ -73,19 +74,26 @@ def ask_person(
     session: Session, person_id: UUID, entry: ReportEntry, *, at: datetime
 ) -> tuple[UUID, str]:
     """Note that a person is asked about a settling; return (id, token good for one word)."""
-    token = secret_token()
-    asking = ReportAsking(
-        report_id=entry.report_id,
-        entry_id=entry.id,
-        person_id=person_id,
-        token_hash=hash_of(token),
-        asked_at=at,
-        expires_at=at + JUDGING_LIVES,
-    )
-    session.add(asking)
+    return ask_people(session, STRANGER, [person_id], entry, at=at)[person_id]
+
+
+def ask_people(
+    session: Session, actor: Actor, people: Sequence[UUID], entry: ReportEntry, *, at: datetime
+) -> dict[UUID, tuple[UUID, str]]:
+    """Note that each of `people` is asked about a settling; return (id, token) of each."""
+    tokens = {person_id: (uuid4(), secret_token()) for person_id in people}
+    asked_of = {"report_id": entry.report_id, "entry_id": entry.id}
+    times = {"asked_at": at, "expires_at": at + JUDGING_LIVES}
+    rows = [
+        {"id": key, "person_id": person_id, "token_hash": hash_of(token), **asked_of, **times}
+        for person_id, (key, token) in tokens.items()
+    ]
+    # The entry may be as new as what is asked of it.
     session.flush()
-    audit.record(session, None, "ask_person", "report", str(entry.report_id), at=at)
-    return asking.id, token
+    insert_many(session, ReportAsking, rows)
+    for _ in tokens:
+        audit.record(session, actor.id, "ask_person", "report", str(entry.report_id), at=at)
+    return tokens
 
 
 def renew_asking(session: Session, actor: Actor, asking: ReportAsking, *, at: datetime) -> str:

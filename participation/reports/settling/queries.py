@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from participation.reports.access import has_judged, settling_began
+from participation.reports.access import has_judged, judged_by, settling_began
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import CONFIRMED, JUDGED, Status
 from participation.reports.settling.models import ReportAsking, ReportRating
@@ -63,8 +63,8 @@ def to_ask(session: Session, report: Report, people: Sequence[UUID]) -> list[UUI
     )
     if began is not None:
         asked = asked.where(ReportEntry.at > began)
-    known = set(session.scalars(asked))
-    return [p for p in people if p not in known and not has_judged(session, p, report)]
+    known = judged_by(session, report).union(session.scalars(asked))
+    return [p for p in people if p not in known]
 
 
 def may_rate(session: Session, person_id: UUID | None, report_id: UUID) -> bool:

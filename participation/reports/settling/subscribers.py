@@ -51,14 +51,16 @@ def ask_people(
         return frozenset()
     asked = queries.to_ask(session, report, people)
     langs, reached = directory.languages_of(session, asked), push.reached(session, asked)
-    for person_id in asked:
-        now = clock.now()
-        asking_id, token = actions.ask_person(session, person_id, entry, at=now)
-        if person_id in reached:
-            notice = _notice(report, token, langs.get(person_id, "ko"))
-            push.enqueue(session, [person_id], notice, at=now)
-        else:
-            outbox.publish(session, SettlingAsked(asking_id=asking_id), at=now)
+    now = clock.now()
+    askings = actions.ask_people(session, STRANGER, asked, entry, at=now)
+    notices = {
+        person_id: _notice(report, token, langs.get(person_id, "ko"))
+        for person_id, (_, token) in askings.items()
+        if person_id in reached
+    }
+    push.enqueue_each(session, notices, at=now)
+    mailed = [SettlingAsked(asking_id=askings[p][0]) for p in asked if p not in reached]
+    outbox.publish_all(session, mailed, at=now)
     return frozenset(asked)
 
 

@@ -73,8 +73,9 @@ def tell(session: Session, report: Report, entry: ReportEntry, people: Sequence[
             urgency_class="status",
         )
         push.enqueue(session, readers, notice, at=at)
-    for person_id in queries.wanting_letters(session, [p for p in people if p not in reached]):
-        outbox.publish(session, LetterAwaited(entry_id=entry.id, person_id=person_id), at=at)
+    wanting = queries.wanting_letters(session, [p for p in people if p not in reached])
+    awaited = [LetterAwaited(entry_id=entry.id, person_id=person_id) for person_id in wanting]
+    outbox.publish_all(session, awaited, at=at)
 
 
 def _by_language(session: Session, people: Sequence[UUID]) -> dict[str, list[UUID]]:
