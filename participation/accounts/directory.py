@@ -10,6 +10,7 @@ from sqlalchemy import select
 from participation.accounts.models import Person, PersonRole, RoleBound
 from services.auth import Actor, Role
 from services.db import Session
+from services.db.keys import among
 
 STAFF = (Role.MODERATOR, Role.OFFICER)
 
@@ -36,7 +37,8 @@ def named(session: Session, begins: str, limit: int = 200) -> set[UUID]:
 
 def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the language each person among `ids` reads."""
-    rows = session.execute(select(Person.id, Person.language).where(Person.id.in_(list(ids))))
+    wanted = among(session, Person.id.expression, list(ids))
+    rows = session.execute(select(Person.id, Person.language).where(wanted))
     return {row.id: row.language for row in rows}
 
 

@@ -11,6 +11,7 @@ from participation.alerts.models import Alert, AlertHit, AlertTimes
 from participation.alerts.rules import DIGEST_HOUR, Kind
 from services import push
 from services.db import Session
+from services.db.keys import among
 from services.registry import Spot
 
 LATELY = 10
@@ -108,7 +109,8 @@ def count_of(session: Session, person_id: UUID) -> int:
 
 def times_of(session: Session, people: list[UUID]) -> dict[UUID, Times]:
     """Return the times of each person among `people` who chose some."""
-    rows = session.scalars(select(AlertTimes).where(AlertTimes.person_id.in_(set(people))))
+    wanted = among(session, AlertTimes.person_id.expression, people)
+    rows = session.scalars(select(AlertTimes).where(wanted))
     digests = {row.person_id: row.digest_hour for row in rows}
     quiet = push.quiet_hours_of(session, people)
     none = push.Hours()
@@ -147,7 +149,8 @@ def due_hits(session: Session, at: datetime, limit: int) -> list[AlertHit]:
 
 def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
     """Return the names people gave to their alerts."""
-    rows = session.execute(select(Alert.id, Alert.label).where(Alert.id.in_(ids)))
+    wanted = among(session, Alert.id.expression, ids)
+    rows = session.execute(select(Alert.id, Alert.label).where(wanted))
     return {row.id: row.label for row in rows}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, Update, delete, select, update
 
 from services import audit
 from services.db import Session
+from services.db.keys import among
 from services.hours import clock_of, quiet_until
 from services.push.models import PushMessage, QuietHours
 from services.push.post import CLASSES
@@ -29,7 +30,8 @@ class Hours(NamedTuple):
 
 def quiet_hours_of(session: Session, people: Iterable[UUID]) -> dict[UUID, Hours]:
     """Return the quiet hours of each of `people` who has some."""
-    rows = session.scalars(select(QuietHours).where(QuietHours.person_id.in_(set(people))))
+    wanted = among(session, QuietHours.person_id.expression, list(set(people)))
+    rows = session.scalars(select(QuietHours).where(wanted))
     return {row.person_id: Hours(row.starts, row.ends) for row in rows}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 
 from services import audit
 from services.db import Session
+from services.db.keys import among
 from services.errors import InvalidError, NotFoundError
 from services.outbound import checked
 from services.push import counters, quiet
@@ -135,8 +136,8 @@ def subscriptions_of(session: Session, person_id: UUID) -> list[Browser]:
 
 def reached(session: Session, people: Iterable[UUID]) -> frozenset[UUID]:
     """Return those of `people` who have a browser with us."""
-    found = select(PushSubscription.person_id).where(PushSubscription.person_id.in_(list(people)))
-    return frozenset(session.scalars(found))
+    wanted = among(session, PushSubscription.person_id.expression, list(people))
+    return frozenset(session.scalars(select(PushSubscription.person_id).where(wanted)))
 
 
 def own(session: Session, person_id: UUID, key: UUID) -> PushSubscription:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from participation.reports.models import ReportFollow
 from participation.reports.telling.models import LettersStopped
 from services.db import Session
+from services.db.keys import among
 
 
 def wants_letters(session: Session, person_id: UUID) -> bool:
@@ -19,8 +20,8 @@ def wants_letters(session: Session, person_id: UUID) -> bool:
 def wanting_letters(session: Session, people: Iterable[UUID]) -> list[UUID]:
     """Return those of `people` to whom letters may come."""
     wanted = list(people)
-    stopped = select(LettersStopped.person_id).where(LettersStopped.person_id.in_(wanted))
-    none = set(session.scalars(stopped))
+    these = among(session, LettersStopped.person_id.expression, wanted)
+    none = set(session.scalars(select(LettersStopped.person_id).where(these)))
     return [person_id for person_id in wanted if person_id not in none]
 
 
