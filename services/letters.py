@@ -79,10 +79,19 @@ def prune(session: Session, at: datetime) -> None:
     session.execute(delete(LetterOut).where(LetterOut.given_up_at < at - KEPT))
 
 
-def send_due(engine: Engine, settings: Settings, now: Callable[[], datetime] = clock.now) -> int:
-    """Send all that is due, each letter by one worker; return how many the mail server took."""
+def send_due(
+    engine: Engine,
+    settings: Settings,
+    now: Callable[[], datetime] = clock.now,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Send all that is due, each letter by one worker; return how many the mail server took.
+
+    No letter is begun while the process is `stopping`: it might die inside one.
+    """
     taken = 0
-    while (letter := _claim(engine, now())) is not None:
+    while not stopping() and (letter := _claim(engine, now())) is not None:
         error = _posted(settings, letter)
         with unit_of_work(engine) as session:
             mine = select(LetterOut).where(LetterOut.lease == letter.lease)

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -126,7 +127,7 @@ def start_work(app: Flask, background: Background) -> None:
     background.work(lambda: deliver(everything), woken=True)
     background.work(lambda: scheduler.turn())
     for turn in app.extensions.get("turns", []):
-        background.work(turn, woken=True)
+        background.work(partial(turn, stopping=background.stopping.is_set), woken=True)
     for loop in app.extensions.get("background", []):
         background.start(loop)
     for ending in app.extensions.get("endings", []):

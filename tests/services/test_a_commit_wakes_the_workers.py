@@ -148,7 +148,7 @@ def test_a_worker_hears_of_what_a_letter_brought(apart: dict[str, str], tmp_path
     env = apart | {"MADANG_MAIL_IN_BIND": f"127.0.0.1:{port}", "PORT": str(port)}
     app = application.create_app(load(env))
     # A turn of the worker is counted: the first is its own, the next one was woken.
-    app.extensions["turns"].append(looked.release)
+    app.extensions["turns"].append(lambda **_: looked.release())
     with working(app), process("ingest", tmp_path / "var", **env):
         assert looked.acquire(timeout=SOON_S)
         post_a_letter(port)

@@ -13,10 +13,12 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
+import app as application
 from services import clock
 from services.config import Settings
 from services.db import reading_session, unit_of_work
 from services.letters import KEPT, TRIES, LetterOut, enqueue, prune, send_due
+from services.serving.background import Background, start_work
 from tests import servers
 from tests.conftest import AT
 from tests.flows.processes import eventually
@@ -117,6 +119,28 @@ def test_a_killed_worker_leaves_one_letter_in_doubt_that_is_known_again(
     names = {address: {name for to, name in box.taken if to == address} for address in twice}
     assert [len(found) for found in names.values()] == [1] * len(twice)
     assert len({name for _, name in box.taken}) == MANY
+
+
+def test_a_stop_comes_between_two_letters(settings: Settings, server: tuple[Server, str]) -> None:
+    box, url = server
+    app = application.create_app(msgspec.structs.replace(settings, smtp_url=url))
+    engine, background = app.extensions["engine"], Background()
+    # The loops that services add are cut off with their process; a test ends without.
+    app.extensions["background"] = []
+    written(engine, at=clock.now())
+
+    def the_process_is_to_end() -> None:
+        if len(box.taken) == 3:
+            background.stopping.set()
+
+    box.meanwhile = the_process_is_to_end
+    start_work(app, background)
+    assert background.stopping.wait(60)
+    background.stop()
+    assert len(box.taken) == 3
+    assert {(row.lease, row.tries) for row in left(engine)} == {(None, 0)}
+    assert len(left(engine)) == MANY - 3
+    engine.dispose()
 
 
 def test_every_letter_carries_its_moment_and_its_name(
