@@ -121,9 +121,9 @@ def extend(session: Session) -> None:
     follows = before == kept.digest
     for _, entry in acts:
         before = entry.digest = digest_of(before, entry)
+        # The numbers follow the order in which they are added, in however few statements.
         session.add(entry)
-        # One by one, so that the numbers follow the order of the acts.
-        session.flush()
+    session.flush()
     kept.count += len(acts)
     kept.digest = (
         before if follows else hashlib.sha256(f"{kept.digest}{before}".encode()).hexdigest()

@@ -1,7 +1,7 @@
 """The audit trail: whatever is changed in it later is found."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -155,4 +155,19 @@ def test_a_row_that_was_refused_takes_no_act_along(engine: sa.Engine, trail: sa.
             session.add(AuditHead(id=1, count=0, digest=""))
     with Session(engine) as session:
         assert audit.latest(session)[0].ref == "before"
+        assert audit.intact(session)
+
+
+def test_thousands_of_acts_of_one_transaction_stand_in_their_order(
+    engine: sa.Engine, trail: object
+) -> None:
+    wanted = [f"a{n}" for n in range(2500)]
+    with unit_of_work(engine) as session:
+        for n, ref in enumerate(wanted):
+            # Some by someone and some by nobody, with and without a detail.
+            actor, detail = (UUID(int=n), {"n": str(n)}) if n % 3 else (None, None)
+            audit.record(session, actor, "build", "ark", ref, at=AT, detail=detail)
+    with Session(engine) as session:
+        mine = sa.select(AuditEntry.ref).where(AuditEntry.kind == "ark")
+        assert session.scalars(mine.order_by(AuditEntry.seq)).all() == wanted
         assert audit.intact(session)
