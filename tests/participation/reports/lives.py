@@ -192,8 +192,9 @@ class Lives(RuleBasedStateMachine):
 
     @rule(person=who)
     def erase(self, person: Any) -> None:
-        for domain in (settling_actions, blocks_actions, actions):
+        for domain in (settling_actions, actions):
             domain.erase_person(self.session, person.id, self.at)
+        blocks_actions.erase_person(self.session, person.id, self.at, secret="s")
         self.session.commit()
         self.keys = {key: one for key, one in self.keys.items() if key[0] != person.id}
         mine = select(func.count(Report.id)).where(Report.reporter_id == person.id)
