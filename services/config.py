@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     proxies: int = 0
     base_url: str = ""
+    metrics_bind: str = ""
     data_dir: Path = Path("var")
     media_dir: Path = Path("var/media")
     tiles_path: Path = Path("var/city.pmtiles")
@@ -187,6 +188,7 @@ def _shapes(s: Settings) -> Iterator[tuple[str, str, bool]]:
     base = urlsplit(s.base_url).path in ("", "/") and _is_url(s.base_url, ("http", "https"))
     yield "MADANG_BASE_URL", "https://madang.example.org", base
     yield "MADANG_BIND", "127.0.0.1", bool(ADDRESS.fullmatch(s.bind))
+    yield "MADANG_METRICS_BIND", "127.0.0.1:9100", not s.metrics_bind or _listens(s.metrics_bind)
     smtp = "smtp+starttls://user:password@mail.example.org"
     yield "MADANG_SMTP_URL", smtp, not s.smtp_url or _is_url(s.smtp_url, SMTP)
     yield "MADANG_MAIL_FROM", "madang@example.org", _is_sender(s.mail_from)

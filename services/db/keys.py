@@ -1,5 +1,6 @@
 """Keys as they stand in addresses."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -71,12 +72,13 @@ def among(
 ) -> ColumnElement[bool]:
     """Return that a column is one of these keys, which may be a thousand.
 
-    PostgreSQL is given them as one array: a statement with a place for each is written, taken
-    apart and planned anew every time.
+    The database is given them as one value: a statement with a place for each is written, taken
+    apart and planned anew every time, and SQLite as built has 32,766 places.
     """
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(literal(list(keys), ARRAY(Uuid())))
-    return column.in_(keys)
+    listed = json.dumps([key.hex for key in keys])
+    return column.in_(select(func.json_each(listed).table_valued("value").c.value))
 
 
 def of_each(
@@ -91,7 +93,7 @@ def of_each(
     than look up a thousand of them, which takes it six times as long: the OFFSET forbids it.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return rows.where(owner.in_(keys)).subquery()
+        return rows.where(among(session, owner, keys)).subquery()
     named = column("key", Uuid())
     wanted = func.unnest(literal(list(keys), ARRAY(Uuid()))).table_valued(named, name="wanted")
     wanted = wanted.render_derived()

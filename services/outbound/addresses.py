@@ -84,7 +84,13 @@ def _resolve(host: str, port: int) -> list[str]:
     if not _lookups.acquire(blocking=False):
         raise UnresolvedError
     found: Future[list[str]] = Future()
-    threading.Thread(target=_look_up, args=(host, port, found), daemon=True).start()
+    asking = threading.Thread(target=_look_up, args=(host, port, found), daemon=True)
+    try:
+        asking.start()
+    except RuntimeError as error:
+        # The system has no thread to give, and nobody else would give the place back.
+        _lookups.release()
+        raise UnresolvedError from error
     try:
         return found.result(RESOLVE_S)
     except (OSError, UnicodeError, LateError) as error:

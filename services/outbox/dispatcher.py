@@ -153,13 +153,19 @@ class Dispatcher:
 def _claimed(row: OutboxDelivery, lease: str, now: datetime) -> dict[str, object]:
     """Return what a claim changes. A lease that is still there lapsed: its worker died or hung.
 
-    That was a try like any other. Without a new `lease` it was the last one.
+    That was a try like any other. Without a new `lease` it was the last one. Each lease is twice as
+    long as the one before, so that work that takes minutes is done by one of them in the end.
     """
     error = NEVER_ENDED if row.lease else row.error
     if not lease:
         log.warning("delivery %s to %s is given up", row.event_seq, row.subscriber)
         return {"dead_at": now, "lease": None, "error": error}
-    return {"tries": row.tries + 1, "due_at": now + LEASE, "lease": lease, "error": error}
+    return {
+        "tries": row.tries + 1,
+        "due_at": now + LEASE * 2**row.tries,
+        "lease": lease,
+        "error": error,
+    }
 
 
 def wait_before(tries: int) -> timedelta:

@@ -90,14 +90,23 @@ class Sender:
             for row in chosen:
                 if row.id not in mine:
                     self.breaker.leave(origin_of(row.endpoint), at, well=None)
-        started = []
-        for row in chosen:
-            if row.id in mine:
-                origin = origin_of(row.endpoint)
-                one = threading.Thread(target=self._work, args=(row.id, origin, at), daemon=True)
-                one.start()
-                started.append(one)
+        started = self._set_off([row for row in chosen if row.id in mine], at)
         self._sending = [one for one in self._sending if one.is_alive()] + started
+        return started
+
+    def _set_off(self, rows: list[Due], at: datetime) -> list[threading.Thread]:
+        """Return the threads that send `rows`; where the system gives none, the claim lapses."""
+        started = []
+        for row in rows:
+            origin = origin_of(row.endpoint)
+            one = threading.Thread(target=self._work, args=(row.id, origin, at), daemon=True)
+            try:
+                one.start()
+            except RuntimeError:
+                log.exception("no thread for a send; its claim lapses and it is sent again")
+                self.breaker.leave(origin, at, well=None)
+            else:
+                started.append(one)
         return started
 
     def _enter(self, row: Due, at: datetime) -> bool:

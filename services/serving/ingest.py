@@ -18,6 +18,7 @@ from services.config import Settings
 from services.errors import DomainError
 from services.letters_in import Letter, addresses
 from services.serving.background import Background, start_news, start_wakes
+from services.serving.counting import tell_counts
 from services.serving.stopping import asked_to_end
 
 log = logging.getLogger(__name__)
@@ -112,14 +113,22 @@ def listener(app: Flask, settings: Settings) -> tuple[Controller, Postbox]:
 def serve(app: Flask, settings: Settings) -> None:
     """Take letters until SIGTERM or SIGINT; one that was begun is taken to its end."""
     wait = asked_to_end()
+    tell_counts(settings.metrics_bind)
     background = Background()
     start_news(app, background)
     start_wakes(app, background)
     control, box = listener(app, settings)
-    control.start()
+    _start(control, settings.mail_in_bind)
     print(f"Madang takes letters at {settings.mail_in_bind}", flush=True)
     wait()
     box.close()
     control.stop()
     background.stop()
     app.extensions["hub"].ticks.tick()
+
+
+def _start(control: Controller, bind: str) -> None:
+    try:
+        control.start()
+    except OSError as error:
+        raise SystemExit(f"MADANG_MAIL_IN_BIND: {bind} is taken or not ours") from error

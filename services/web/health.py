@@ -30,7 +30,7 @@ def health() -> ResponseReturnValue:
 @pages.get("/metrics")
 @public
 def metrics() -> ResponseReturnValue:
-    """Tell who is inside; what the workers do is read from the database, for they have no port."""
+    """Tell who is inside; what the workers have still to do is read from the database."""
     if settings().mode == "production" and not _inside():
         raise NotFoundError
     left = outbox.backlog(session(), at=at())

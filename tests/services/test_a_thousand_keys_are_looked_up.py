@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.db import Session, refresh_statistics
-from services.db.keys import of_each
+from services.db.keys import among, of_each
 
 # Gone with the connection that made it.
 STEP = sa.Table(
@@ -56,3 +56,11 @@ def test_each_is_looked_up(session: Session, engine: sa.Engine, owners: list[UUI
     assert "step" in plan
     assert "Seq Scan" not in plan
     assert "SCAN step" not in plan
+
+
+def test_forty_thousand_keys_are_too_many_for_no_database(
+    session: Session, owners: list[UUID]
+) -> None:
+    asked = [uuid4() for _ in range(40_000)] + owners[:3]
+    found = session.scalars(sa.select(STEP.c.owner).where(among(session, STEP.c.owner, asked)))
+    assert sorted(found) == sorted(owners[:3])

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
+import requests
 from flask import Flask
 from sqlalchemy import update
 
@@ -12,8 +14,10 @@ from services import clock
 from services.auth import Actor
 from services.db import unit_of_work
 from services.outbox.events import OutboxDelivery
+from tests.flows.processes import Process, process
 from tests.flows.test_report_to_answer import report
 from tests.pages import Pages
+from tests.servers import free_port
 
 Visit = Callable[[Actor | None], Pages]
 BALANCER = {"HTTP_X_FORWARDED_FOR": "10.0.0.8"}
@@ -54,3 +58,16 @@ def test_what_waits_is_told(app: Flask, visit: Visit, turn: Callable[[], int]) -
         )
     assert value(app, "madang_deliveries_due") > 0
     assert 3600 <= value(app, "madang_deliveries_oldest_seconds") < 3700
+
+
+@pytest.mark.above_the_database
+def test_a_process_without_pages_tells_its_own(tmp_path: Path) -> None:
+    bind = f"127.0.0.1:{free_port()}"
+    given = {"MADANG_METRICS_BIND": bind, "MADANG_MAIL_IN_BIND": f"127.0.0.1:{free_port()}"}
+    given["MADANG_MAIL_IN_DOMAIN"] = "reports.example.org"
+    with process("ingest", tmp_path, PORT=given["MADANG_MAIL_IN_BIND"][10:], **given):
+        told = requests.get(f"http://{bind}/metrics", timeout=10).text
+        second = Process("ingest", tmp_path, given)
+        assert second.ended() == 1
+    assert "madang_push_messages" in told
+    assert f"MADANG_METRICS_BIND: {bind} is taken" in second.said()

@@ -1,6 +1,7 @@
 """Whatever address a stranger gives us, we never knock at a door inside."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -152,3 +153,16 @@ def test_a_slow_name_server_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(UnresolvedError):
         checked("https://push.example/x")
     assert time.monotonic() - began < 1.5
+
+
+def test_a_lookup_without_a_thread_gives_its_place_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as short:
+        short.setattr(threading.Thread, "start", none_left)
+        for _ in range(40):
+            with pytest.raises(UnresolvedError):
+                checked("https://push.example/x")
+    answering(monkeypatch, ["8.8.8.8"])
+    assert checked("https://push.example/x").addresses == ("8.8.8.8",)

@@ -212,3 +212,18 @@ def test_what_was_told_a_month_ago_is_forgotten_and_what_is_stuck_is_not(
             kept = session.scalars(sa.select(OutboxDelivery.event_seq)).all()
         assert {what for what in (b"told", b"stuck") for body in bodies if what in body} == left
         assert len(kept) == len(left)
+
+
+def test_each_lease_is_twice_as_long_as_the_one_before(engine: sa.Engine) -> None:
+    subscriptions = outbox.Subscriptions()
+    subscriptions.on(ReportChanged, lambda _s, _e: None)
+    told(engine)
+    dispatcher = outbox.Dispatcher(engine, subscriptions)
+    now = clock.now()
+    dispatcher.fan_out(now)
+    for lease_s in (30, 60, 120):
+        assert dispatcher._claim(now) is not None
+        lapsed = now + timedelta(seconds=lease_s)
+        # Nobody takes it over while its worker may still be at it.
+        assert dispatcher._claim(lapsed - timedelta(seconds=1)) is None
+        now = lapsed

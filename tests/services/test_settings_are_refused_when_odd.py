@@ -70,6 +70,7 @@ FREE = {"oidc_client_id", "oidc_client_secret"}
         ({"MADANG_MAIL_FROM": "madang"}, "MADANG_MAIL_FROM"),
         ({"MADANG_MAIL_FROM": "a@example.org, b@example.org"}, "MADANG_MAIL_FROM"),
         ({"MADANG_MAIL_FROM": "a@example.org\nBcc: b@example.org"}, "MADANG_MAIL_FROM"),
+        ({"MADANG_METRICS_BIND": "9100"}, "MADANG_METRICS_BIND"),
         ({"MADANG_MAIL_IN_BIND": "127.0.0.1"}, "MADANG_MAIL_IN_BIND"),
         ({"MADANG_MAIL_IN_BIND": "127.0.0.1:99999"}, "MADANG_MAIL_IN_BIND"),
         ({"MADANG_MAIL_IN_DOMAIN": "help@reports.example.org"}, "MADANG_MAIL_IN_DOMAIN"),

@@ -1,5 +1,6 @@
 """A push service that fails is left alone for a while, and stands in nobody's way."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -175,3 +176,23 @@ def test_a_host_that_answers_byte_by_byte_is_left_in_time(
     began = clock.now()
     assert sender.send_due(AT) == 1
     assert clock.now() - began < timedelta(seconds=3)
+
+
+def test_a_send_without_a_thread_gives_its_place_back(
+    service: PushService,
+    sender: Sender,
+    browser: Browser,
+    tell: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none_left(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    tell()
+    with monkeypatch.context() as short:
+        short.setattr(threading.Thread, "start", none_left)
+        assert sender.send_due(AT) == 0
+    assert sender.breaker._taken == 0
+    # The claim lapsed meanwhile.
+    assert sender.send_due(AT + timedelta(minutes=2)) == 1
+    assert len(service.arrived) == 1
