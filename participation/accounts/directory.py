@@ -25,7 +25,11 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = list(ids)
     if not wanted:
         return {}
-    rows = session.execute(select(Person.id, Person.display_name).where(Person.id.in_(wanted)))
+    rows = session.execute(
+        select(Person.id, Person.display_name).where(
+            among(session, Person.id.expression, list(wanted))
+        )
+    )
     return {row.id: row.display_name for row in rows}
 
 
@@ -54,7 +58,9 @@ def email_of(session: Session, person_id: UUID) -> str | None:
 
 def sinces_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """Return since when each person among `ids` has an account."""
-    rows = session.execute(select(Person.id, Person.created_at).where(Person.id.in_(list(ids))))
+    rows = session.execute(
+        select(Person.id, Person.created_at).where(among(session, Person.id.expression, list(ids)))
+    )
     return {row.id: row.created_at for row in rows}
 
 
@@ -89,7 +95,9 @@ def bounds_of(
 ) -> Mapping[UUID, frozenset[tuple[str, UUID]]]:
     """Return what the work of each of `people` is bound to, as (kind, id)."""
     held: dict[UUID, set[tuple[str, UUID]]] = {person: set() for person in people}
-    for row in session.scalars(select(RoleBound).where(RoleBound.person_id.in_(people))):
+    for row in session.scalars(
+        select(RoleBound).where(among(session, RoleBound.person_id.expression, list(people)))
+    ):
         held[row.person_id].add((row.kind, row.target_id))
     return {person: frozenset(bounds) for person, bounds in held.items()}
 

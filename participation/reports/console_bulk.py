@@ -1,6 +1,7 @@
 """The console's acts on many reports at once."""
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from participation.reports.console_desk import (
 )
 from participation.reports.forms import BulkForm, seen_rows
 from participation.reports.models import Report
+from participation.reports.rules import Status
 from services import web
 from services.auth.gates import role
 from services.errors import InvalidError
@@ -37,12 +39,22 @@ def bulk(form: BulkForm) -> ResponseReturnValue:
     ids = list(dict.fromkeys(request.form.getlist("ids")))
     if len(ids) > actions_bulk.MOST:
         raise InvalidError("too_many_chosen", {"ids": "too_many"})
-    left = act([handled(one) for one in ids], seen_rows(request.form), form)
-    if len(left) < len(ids):
-        offer_undo()
+    reports = [handled(one) for one in ids]
+    before = {report.id: report.status for report in reports}
+    left = act(reports, seen_rows(request.form), form)
+    _offer(before, left, turned_down=act is _reject)
     if left:
         tell_left(len(ids) - len(left), [(str(one.report_id), one.code) for one in left])
     return to_queue()
+
+
+def _offer(before: dict[UUID, str], left: Sequence[Left], *, turned_down: bool) -> None:
+    """Offer to take back what was done, if any of it can be."""
+    undone = {one.report_id for one in left}
+    states = {state for key, state in before.items() if key not in undone}
+    if states:
+        # Who it was given to may change for what waits for a first look as for any other.
+        offer_undo(Status.HELD if turned_down and states == {Status.HELD} else "")
 
 
 def _acknowledge(reports: Reports, seen: Seen, _form: BulkForm) -> list[Left]:

@@ -99,7 +99,7 @@ def shown_to(
     What a push service accepted may still lie unseen: only the browser's own receipt counts.
     """
     found = select(PushMessage.person_id).where(
-        PushMessage.person_id.in_(list(people)),
+        among(session, PushMessage.person_id.expression, list(people)),
         PushMessage.topic == _topic(tag),
         PushMessage.state == "shown",
         PushMessage.due_at >= since,

@@ -149,3 +149,15 @@ def test_one_that_is_ticked_twice_is_done_once(desk: Pages, made: list[str], app
     page = send(desk, ids=[made[0], made[0]], action="acknowledge")
     assert states(app)["등 0번"] == "acknowledged"
     assert 'id="left"' not in page
+
+
+@pytest.mark.parametrize(("waited", "offered"), [(2, False), (1, True)])
+def test_what_can_be_taken_back_by_none_is_not_offered(
+    desk: Pages, made: list[str], app: Flask, waited: int, offered: bool
+) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        for n in range(waited):
+            first = sa.update(Report).where(Report.title == f"등 {n}번")
+            session.execute(first.values(status=Status.HELD.value))
+    page = send(desk, ids=made[:2], action="reject", reason="우리 시의 일이 아니에요")
+    assert ('action="/console/undo' in page) is offered
