@@ -1,16 +1,16 @@
 """Commands: `flask people grant-role` makes the first operator of a city."""
 
 import click
-from flask.cli import AppGroup
 
 from participation.accounts import actions
 from services import clock
 from services.auth import STRANGER, Role
+from services.commands import Group
 from services.db import unit_of_work
 from services.errors import NotFoundError
 from services.web.request import engine
 
-people = AppGroup("people", help="Who lives and works here.")
+people = Group("people", help="Who lives and works here.")
 
 
 @people.command("grant-role")

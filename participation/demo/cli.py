@@ -7,17 +7,18 @@ import threading
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from participation.demo.jobs import Life
 from participation.demo.models import CityMade
 from participation.demo.visitor import RefusedError
 from services import clock, maps, web
+from services.commands import Group
 from services.db import unit_of_work
 from services.web.request import engine
 
-city = AppGroup("city", help="The city Madang shows.")
+city = Group("city", help="The city Madang shows.")
 SEED = 7
 # Nobody measured these streets.
 CREDIT = "© Madang · 하늘시 Haneul"

@@ -1,13 +1,14 @@
 """Commands: `flask audit verify` proves the trail and prints its head, to be kept elsewhere."""
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from services import audit as trail
+from services.commands import Group
 from services.db import reading_session
 from services.web.request import engine
 
-audit = AppGroup("audit", help="Who did what, when.")
+audit = Group("audit", help="Who did what, when.")
 
 
 @audit.command("verify")

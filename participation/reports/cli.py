@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from participation.reports import clusters
 from participation.reports.imports import feeds
@@ -14,12 +14,13 @@ from participation.reports.open311.rules import SCOPES, USUAL, KeyScope
 from participation.reports.rules import Category
 from services import clock
 from services.auth import STRANGER
+from services.commands import Group
 from services.db import refresh_statistics, unit_of_work
 from services.errors import DomainError
 from services.web.request import engine
 
 BATCH = 500
-reports = AppGroup("reports", help="Problems people told of.")
+reports = Group("reports", help="Problems people told of.")
 
 
 @reports.command("import")

@@ -10,13 +10,15 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from services.config import Settings, SettingsError, load
-from services.db import migrate
+from services.db import make_engine, migrate
+from services.db.shape import OldShapeError, refuse_old
 from services.serving import alone, ingest, pages, sockets, work
 
 Factory = Callable[[Settings], Flask]
 KINDS = "run | serve | web | realtime | worker | ingest | migrate | demo | simulate"
 USAGE = f"usage: python -m app {KINDS}"
 APART = ("web", "realtime", "worker")
+LASTING = ("serve", "ingest", *APART)
 
 
 def command_line(create_app: Factory) -> None:
@@ -36,7 +38,19 @@ def command_line(create_app: Factory) -> None:
         raise SystemExit(text)
     if command == "ingest" and not (settings.mail_in_bind and settings.mail_in_domain):
         raise SystemExit("ingest needs MADANG_MAIL_IN_BIND and MADANG_MAIL_IN_DOMAIN")
+    if command in LASTING:
+        _refuse_old(settings)
     _run(command, create_app, settings)
+
+
+def _refuse_old(settings: Settings) -> None:
+    engine = make_engine(settings.database_url)
+    try:
+        refuse_old(engine)
+    except OldShapeError as error:
+        raise SystemExit(f"Database: {error}") from error
+    finally:
+        engine.dispose()
 
 
 def _run(command: str, create_app: Factory, settings: Settings) -> None:
