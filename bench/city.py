@@ -19,7 +19,7 @@ from tests import servers
 
 WEST, SOUTH, EAST, NORTH = 126.75, 37.40, 127.20, 37.70
 CITY = (WEST, SOUTH, EAST, NORTH)
-WHOLE = 1_000_000
+WHOLE, QUICK = 1_000_000, 100_000
 OURS = (
     "ix_report_place",
     "ix_report_newest",

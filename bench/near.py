@@ -1,13 +1,12 @@
 """Reports of the same kind close by, among a million, on SQLite and on PostgreSQL.
 
-    .venv/bin/python bench/near.py [--count N]
+    .venv/bin/python bench/near.py [--quick]
 
 Asks at 2,000 spots where people report. Prints one JSON line a figure. The peer of the same run is
 a scan of a B-tree over (lat, lon) by the bare driver that asks the same; every answer of ours is
-counted against numpy.
+counted against numpy. `--quick` takes 100,000.
 """
 
-import argparse
 import json
 import math
 import sys
@@ -24,7 +23,7 @@ from sqlalchemy import Engine
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.city import WHOLE, Points, add_peer, engines, fill, opened_s, points  # noqa: E402
+from bench.city import QUICK, WHOLE, Points, add_peer, engines, fill, opened_s, points  # noqa: E402
 from bench.spatial_city import taken_by  # noqa: E402
 from participation.reports.queries_near import (  # noqa: E402
     DEGREE_M,
@@ -152,9 +151,7 @@ def judge(engine: Engine, at: Points, asked: list[Spot]) -> bool:
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--count", type=int, default=WHOLE)
-    at = points(asked.parse_args().count)
+    at = points(QUICK if "--quick" in sys.argv else WHOLE)
     where = spots(at, SPOTS)
     with tempfile.TemporaryDirectory() as name, engines(Path(name)) as both:
         met = []

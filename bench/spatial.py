@@ -21,7 +21,7 @@ from sqlalchemy import Engine, bindparam, func, literal_column, select
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.city import CITY, TABLE, WHOLE, Points, add_peer, engines, fill, points  # noqa: E402
+from bench.city import CITY, QUICK, TABLE, WHOLE, Points, add_peer, engines, fill, points  # noqa: E402
 from bench.spatial_city import (  # noqa: E402
     SIGHTS,
     Box,
@@ -204,7 +204,7 @@ def tell(database: str, results: list[Result], *, whole: bool) -> bool:
 
 def main() -> int:
     quick = "--quick" in sys.argv
-    at: Points = points(100_000 if quick else WHOLE)
+    at: Points = points(QUICK if quick else WHOLE)
     truth = Truth.of(at)
     boxes, some = views(truth, 100 if quick else 300), parts(10 if quick else 30)
     with tempfile.TemporaryDirectory() as name, engines(Path(name)) as both:
