@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from participation.alerts.actions import forget_alerts
 from participation.alerts.models import Alert
-from participation.alerts.queries import due_hits
+from participation.alerts.queries import due_hits, due_people
 from participation.alerts.rules import UNDO, Way
 from participation.alerts.telling import Sources, make_digests, push_hits
 from services.auth import Actor
@@ -25,8 +25,11 @@ class Clerk:
         self.sources = sources
 
     def tell_due(self, session: Session, at: datetime) -> None:
-        """Tell what waited until now. A row is marked told in the same transaction."""
-        hits = due_hits(session, at, AT_ONCE)
+        """Tell some people all that waited for them until now; the others have the next turns.
+
+        A row is marked told in the same transaction.
+        """
+        hits = due_hits(session, at, due_people(session, at, AT_ONCE))
         push_hits(session, self.sources, [h for h in hits if h.way == Way.PUSH], at=at)
         make_digests(session, self.sources, [h for h in hits if h.way == Way.DIGEST], at=at)
 

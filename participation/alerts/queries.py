@@ -1,11 +1,12 @@
 """What is read of followed places, for the one whose they are."""
 
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from participation.alerts.models import Alert, AlertHit, AlertTimes
 from participation.alerts.rules import DIGEST_HOUR, Kind
@@ -135,16 +136,41 @@ def lately_found(session: Session, person_id: UUID) -> list[Find]:
     return list(once.values())[:LATELY]
 
 
-def due_hits(session: Session, at: datetime, limit: int) -> list[AlertHit]:
-    """Return hits whose time has come, of alerts that are still wanted, oldest first."""
+def due_people(session: Session, at: datetime, most: int) -> list[UUID]:
+    """Return who is to be told now, whoever waits longest first.
+
+    As many as have `most` hits together, or one who alone has more: what is told together must
+    not be cut, and a turn must end.
+    """
+    first = func.min(AlertHit.due_at)
+    rows = session.execute(
+        select(Alert.person_id, func.count())
+        .select_from(AlertHit)
+        .join(Alert, Alert.id == AlertHit.alert_id)
+        .where(*_due(at))
+        .group_by(Alert.person_id)
+        .order_by(first, Alert.person_id)
+        .limit(most)
+    ).all()
+    people, counts = zip(*rows, strict=True) if rows else ((), ())
+    fitting = sum(together <= most for together in accumulate(counts))
+    return list(people[: max(1, fitting)])
+
+
+def due_hits(session: Session, at: datetime, people: list[UUID]) -> list[AlertHit]:
+    """Return all hits of these people whose time has come, of alerts still wanted, oldest first."""
+    # Asked of each hit that is due: through their alerts all they were ever told would be read.
     rows = session.scalars(
         select(AlertHit)
         .join(Alert, Alert.id == AlertHit.alert_id)
-        .where(AlertHit.told_at.is_(None), AlertHit.due_at <= at, Alert.removed_at.is_(None))
+        .where(*_due(at), among(session, AlertHit.person_id.expression, people))
         .order_by(AlertHit.due_at, AlertHit.report_id, AlertHit.alert_id)
-        .limit(limit)
     )
     return list(rows)
+
+
+def _due(at: datetime) -> list[ColumnElement[bool]]:
+    return [AlertHit.told_at.is_(None), AlertHit.due_at <= at, Alert.removed_at.is_(None)]
 
 
 def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
