@@ -28,7 +28,7 @@ LEAST_M, MOST_M = 50, 20_000
 RADII = (50, 100, 300, 1000)
 MOST_ALERTS = 50
 UNDO = timedelta(minutes=10)
-# Older reports that come in late, as imports do, are no news.
+# What has been public for longer and comes in late, as imports do, is no news.
 FRESH = timedelta(days=2)
 DIGEST_HOUR = 8
 GRAM = 2

@@ -25,9 +25,9 @@ class Listener:
         self.sources = sources
 
     def hear_opened(self, session: Session, event: ReportOpened) -> None:
-        """Find who follows the place, if the report is public and no older than two days."""
+        """Find who follows the place, if the report is public and not for longer than two days."""
         now, told = clock.now(), self.sources.told_of(session, event.report_id)
-        if told is not None and now - told.opened_at <= FRESH:
+        if told is not None and now - told.public_at <= FRESH:
             find_followers(session, self.sources, event.report_id, told, at=now)
 
     def hear_moved(self, session: Session, event: ReportMoved) -> None:
@@ -35,7 +35,7 @@ class Listener:
         now, told = clock.now(), self.sources.told_of(session, event.report_id)
         if told is None:
             drop_untold(session, event.report_id)
-        elif event.status == OPEN and now - told.opened_at <= FRESH:
+        elif event.status == OPEN and now - told.public_at <= FRESH:
             find_followers(session, self.sources, event.report_id, told, at=now)
 
     def mail_digest(self, session: Session, event: DigestMade) -> None:

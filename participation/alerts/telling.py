@@ -21,7 +21,7 @@ from services.hours import quiet_until
 
 
 class Told(Protocol):
-    """What the public may know of a report; `kind` is a label to be translated."""
+    """What the public may know of a report, and since when; `kind` is a label to translate."""
 
     @property
     def title(self) -> str: ...
@@ -36,7 +36,7 @@ class Told(Protocol):
     @property
     def lon(self) -> float: ...
     @property
-    def opened_at(self) -> datetime: ...
+    def public_at(self) -> datetime: ...
     @property
     def reporter_id(self) -> UUID | None: ...
 

@@ -8,9 +8,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from participation.reports.feeds.wards import Ward, ward_named
-from participation.reports.models import Report
+from participation.reports.models import Report, ReportEntry
 from participation.reports.queries import further_photos
-from participation.reports.rules import LABELS, PUBLIC, Category
+from participation.reports.rules import LABELS, LET_THROUGH, PUBLIC, Category
 from services.db import Session
 from services.maps import Box, ranges
 
@@ -21,6 +21,14 @@ COLUMNS = (
     *(C.id, C.title, C.text, C.category, C.status, C.lat, C.lon, C.place),
     *(C.photo_hash, C.opened_at, C.changed_at),
 )
+TOLD = (
+    *(C.title, C.text, C.category, C.status, C.lat, C.lon, C.place),
+    *(C.merged_into, C.reporter_id),
+)
+LET_IN = select(func.min(ReportEntry.at)).where(
+    ReportEntry.report_id == C.id, ReportEntry.kind == LET_THROUGH
+)
+PUBLIC_AT = func.coalesce(LET_IN.scalar_subquery(), C.opened_at)
 
 
 class FeedFilters(msgspec.Struct, frozen=True):
@@ -65,7 +73,11 @@ class FeedPage(msgspec.Struct, frozen=True):
 
 
 class PublicReport(msgspec.Struct, frozen=True):
-    """What other domains may know of a public report; `kind` is its category's label."""
+    """What other domains may know of a public report; `kind` is its category's label.
+
+    `public_at` is when everybody could read it first: later than it was told, where it waited for
+    a first look.
+    """
 
     title: str
     text: str
@@ -73,13 +85,14 @@ class PublicReport(msgspec.Struct, frozen=True):
     kind: str
     lat: float
     lon: float
-    opened_at: datetime
+    public_at: datetime
     reporter_id: UUID | None
 
 
 def told_of(session: Session, report_id: UUID) -> PublicReport | None:
     """Return a report that is public and stands for itself now; else None."""
-    one = session.get(Report, report_id, populate_existing=True)
+    asked = select(*TOLD, PUBLIC_AT.label("public_at"))
+    one = session.execute(asked.where(C.id == report_id)).one_or_none()
     if one is None or one.status not in SHOWN or one.merged_into is not None:
         return None
     return PublicReport(
@@ -89,7 +102,7 @@ def told_of(session: Session, report_id: UUID) -> PublicReport | None:
         kind=LABELS[Category(one.category)],
         lat=one.lat,
         lon=one.lon,
-        opened_at=one.opened_at,
+        public_at=one.public_at,
         reporter_id=one.reporter_id,
     )
 
