@@ -75,6 +75,11 @@ def staff(session: Session) -> list[Named]:
     return _with_role(session, STAFF)
 
 
+def is_staff(session: Session, person_id: UUID) -> bool:
+    """Say whether a case can be given to a person."""
+    return any(one.id == person_id for one in staff(session))
+
+
 def desks(session: Session) -> list[Actor]:
     """Return who works in the console, operators too, with what the work of each is bound to."""
     held: dict[UUID, set[str]] = {}

@@ -96,18 +96,18 @@ def raised(session: Session, report_id: UUID) -> ReportEntry | None:
 def hands_of(session: Session, report: Report) -> list[UUID]:
     """Return on whose desk a report is: its officer, else its team's, else all's who may handle it.
 
-    Where those whose work is bound are all bound to something else, it is on the operators'.
+    Who left the team, or is bound to something else since, has no desk it could be on. Where those
+    whose work is bound are all bound to something else, it is on the operators'.
     """
-    if report.assignee_id is not None:
-        return [report.assignee_id]
-    named = select(RoutingRule.person_id).where(
-        RoutingRule.team_id == report.team_id, RoutingRule.person_id.is_not(None)
-    )
-    if own := {one for one in session.scalars(named) if one is not None}:
-        return sorted(own)
     able = [one for one in directory.desks(session) if may_handle(session, one, report)]
-    staff = [one for one in able if one.roles.intersection(directory.STAFF)]
-    return [one.id for one in staff or able if one.id is not None]
+    staff = [one.id for one in able if one.id and one.roles.intersection(directory.STAFF)]
+    if report.assignee_id in staff:
+        return [report.assignee_id]
+    named = set(
+        session.scalars(select(RoutingRule.person_id).where(RoutingRule.team_id == report.team_id))
+    )
+    own = sorted(one for one in staff if one in named)
+    return own or staff or [one.id for one in able if one.id]
 
 
 def _notes(session: Session, report_id: UUID) -> list[Note]:

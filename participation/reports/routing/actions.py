@@ -7,6 +7,7 @@ import msgspec
 import shapely
 from sqlalchemy import func, select, update
 
+from participation.accounts import directory
 from participation.reports.routing.grounds import place_area
 from participation.reports.routing.models import (
     Area,
@@ -162,6 +163,8 @@ def _columns(session: Session, new: RuleInput) -> dict[str, object]:
         wrong["team_id"] = "unknown"
     if new.area_id is not None and session.get(Area, new.area_id) is None:
         wrong["area_id"] = "unknown"
+    if new.person_id is not None and not directory.is_staff(session, new.person_id):
+        wrong["person_id"] = "unknown"
     if (new.from_minute is None) != (new.to_minute is None):
         wrong["from_minute"] = "both or neither"
     if any(m is not None and not 0 <= m < DAY_MINUTES for m in (new.from_minute, new.to_minute)):

@@ -43,7 +43,10 @@ class Routed(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A rule with the words a clerk knows it by; `misfit` is why it passed a sample over."""
+    """A rule with the words a clerk knows it by; `misfit` is why it passed a sample over.
+
+    `left` says that its person is not on the team any more, and is given nothing.
+    """
 
     rule: Rule
     number: int
@@ -51,6 +54,7 @@ class Row(msgspec.Struct, frozen=True):
     body: str
     team: str
     person: str
+    left: bool = False
     misfit: str | None = None
 
 
@@ -101,7 +105,10 @@ def areas_at(session: Session, lat: float, lon: float) -> frozenset[UUID]:
 
 
 def route(session: Session, category: Category, lat: float, lon: float, at: datetime) -> Routed:
-    """Return where a report of this kind, place (degrees) and moment goes."""
+    """Return where a report of this kind, place (degrees) and moment goes.
+
+    To a person only as long as they are on the team.
+    """
     calendar = calendar_of(session)
     rules = rules_of(session)
     told = _told(calendar, category, areas_at(session, lat, lon) if rules else frozenset(), at)
@@ -110,7 +117,10 @@ def route(session: Session, category: Category, lat: float, lon: float, at: date
     due = calendar.due(at, days)
     if rule is None:
         return Routed(due, days)
-    return Routed(due, days, rule.team_id, rule.person_id, rule.id)
+    person = rule.person_id
+    if person is not None and not directory.is_staff(session, person):
+        person = None
+    return Routed(due, days, rule.team_id, person, rule.id)
 
 
 def _told(calendar: Calendar, category: Category, areas: frozenset[UUID], at: datetime) -> Told:
@@ -137,6 +147,7 @@ def _rows(session: Session, why: dict[UUID, str]) -> list[Row]:
     places = {one.id: one.name for one in areas(session)}
     found = teams(session)
     people = directory.names_of(session, {r.person_id for r in rules if r.person_id})
+    staff = {one.id for one in directory.staff(session)}
     return [
         Row(
             rule,
@@ -144,6 +155,7 @@ def _rows(session: Session, why: dict[UUID, str]) -> list[Row]:
             places.get(rule.area_id, "") if rule.area_id else "",
             *found[rule.team_id],
             people.get(rule.person_id, "") if rule.person_id else "",
+            rule.person_id is not None and rule.person_id not in staff,
             why.get(rule.id),
         )
         for number, rule in enumerate(rules, 1)

@@ -27,7 +27,7 @@ from participation.reports.rules import Category
 from services.auth import Actor
 from services.db import Session
 from services.errors import InvalidError, RefusedError
-from tests.people import MINJI
+from tests.people import MINJI, TAEHO
 
 CLERK = Actor(None)
 # A Tuesday, 14:00 in Seoul.
@@ -92,7 +92,7 @@ def opened(session: Session, category: Category = Category.LITTER, lon: float = 
 def test_a_report_goes_where_the_table_says(session: Session) -> None:
     lights, clean = team(session), team(session, "기동반")
     area = routing_actions.add_area(session, CLERK, "중앙", SQUARE, at=AT)
-    person = MINJI.id
+    person = TAEHO.id
     for rule in (
         RuleInput(team_id=lights, category=Category.STREET_LIGHT, promise_days=3, person_id=person),
         RuleInput(team_id=clean, area_id=area, promise_days=1),
