@@ -1,12 +1,13 @@
 """The console's page of people and their roles."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from participation.accounts import actions, queries
+from participation.accounts.directory import bounds_of
 from services import web
 from services.auth import Role
 from services.auth.gates import role
@@ -48,24 +49,26 @@ def change(person_id: str) -> ResponseReturnValue:
 @pages.post("/<person_id>/bounds")
 @role("operator")
 def bound(person_id: str) -> ResponseReturnValue:
-    """Bind someone's work to the areas and bodies that were chosen; to none of them: whole city."""
+    """Bind someone's work to the areas and bodies that were chosen; to none of them: whole city.
+
+    What they are bound to already may be chosen though it is gone.
+    """
     key = parse_id(person_id)
     if key is None:
         raise NotFoundError
-    chosen = {
-        (kind.kind, _chosen(one, choices))
-        for kind, choices in _kinds()
-        for one in request.form.getlist(kind.kind)
-    }
+    held = bounds_of(web.session(), [key])[key]
+    there = {(kind.kind, one) for kind, choices in _kinds() for one in choices} | held
+    kinds = [kind.kind for kind in web.registry().bounds]
+    chosen = {_chosen(kind, one, there) for kind in kinds for one in request.form.getlist(kind)}
     actions.bound_staff(web.session(), web.actor(), key, chosen, at=web.at())
     return _back()
 
 
-def _chosen(text: str, choices: Mapping[UUID, str]) -> UUID:
+def _chosen(kind: str, text: str, there: Collection[tuple[str, UUID]]) -> tuple[str, UUID]:
     key = parse_id(text)
-    if key is None or key not in choices:
+    if key is None or (kind, key) not in there:
         raise InvalidError("bound_unknown", {"bound": "unknown"})
-    return key
+    return kind, key
 
 
 def _back() -> ResponseReturnValue:

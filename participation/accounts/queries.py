@@ -1,6 +1,6 @@
 """What is read of accounts: who is asking, where they signed in, what we hold of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -125,6 +125,10 @@ class PersonLine(msgspec.Struct, frozen=True):
         return Role.OPERATOR not in self.roles and bool(
             {Role.MODERATOR, Role.OFFICER} & set(self.roles)
         )
+
+    def lost(self, kind: str, there: Collection[UUID]) -> list[UUID]:
+        """Return what of a kind they are bound to and is not among what is `there` any more."""
+        return sorted(key for what, key in self.bounds if what == kind and key not in there)
 
 
 def people(session: Session, query: str, limit: int = 200) -> list[PersonLine]:

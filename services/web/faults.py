@@ -131,7 +131,7 @@ SPECIAL = {
         "Something in the form is odd",
         "Look at what you entered and send it once more.",
     ),
-    "in_use": ("Something still uses it", "Change what uses it first, then try once more."),
+    "in_use": ("Something still uses it", "A row or someone's work names it. Change that first."),
     "name_taken": ("That name is taken", "Choose another one."),
     "name_length": ("That name is empty or too long", "Give one of 1 to 80 characters."),
     "url_odd": ("That is no address we can use", "Write the whole of it, with https."),

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import shapely
 from sqlalchemy import delete, insert, select, update
 
+from participation.accounts import directory
 from participation.reports.models import Report
 from participation.reports.removals.access import removed_for
 from participation.reports.removals.keeping import as_it_was, let_go, set_aside
@@ -35,12 +36,18 @@ def delete_rule(session: Session, actor: Actor, rule_id: UUID, *, at: datetime) 
 
 
 def delete_team(session: Session, actor: Actor, team_id: UUID, *, at: datetime) -> UUID:
-    """Dissolve a team that no rule names; its reports go back to nobody."""
+    """Dissolve a team that no rule names; its reports go back to nobody.
+
+    The last team of a body stays while someone's work is bound to that: they would see nothing.
+    """
     if session.scalar(select(RoutingRule.id).where(RoutingRule.team_id == team_id).limit(1)):
         raise RefusedError("in_use")
     row = session.get(Team, team_id)
     if row is None:
         raise NotFoundError
+    others = select(Team.id).where(Team.body_id == row.body_id, Team.id != team_id)
+    if session.scalar(others.limit(1)) is None and _bound_to(session, "body", row.body_id):
+        raise RefusedError("in_use")
     name, theirs = _team_name(session, team_id), Report.team_id == team_id
     asked = select(Report.id, Report.status).where(theirs).with_for_update()
     reports = {row.id: row.status for row in session.execute(asked)}
@@ -55,8 +62,9 @@ def delete_team(session: Session, actor: Actor, team_id: UUID, *, at: datetime) 
 
 
 def delete_area(session: Session, actor: Actor, area_id: UUID, *, at: datetime) -> UUID:
-    """Forget an area that no rule names."""
-    if session.scalar(select(RoutingRule.id).where(RoutingRule.area_id == area_id).limit(1)):
+    """Forget an area that no rule names and nobody's work is bound to."""
+    named = select(RoutingRule.id).where(RoutingRule.area_id == area_id).limit(1)
+    if session.scalar(named) is not None or _bound_to(session, "area", area_id):
         raise RefusedError("in_use")
     row = session.get(Area, area_id)
     if row is None:
@@ -65,6 +73,11 @@ def delete_area(session: Session, actor: Actor, area_id: UUID, *, at: datetime) 
     kept = set_aside(session, actor, row, row.name, at=at)
     audit.record(session, actor.id, "delete_area", "area", str(area_id), at=at)
     return kept
+
+
+def _bound_to(session: Session, kind: str, target: UUID) -> bool:
+    """Say whether somebody in the console sees only what lies in this area, or is this body's."""
+    return any(target in one.bound_to(kind) for one in directory.desks(session))
 
 
 def open_day(session: Session, actor: Actor, day: date, *, at: datetime) -> UUID:
