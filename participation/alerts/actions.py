@@ -4,17 +4,17 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 
 from participation.alerts.matching import cover
 from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes
 from participation.alerts.queries import Times, alerts_of, count_of
-from participation.alerts.rules import MOST_ALERTS, Kind, Way, gram_of, next_digest
+from participation.alerts.rules import MOST_ALERTS, Kind, Way, gram_of
+from participation.alerts.telling import due_at
 from services import audit, push
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError, RefusedError
-from services.hours import quiet_until
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +82,17 @@ def _lay_cells(session: Session, alert: Alert) -> None:
 
 
 def switch_alert(session: Session, actor: Actor, alert: Alert, *, on: bool, at: datetime) -> None:
-    """Let an alert rest, or wake it; doing it twice changes nothing."""
+    """Let an alert rest, or wake it; doing it twice changes nothing.
+
+    What it had found and would have told while it rested counts as told when it wakes.
+    """
     if alert.active == on:
         return
     alert.active = on
+    if on:
+        waited = AlertHit.told_at.is_(None), AlertHit.due_at <= at
+        passed = update(AlertHit).where(AlertHit.alert_id == alert.id, *waited)
+        session.execute(passed.values(told_at=at))
     _lay_cells(session, alert)
     audit.record(session, actor.id, "switch_alert", "alert", str(alert.id), at=at)
 
@@ -119,18 +126,21 @@ def set_times(session: Session, actor: Actor, times: Times, zone: str, *, at: da
     row.digest_hour = times.digest_hour
     hours = push.Hours(times.quiet_from, times.quiet_to)
     push.set_quiet_hours(session, actor.id, hours, at=at)
-    due = {
-        Way.PUSH: quiet_until(at, zone, times.quiet_from, times.quiet_to) or at,
-        Way.DIGEST: next_digest(at, zone, times.digest_hour),
-    }
-    for way, moment in due.items():
+    _move_waiting(session, actor.id, times, zone, at)
+    audit.record(session, actor.id, "set_times", "alert_times", "", at=at)
+
+
+def _move_waiting(session: Session, person_id: UUID, times: Times, zone: str, at: datetime) -> None:
+    awake = alerts_of(person_id).where(Alert.active)
+    for way in Way:
         waiting = update(AlertHit).where(
-            AlertHit.alert_id.in_(alerts_of(actor.id)),
+            AlertHit.alert_id.in_(alerts_of(person_id)),
             AlertHit.way == way,
             AlertHit.told_at.is_(None),
+            # What passed while its alert rested is not to come again.
+            or_(AlertHit.due_at > at, AlertHit.alert_id.in_(awake)),
         )
-        session.execute(waiting.values(due_at=moment))
-    audit.record(session, actor.id, "set_times", "alert_times", "", at=at)
+        session.execute(waiting.values(due_at=due_at(way, times, zone, at)))
 
 
 def forget_alerts(session: Session, actor: Actor, ids: list[UUID], *, at: datetime) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, func, select
 
 from participation.alerts.models import Alert, AlertHit, AlertTimes
-from participation.alerts.rules import DIGEST_HOUR, Kind
+from participation.alerts.rules import DIGEST_HOUR, Kind, Way
 from services import push
 from services.db import Session
 from services.db.keys import among
@@ -169,8 +169,20 @@ def due_hits(session: Session, at: datetime, people: list[UUID]) -> list[AlertHi
     return list(rows)
 
 
+def rings_now(session: Session, report_id: UUID, at: datetime) -> list[AlertHit]:
+    """Return the hits of a report that are told by themselves, and now."""
+    rows = session.scalars(
+        select(AlertHit)
+        .join(Alert, Alert.id == AlertHit.alert_id)
+        .where(AlertHit.report_id == report_id, AlertHit.way == Way.PUSH, *_due(at))
+    )
+    return list(rows)
+
+
 def _due(at: datetime) -> list[ColumnElement[bool]]:
-    return [AlertHit.told_at.is_(None), AlertHit.due_at <= at, Alert.removed_at.is_(None)]
+    """Return that a hit's time has come, and that its alert is neither removed nor at rest."""
+    wanted = [Alert.active.is_(True), Alert.removed_at.is_(None)]
+    return [AlertHit.told_at.is_(None), AlertHit.due_at <= at, *wanted]
 
 
 def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from participation.accounts import directory
 from participation.alerts.matching import Following, matches, ward_followed
 from participation.alerts.models import AlertHit
-from participation.alerts.queries import Times, labels_of, times_of
+from participation.alerts.queries import Times, labels_of, rings_now, times_of
 from participation.alerts.rules import Way, next_digest
 from participation.events.alerts import DigestMade
 from services import i18n, outbox, push
@@ -66,10 +66,7 @@ def find_followers(
     new = [f for f in found if f.id not in noted and f.person_id != told.reporter_id]
     if new:
         note_hits(session, sources.settings.timezone, report_id, new, at)
-        now = select(AlertHit).where(
-            AlertHit.report_id == report_id, AlertHit.told_at.is_(None), AlertHit.due_at <= at
-        )
-        push_hits(session, sources, session.scalars(now).all(), at=at)
+        push_hits(session, sources, rings_now(session, report_id, at), at=at)
 
 
 def note_hits(
