@@ -107,7 +107,7 @@ def arrival_of(row: Mapping[str, str]) -> Arrival:
         ended_at=ended if status is Status.CLOSED else None,
         due_at=_moment(row, "expected_datetime"),
         answer=row.get("status_notes", "").strip(),
-        body=row.get("agency_responsible", "").strip()[:80],
+        body=" ".join(row.get("agency_responsible", "").split())[:80].rstrip(),
     )
 
 

@@ -98,7 +98,12 @@ def add_team(session: Session, actor: Actor, body: str, team: str, *, at: dateti
 
 
 def team_of_body(session: Session, actor: Actor, body: str, *, at: datetime) -> UUID:
-    """Return the team that stands for a body as a whole, of the same name; made if it is new."""
+    """Return the team that stands for a body as a whole, of the same name; made if it is new.
+
+    Raises InvalidError for a name that is empty or too long.
+    """
+    # As it is stored: looked up as it was written, it would be missed and made a second time.
+    body = _name(body, "body")
     named = select(Team.id).join(Body, Body.id == Team.body_id)
     known = session.scalar(named.where(Body.name == body, Team.name == body))
     return known or add_team(session, actor, body, body, at=at)

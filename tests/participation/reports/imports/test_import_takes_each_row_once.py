@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from participation.reports.imports.feeds import category_of
 from participation.reports.models import REPORT_CLUSTER, Report, ReportEntry
+from participation.reports.routing.models import Body, Team
 from services.db import Session
 from services.outbox.events import OutboxEvent
 
@@ -96,6 +97,32 @@ def test_an_odd_row_is_named_and_the_rest_goes_on(
     assert "line 2: " in done.output
     assert reason in done.output
     assert count(session, Report) == 1
+
+
+@pytest.mark.parametrize(
+    ("written_as", "kept"),
+    [
+        ("Dept of  Works", "Dept of Works"),
+        ("\tDept\u00a0of Works ", "Dept of Works"),
+        ("x" * 79 + " of the city", "x" * 79),
+        (" " * 90, None),
+    ],
+)
+def test_a_body_is_one_however_its_name_is_written(
+    app: Flask, session: Session, tmp_path: Path, written_as: str, kept: str | None
+) -> None:
+    """More rows than are stored at once: a later batch meets the body that an earlier one made."""
+    header, row = HEADER + ",agency_responsible", OPEN.replace(",9,", ",{},")
+    rows = [f"{row.format(number)},{written_as}" for number in range(600)]
+    rows.append(f"{row.format('last')},{kept or ''}")
+    path = tmp_path / "requests.csv"
+    path.write_text("\n".join([header, *rows]))
+    assert "601 rows: 601 taken in" in run(app, path).output
+    named = [kept] if kept else []
+    assert session.scalars(select(Body.name)).all() == named
+    assert session.scalars(select(Team.name)).all() == named
+    held = select(func.count()).where(Report.team_id.is_not(None))
+    assert session.scalar(held) == (601 if kept else 0)
 
 
 def test_a_file_that_is_no_table_of_requests_is_refused(app: Flask, tmp_path: Path) -> None:
