@@ -32,24 +32,42 @@ def import_file(file: Path) -> None:
     Rows that cannot be taken in are told one by one, with their line and the reason.
     """
     try:
-        with feeds.opened(file) as counted:
-            total = sum(1 for _ in feeds.rows(counted))
-    except (feeds.RowError, OSError, EOFError) as error:
-        raise click.ClickException(f"{file.name} cannot be read: {error}") from error
+        encoding, total = feeds.surveyed(file)
+    except (feeds.FileError, OSError) as error:
+        # All of it is read first: in a damaged file what can still be read may be wrong as well.
+        told = f"{file.name} cannot be read: {error}. Nothing was taken in."
+        raise click.ClickException(told) from error
+    if encoding != feeds.ENCODINGS[0]:
+        click.echo(f"{file.name} is not UTF-8 and is read as {encoding.upper()}", err=True)
     refused: list[str] = []
+    try:
+        new = _take_all(file, encoding, total, refused)
+    finally:
+        for line in refused:
+            click.echo(line, err=True)
+    known = total - new - len(refused)
+    click.echo(f"{total} rows: {new} taken in, {known} known before, {len(refused)} refused")
+
+
+def _take_all(file: Path, encoding: str, total: int, refused: list[str]) -> int:
+    """Take in what is new, batch by batch, and return how much was."""
+    new, last = 0, 1
     with click.progressbar(length=total, label="Taking in") as bar:
-        new = 0
-        for batch, rows in _batches(file, refused):
-            with unit_of_work(engine()) as session:
-                new += take_in(session, batch, at=clock.now())
-            bar.update(rows)
+        try:
+            for batch, rows, line in _batches(file, encoding, refused):
+                with unit_of_work(engine()) as session:
+                    new += take_in(session, batch, at=clock.now())
+                last = line
+                bar.update(rows)
+        except (feeds.FileError, UnicodeDecodeError) as error:
+            raise click.ClickException(
+                f"{file.name} cannot be read further: {error}. Line {last} was the last one taken "
+                "in; that stays, and the same command goes on from there."
+            ) from error
     if new:
         with unit_of_work(engine()) as session:
             refresh_statistics(session)
-    for line in refused:
-        click.echo(line, err=True)
-    known = total - new - len(refused)
-    click.echo(f"{total} rows: {new} taken in, {known} known before, {len(refused)} refused")
+    return new
 
 
 @reports.command("rebuild-map")
@@ -84,19 +102,21 @@ def open311_key(name: str, scope: tuple[str, ...], category: tuple[str, ...]) ->
     click.echo(token)
 
 
-def _batches(file: Path, refused: list[str]) -> Iterator[tuple[list[Arrival], int]]:
-    """Yield (arrivals, rows read for them); what cannot be taken in is noted in `refused`."""
+def _batches(
+    file: Path, encoding: str, refused: list[str]
+) -> Iterator[tuple[list[Arrival], int, int]]:
+    """Yield (arrivals, rows read for them, line of the last); the others are noted in `refused`."""
     batch: list[Arrival] = []
-    read = 0
-    with feeds.opened(file) as source:
-        for number, row in feeds.rows(source):
+    read, line = 0, 1
+    with feeds.opened(file, encoding) as source:
+        for line, row in feeds.rows(source):
             read += 1
             try:
-                batch.append(feeds.arrival_of(row))
+                batch.append(feeds.arrival_of(row, at=clock.now()))
             except feeds.RowError as error:
-                refused.append(f"line {number}: {error}")
+                refused.append(f"line {line}: {error}")
             if len(batch) == BATCH:
-                yield batch, read
+                yield batch, read, line
                 batch, read = [], 0
     if read:
-        yield batch, read
+        yield batch, read, line

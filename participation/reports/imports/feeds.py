@@ -1,12 +1,16 @@
 """Other cities' open data: a CSV of service requests, row by row, into arrivals."""
 
+import contextlib
 import csv
 import gzip
+import io
+import itertools
 import re
+import zlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from participation.reports.imports.arrivals import Arrival
 from participation.reports.rules import Category, Status
@@ -45,50 +49,102 @@ WORDS: tuple[tuple[Category, str], ...] = (
     ),
 )
 PATTERNS = tuple((category, re.compile(rf"(?:^|[^a-z])(?:{words})")) for category, words in WORDS)
+# Spreadsheets of Korean offices write the second; what is neither is seldom readable as it.
+ENCODINGS = ("utf-8-sig", "cp949")
+DAMAGE = (OSError, EOFError, zlib.error)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+# A city's clock may be ahead of ours, and a day is the most that zones differ.
+AHEAD = timedelta(days=1)
+LONGEST_PROMISE = timedelta(days=3660)
 
 
 class RowError(Exception):
     """A row cannot be taken in; the message says why, in English, for the operator's terminal."""
 
 
-def opened(path: Path) -> IO[str]:
-    """Open a CSV file, gzipped or not, as UTF-8 text."""
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="")
-    return path.open(encoding="utf-8", errors="replace", newline="")
+class FileError(Exception):
+    """A file cannot be read, or not further; the message says why and where, as that of a row."""
 
 
-def rows(file: IO[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yield (line number, row) of a CSV; raises RowError if columns are missing."""
-    reader = csv.DictReader(file, restval="")
-    if missing := sorted(COLUMNS - set(reader.fieldnames or ())):
-        raise RowError(f"the file lacks the columns {', '.join(missing)}")
-    for row in reader:
-        yield (
-            reader.line_num,
-            {
-                # PostgreSQL stores no NUL.
-                k: (v or "").replace("\x00", "")
-                for k, v in row.items()
-                if k is not None
-            },
-        )
+def surveyed(path: Path) -> tuple[str, int]:
+    """Return in which of ENCODINGS a file is written and how many rows it has; all of it is read.
 
-
-def arrival_of(row: Mapping[str, str]) -> Arrival:
-    """Return the arrival a row tells of; its kind, times, place and state are kept.
-
-    Raises RowError for a row without an id, a known state, a time or a place on the map.
+    Raises FileError.
     """
-    lat, lon = _degrees(row, "lat", 85), _degrees(row, "long", 180)
-    if lat == 0 and lon == 0:
-        raise RowError("the place is 0, 0, which is none")
-    began = _moment(row, "requested_datetime")
-    if began is None:
-        raise RowError("requested_datetime is empty")
-    ended = _moment(row, "closed_datetime")
-    if ended is not None and ended < began:
-        raise RowError("it was closed before it was requested")
+    for encoding in ENCODINGS:
+        try:
+            with opened(path, encoding) as file:
+                return encoding, sum(1 for _ in rows(file))
+        except UnicodeDecodeError:
+            continue
+    raise FileError(f"line {_odd_line(path)} is written neither in UTF-8 nor in CP949")
+
+
+def opened(path: Path, encoding: str = ENCODINGS[0]) -> IO[str]:
+    """Open a CSV file, gzipped or not, as text."""
+    return io.TextIOWrapper(_bytes(path), encoding=encoding, newline="")
+
+
+def _bytes(path: Path) -> gzip.GzipFile | io.BufferedReader:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+
+
+def _odd_line(path: Path) -> int:
+    """Return the number of the first line that is no UTF-8."""
+    number = 1
+    with _bytes(path) as file, contextlib.suppress(UnicodeDecodeError, *DAMAGE):
+        for line in file:
+            line.decode()
+            number += 1
+    return number
+
+
+def rows(file: IO[str]) -> Iterator[tuple[int, Mapping[str, str] | RowError]]:
+    """Yield (line number, row) of a CSV; for a row that cannot be read, the error that says why.
+
+    Raises FileError if columns are missing or the file is damaged, UnicodeDecodeError if it is
+    written otherwise.
+    """
+    reader = csv.reader(file)
+    try:
+        columns = next(reader, [])
+        if missing := sorted(COLUMNS - set(columns)):
+            raise FileError(f"the file lacks the columns {', '.join(missing)}")
+        while (row := _row(reader, columns)) is not None:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise FileError(f"its first line is no list of columns: {error}") from error
+    except DAMAGE as error:
+        where = f"it is damaged behind line {reader.line_num}: " if reader.line_num else ""
+        raise FileError(f"{where}{error}") from error
+
+
+def _row(reader: Any, columns: list[str]) -> Mapping[str, str] | RowError | None:
+    """Return the next row that is not empty, None at the end; what is too long is left behind."""
+    begins = reader.line_num + 1
+    try:
+        values = next((row for row in reader if row), None)
+    except csv.Error as error:
+        ends = reader.line_num
+        lost = f"line {begins} and those that follow up to line {ends} are left out, for a "
+        return RowError((lost if ends > begins else "") + str(error))
+    if values is None:
+        return None
+    # PostgreSQL stores no NUL.
+    told = (value.replace("\x00", "") for value in values)
+    return dict(itertools.zip_longest(columns, itertools.islice(told, len(columns)), fillvalue=""))
+
+
+def arrival_of(row: Mapping[str, str] | RowError, *, at: datetime) -> Arrival:
+    """Return the arrival a row tells of, at the moment it is read; what the row says is kept.
+
+    Raises RowError for a row without an id, a known state, a time or a place on the map, and with
+    a time that lies ahead of `at`.
+    """
+    if isinstance(row, RowError):
+        raise row
+    lat, lon = _place(row)
+    began, ended, due = _moments(row, at)
     status = STATUSES.get(row["status"].strip().lower())
     if status is None:
         raise RowError(f"status {row['status']!r} is neither open nor closed")
@@ -105,7 +161,7 @@ def arrival_of(row: Mapping[str, str]) -> Arrival:
         place=row.get("address", "").strip(),
         opened_at=began,
         ended_at=ended if status is Status.CLOSED else None,
-        due_at=_moment(row, "expected_datetime"),
+        due_at=due,
         answer=row.get("status_notes", "").strip(),
         body=" ".join(row.get("agency_responsible", "").split())[:80].rstrip(),
     )
@@ -123,6 +179,13 @@ def _text(row: Mapping[str, str]) -> str:
     return f"{name}: {detail}" if detail and detail != name else name or "No name"
 
 
+def _place(row: Mapping[str, str]) -> tuple[float, float]:
+    lat, lon = _degrees(row, "lat", 85), _degrees(row, "long", 180)
+    if lat == 0 and lon == 0:
+        raise RowError("the place is 0, 0, which is none")
+    return lat, lon
+
+
 def _degrees(row: Mapping[str, str], column: str, most: float) -> float:
     text = row[column].strip()
     if not text:
@@ -136,7 +199,20 @@ def _degrees(row: Mapping[str, str], column: str, most: float) -> float:
     return value
 
 
-def _moment(row: Mapping[str, str], column: str) -> datetime | None:
+def _moments(
+    row: Mapping[str, str], at: datetime
+) -> tuple[datetime, datetime | None, datetime | None]:
+    """Return when it was requested, when closed, and for when it is promised."""
+    began = _moment(row, "requested_datetime", at + AHEAD)
+    if began is None:
+        raise RowError("requested_datetime is empty")
+    ended = _moment(row, "closed_datetime", at + AHEAD)
+    if ended is not None and ended < began:
+        raise RowError("it was closed before it was requested")
+    return began, ended, _moment(row, "expected_datetime", began + LONGEST_PROMISE)
+
+
+def _moment(row: Mapping[str, str], column: str, latest: datetime) -> datetime | None:
     text = row.get(column, "").strip()
     if not text:
         return None
@@ -146,4 +222,8 @@ def _moment(row: Mapping[str, str], column: str) -> datetime | None:
         raise RowError(f"{column} {text!r} is no ISO 8601 time") from None
     if value.tzinfo is None:
         raise RowError(f"{column} {text!r} has no offset")
+    if value < EARLIEST:
+        raise RowError(f"{column} {text!r} is before {EARLIEST.year}")
+    if value > latest:
+        raise RowError(f"{column} {text!r} is later than {latest:%Y-%m-%d}")
     return value

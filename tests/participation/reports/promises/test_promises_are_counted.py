@@ -110,7 +110,7 @@ def take_small_town(engine: Engine, rows: str = ROWS) -> None:
         found = []
         for _, row in feeds.rows(file):
             with contextlib.suppress(feeds.RowError):
-                found.append(feeds.arrival_of(row))
+                found.append(feeds.arrival_of(row, at=AT))
         take_in(session, found, at=AT)
 
 
@@ -189,9 +189,9 @@ def test_the_real_rows_of_baltimore_give_what_the_city_published(
     batch = []
     with feeds.opened(REAL) as file:
         for _, row in feeds.rows(file):
-            if row["city"] == "Baltimore":
+            if isinstance(row, dict) and row["city"] == "Baltimore":
                 with contextlib.suppress(feeds.RowError):
-                    batch.append(feeds.arrival_of(row))
+                    batch.append(feeds.arrival_of(row, at=AT))
     with unit_of_work(engine) as session:
         for start in range(0, len(batch), 500):
             take_in(session, batch[start : start + 500], at=AT)
