@@ -29,7 +29,8 @@ reports = Group("reports", help="Problems people told of.")
 def import_file(file: Path) -> None:
     """Take in the service requests of FILE (CSV, gzipped or not). Doing it twice adds nothing.
 
-    Rows that cannot be taken in are told one by one, with their line and the reason.
+    Rows that cannot be taken in are told one by one, with their line and the reason; so is what
+    is closed and has neither a closed_datetime nor an updated_datetime.
     """
     try:
         encoding, total = feeds.surveyed(file)

@@ -63,6 +63,11 @@ class Arrival(msgspec.Struct, frozen=True):
     photo_hash: str | None = None
     further: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for one that ended at no moment: its story would not say that it did."""
+        if self.status in ENDED and self.ended_at is None:
+            raise ValueError("an arrival that ended says when")
+
 
 def take_in(session: Session, arrivals: Sequence[Arrival], *, at: datetime) -> int:
     """Store the arrivals that are new by (source, source_id) and return how many were.

@@ -144,10 +144,10 @@ def arrival_of(row: Mapping[str, str] | RowError, *, at: datetime) -> Arrival:
     if isinstance(row, RowError):
         raise row
     lat, lon = _place(row)
-    began, ended, due = _moments(row, at)
     status = STATUSES.get(row["status"].strip().lower())
     if status is None:
         raise RowError(f"status {row['status']!r} is neither open nor closed")
+    began, ended = _span(row, status, at)
     if not row["service_request_id"].strip():
         raise RowError("service_request_id is empty")
     return Arrival(
@@ -160,8 +160,8 @@ def arrival_of(row: Mapping[str, str] | RowError, *, at: datetime) -> Arrival:
         lon=lon,
         place=row.get("address", "").strip(),
         opened_at=began,
-        ended_at=ended if status is Status.CLOSED else None,
-        due_at=due,
+        ended_at=ended,
+        due_at=_moment(row, "expected_datetime", began + LONGEST_PROMISE),
         answer=row.get("status_notes", "").strip(),
         body=" ".join(row.get("agency_responsible", "").split())[:80].rstrip(),
     )
@@ -199,17 +199,24 @@ def _degrees(row: Mapping[str, str], column: str, most: float) -> float:
     return value
 
 
-def _moments(
-    row: Mapping[str, str], at: datetime
-) -> tuple[datetime, datetime | None, datetime | None]:
-    """Return when it was requested, when closed, and for when it is promised."""
-    began = _moment(row, "requested_datetime", at + AHEAD)
+def _span(row: Mapping[str, str], status: Status, at: datetime) -> tuple[datetime, datetime | None]:
+    """Return when it was requested, and when closed if it is.
+
+    The last change of a closed request is its closing (GeoReport v2, GET service request).
+    """
+    latest = at + AHEAD
+    began = _moment(row, "requested_datetime", latest)
     if began is None:
         raise RowError("requested_datetime is empty")
-    ended = _moment(row, "closed_datetime", at + AHEAD)
+    ended = _moment(row, "closed_datetime", latest)
+    if ended is None and status is Status.CLOSED:
+        ended = _moment(row, "updated_datetime", latest)
+        if ended is None:
+            wanted = "neither closed_datetime nor updated_datetime says when"
+            raise RowError(f"it is closed, and {wanted}")
     if ended is not None and ended < began:
         raise RowError("it was closed before it was requested")
-    return began, ended, _moment(row, "expected_datetime", began + LONGEST_PROMISE)
+    return began, ended if status is Status.CLOSED else None
 
 
 def _moment(row: Mapping[str, str], column: str, latest: datetime) -> datetime | None:

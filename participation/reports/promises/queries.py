@@ -16,7 +16,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, func, select
 
 from participation.reports.models import Report, ReportUnpromised
 from participation.reports.routing.models import Body, Team
-from participation.reports.rules import PUBLIC, Category
+from participation.reports.rules import ENDED, PUBLIC, Category
 from services.db import Moment, Session
 
 MONTHS = 12
@@ -24,6 +24,7 @@ MONTHS = 12
 SPANS = (12, 24, 72)
 NOBODY = "none"
 SHOWN = tuple(s.value for s in PUBLIC)
+OVER = tuple(s.value for s in ENDED)
 R, T, B = Report.__table__, Team.__table__, Body.__table__
 U = ReportUnpromised.__table__
 C = R.c
@@ -128,7 +129,7 @@ def _counts(months: int, *, of_source: bool) -> Select[Any]:
             month.label("month"),
             and_(promised, C.ended_at.is_not(None)).label("settled"),
             and_(promised, C.ended_at <= C.promised_at).label("in_time"),
-            and_(promised, C.ended_at.is_(None), C.promised_at < now).label("late"),
+            and_(promised, C.status.not_in(OVER), C.promised_at < now).label("late"),
         )
         .select_from(owned)
         .where(C.status.in_(SHOWN), C.merged_into.is_(None))

@@ -44,13 +44,13 @@ def crowd(count: int, seed: int) -> list[Arrival]:
             source="test",
             source_id=str(number),
             category=chance.choice(list(Category)[:3]),
-            status=chance.choice([Status.OPEN, Status.IN_PROGRESS, Status.CLOSED]),
+            status=(status := chance.choice([Status.OPEN, Status.IN_PROGRESS, Status.CLOSED])),
             text=f"report {number}",
             lat=MIDDLE[0] + chance.gauss(0, 0.0008),
             lon=MIDDLE[1] + chance.gauss(0, 0.0010),
             place="",
             opened_at=AT - timedelta(days=chance.uniform(0, 28)),
-            ended_at=None,
+            ended_at=AT if status is Status.CLOSED else None,
         )
         for number in range(count)
     ]
@@ -176,13 +176,14 @@ def test_real_cities_lose_nothing_that_is_near(engine: Engine) -> None:
 def test_what_was_settled_there_before_hides_nothing(engine: Engine) -> None:
     """However much lies on one spot, what is live and new there is found."""
     old = [
-        msgspec.structs.replace(a, status=Status.CLOSED, lat=MIDDLE[0], lon=MIDDLE[1])
+        msgspec.structs.replace(a, status=Status.CLOSED, ended_at=AT, lat=MIDDLE[0], lon=MIDDLE[1])
         for a in crowd(LOOKED_AT + 200, 5)
     ]
     live = msgspec.structs.replace(
         crowd(1, 6)[0],
         source_id="live",
         status=Status.OPEN,
+        ended_at=None,
         lat=MIDDLE[0],
         lon=MIDDLE[1],
         text="the live one",

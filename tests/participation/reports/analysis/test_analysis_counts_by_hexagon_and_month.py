@@ -41,7 +41,7 @@ def test_months_are_those_of_the_citys_clock(session: Session) -> None:
 
 def test_every_public_report_is_counted_once(session: Session) -> None:
     spread = [told(n, AT, lat=34.2 + n % 7 * 0.004, lon=127.9 + n % 5 * 0.005) for n in range(200)]
-    hidden = [told(900, AT, status=Status.REJECTED)]
+    hidden = [told(900, AT, status=Status.REJECTED, ended_at=AT)]
     outside = [told(901, AT, lat=35.5)]
     take_in(session, spread + hidden + outside, at=AT)
     found = analysis(session, "2026-11", SEOUL, at=AT, within=(127.8, 34.1, 128.0, 34.3))
