@@ -14,13 +14,17 @@ ODD = (
     *(ValueError, IndexError, AttributeError, TypeError, LookupError),
     *(RecursionError, AssertionError),
 )
-SKIPPED = {"script", "style", "head", "title", "blockquote"}
-BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol"}
+SKIPPED = {"script", "style", "head", "title"}
+QUOTED = "blockquote"
+BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote"}
 CID = "cid:"
 
 
 class Html(msgspec.Struct, frozen=True):
-    """`words` line by line; `drawn` the Content-IDs of the pictures within, without brackets."""
+    """`words` line by line, behind a ">" those of a quoted letter.
+
+    `drawn` are the Content-IDs of the pictures within, without brackets.
+    """
 
     words: str
     drawn: frozenset[str]
@@ -31,19 +35,24 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self.drawn: set[str] = set()
-        self.skipping = 0
+        self.skipping = self.quoting = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.skipping += tag in SKIPPED
+        self.quoting += tag == QUOTED
         named = [(value or "").strip() for name, value in attrs if name in ("src", "background")]
         self.drawn |= {unquote(one[len(CID) :]) for one in named if one[: len(CID)].lower() == CID}
         if tag in BREAKS:
-            self.found.append("\n")
+            self._break()
 
     def handle_endtag(self, tag: str) -> None:
         self.skipping = max(0, self.skipping - (tag in SKIPPED))
+        self.quoting = max(0, self.quoting - (tag == QUOTED))
         if tag in BREAKS and tag != "br":
-            self.found.append("\n")
+            self._break()
+
+    def _break(self) -> None:
+        self.found.append("\n> " if self.quoting else "\n")
 
     def handle_data(self, data: str) -> None:
         if not self.skipping:
@@ -51,7 +60,7 @@ class _Reader(HTMLParser):
 
 
 def read_html(html: str) -> Html:
-    """Return what HTML says; scripts, styles and quoted letters are left out of the words."""
+    """Return what HTML says; scripts and styles are left out of the words."""
     reader = _Reader()
     with contextlib.suppress(*ODD):
         reader.feed(html)

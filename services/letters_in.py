@@ -7,36 +7,29 @@ import codecs
 import email
 import hashlib
 import re
+from collections import defaultdict
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
 from email.utils import getaddresses, parseaddr
+from itertools import islice
 
 import msgspec
 
 from services.letter_html import ODD, read_html
+from services.letter_words import said_by
 from services.vouching import vouched
 
 MOST_TEXT = 4000
 MOST_PARTS, MOST_PIECES, MOST_HEADERS = 100, 1000, 10_000
 MOST_PICTURES = 10
-LONGEST_LINE = 2000
 # Python's parser of headers takes minutes over some that are long; no honest one is. Those of
 # parts it reads several times.
 LONGEST_HEADER, LONGEST_OF_PART = 4000, 1000
 ADDRESS = re.compile(r"[^@\s\x00-\x1f<>\"(),:;\\]{1,64}@[^@\s\x00-\x1f<>]{1,180}\.[a-zA-Z]{2,20}")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,200}>")
-# Where an answer begins to quote what it answers, in the words of common programs.
-QUOTES = re.compile(
-    r"^(-{2,}\s*(original message|forwarded message|원본 메시지|원본 메일|전달된 메시지).*"
-    r"|on .{4,120} wrote:|.{4,120}(님이|께서) (작성|쓰신).{0,20}:?"
-    r"|_{10,}|-{10,}|(from|보낸 ?사람|보낸이) ?: .+@.+)$",
-    re.IGNORECASE,
-)
-SIGNATURE = re.compile(
-    r"^(-- ?|sent from my .{2,40}|(나의|내) .{2,20}에서 보냄|.{2,20}에서 보냄)$", re.I
-)
 HOSTILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 BULK = {"bulk", "junk", "list", "auto_reply"}
+TEXTS = PLAIN, HTML = "text/plain", "text/html"
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
 
 
@@ -128,7 +121,7 @@ def read(letter: Letter, authserv: str = "") -> Said:
         message_id=message_id,
         sender=sender,
         subject=" ".join(_clean(_header(message, "Subject")).split())[:200],
-        text=said_by(text)[:MOST_TEXT],
+        text=text[:MOST_TEXT],
         automatic=_automatic(message, letter),
         vouched=_vouched(message, authserv, sender),
         pictures=pictures,
@@ -195,27 +188,43 @@ def _automatic(message: EmailMessage, letter: Letter) -> bool:
 
 
 def _parts(message: EmailMessage) -> tuple[str, tuple[Picture, ...], int]:
-    """Return the words (plain before HTML), the first pictures and how many more there are."""
-    plain, html, more = "", "", 0
+    """Return what the sender wrote, the first pictures and how many more there are."""
+    texts: dict[tuple[bool, str], list[str]] = defaultdict(list)
+    room = dict.fromkeys(TEXTS, MOST_TEXT * 50)
     pictures: list[EmailMessage] = []
-    for number, part in enumerate(message.walk()):
-        if number >= MOST_PARTS:
-            break
+    more, enclosed = 0, set[int]()
+    for part in islice(message.walk(), MOST_PARTS):
+        kind, attached = _kind(part)
+        if kind == "message/rfc822":
+            enclosed |= set(map(id, islice(part.walk(), MOST_PARTS)))
         if part.is_multipart():
             continue
-        kind, attached = _kind(part)
         if kind in PICTURES and len(pictures) < MOST_PICTURES:
             pictures.append(part)
         elif kind in PICTURES:
             more += 1
-        elif kind == "text/plain" and not plain and not attached:
-            plain = _words(part)
-        elif kind == "text/html" and not html and not attached:
-            html = _words(part)
-    told = read_html(html)
-    said = plain if plain.strip() else told.words
-    read_ones = (Picture(_bytes(part), _within(part, told.drawn)) for part in pictures)
+        elif kind in TEXTS and not attached:
+            data = _bytes(part)[: room[kind]]
+            room[kind] -= len(data)
+            texts[id(part) in enclosed, kind].append(_words(part, data))
+    said, drawn = _said(texts)
+    read_ones = (Picture(_bytes(part), _within(part, drawn)) for part in pictures)
     return said, tuple(one for one in read_ones if one.data), more
+
+
+def _said(texts: dict[tuple[bool, str], list[str]]) -> tuple[str, frozenset[str]]:
+    """Return the words of all text parts together, and which pictures those in HTML draw.
+
+    A phone writes what stands above a photo and what stands below it into parts of their own.
+    Plain parts go before HTML, which says the same; a letter that is enclosed is heard where
+    nothing else is said.
+    """
+    said, drawn = "", frozenset[str]()
+    for enclosed in (False, True):
+        read_ones = [read_html(text) for text in texts[enclosed, HTML]]
+        drawn = drawn.union(*(one.drawn for one in read_ones))
+        said = said or said_by(*texts[enclosed, PLAIN]) or said_by(*(o.words for o in read_ones))
+    return said, drawn
 
 
 def _within(part: EmailMessage, drawn: frozenset[str]) -> bool:
@@ -235,9 +244,8 @@ def _bytes(part: email.message.Message) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _words(part: email.message.Message) -> str:
+def _words(part: email.message.Message, data: bytes) -> str:
     """Return a text part; an unknown or wrong charset costs single letters, not the text."""
-    data = _bytes(part)[: MOST_TEXT * 50]
     for charset in (_charset(part), "utf-8", "cp949"):
         try:
             return _clean(data.decode(charset))
@@ -257,15 +265,3 @@ def _charset(part: email.message.Message) -> str:
 
 def _clean(text: str) -> str:
     return HOSTILE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def said_by(text: str) -> str:
-    """Return what the sender wrote: without quoted lines, the letter answered, and a signature."""
-    kept: list[str] = []
-    for line in text.split("\n"):
-        bare = line.strip()[:LONGEST_LINE]
-        if SIGNATURE.match(bare) or QUOTES.match(bare):
-            break
-        if not bare.startswith(">"):
-            kept.append(bare)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.letters_in import Letter, read, said_by
+from services.letter_words import said_by
+from services.letters_in import Letter, read
 from services.media.whereabouts import place_of
 from services.vouching import vouched
 
@@ -149,6 +150,11 @@ HARD = {
     "pieces without number": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
     + b"--b\r\n" * 200_000,
     "headers without number": b"a: b\r\n" * 200_000,
+    "lines without number": b"\r\n\r\n" + b"\n" * 200_000,
+    "rules without number": b"\r\n\r\n" + (b"-" * 10 + b"\n") * 20_000,
+    "quotations within quotations": b"Content-Type: text/html\r\n\r\n" + b"<blockquote>" * 20_000,
+    "texts without number": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + (b"--b\r\nContent-Type: text/html\r\n\r\n" + b"<p>x" * 40_000 + b"\r\n") * 30,
     "HTML that is none": b"Content-Type: text/html\r\n\r\nwords <![<![<!",
 }
 
