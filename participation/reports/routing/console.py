@@ -81,10 +81,9 @@ def tried() -> ResponseReturnValue:
     """Say where a sample would go, and of each rule above it why it does not fit."""
     asked = sample(request.args)
     spot = next(iter(maps.search(web.session(), asked.place)), None)
-    if spot is None:
-        return _page(sample=asked, place_missing=True), 422
-    calendar = queries.calendar_of(web.session())
-    moment = asked.moment(calendar.zone) or web.at()
+    moment = asked.moment(queries.calendar_of(web.session()).zone, web.at())
+    if spot is None or moment is None:
+        return _page(sample=asked, place_missing=spot is None, moment_odd=moment is None), 422
     rows, routed = queries.tried(web.session(), asked.category, spot.lat, spot.lon, moment)
     told = (web.session(), asked.category, routed.team_id, spot.lat, spot.lon)
     onward = next((name for find in web.registry().onward if (name := find(*told))), "")

@@ -1,7 +1,7 @@
 """What a clerk may send about the table of rules."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,6 +16,8 @@ from services.errors import InvalidError
 from services.ids import parse_id
 
 HOUR = 60
+# How far from now a sample may be: ten years and the leap days in them.
+FARTHEST = timedelta(days=3653)
 
 
 def minute_text(minute: int) -> str:
@@ -112,14 +114,18 @@ class Sample(msgspec.Struct, frozen=True):
     category: Category = Category.STREET_LIGHT
     local: str = ""
 
-    def moment(self, zone: str) -> datetime | None:
-        """Return the moment in the city's zone; None where none was given."""
+    def moment(self, zone: str, at: datetime) -> datetime | None:
+        """Return the moment in the city's zone, `at` if none was given; None if it cannot be.
+
+        That is one nobody can read, or so far from `at` that no calendar reaches there.
+        """
         if not self.local:
-            return None
+            return at
         try:
-            return datetime.fromisoformat(self.local).replace(tzinfo=ZoneInfo(zone))
-        except ValueError as error:
-            raise InvalidError("moment_unreadable", {"local": "unreadable"}) from error
+            told = datetime.fromisoformat(self.local).replace(tzinfo=ZoneInfo(zone))
+            return told if abs(told - at) <= FARTHEST else None
+        except (ValueError, OverflowError):
+            return None
 
 
 def sample(args: Mapping[str, str]) -> Sample:

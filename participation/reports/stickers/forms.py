@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from participation.reports.forms import MOST_LAT, MOST_LON
 from participation.reports.rules import Category
@@ -21,14 +21,11 @@ def parse_assets(text: str) -> tuple[list[AssetRow], list[tuple[int, str]]]:
     """
     rows: dict[str, AssetRow] = {}
     faults: list[tuple[int, str]] = []
-    lines = csv.DictReader(text.lstrip("\ufeff").splitlines())
-    for number, line in enumerate(lines, 2):
+    for number, line in _lines(text):
         if len(rows) >= MOST_ASSETS or len(faults) >= MOST_FAULTS:
             faults.append((number, "too_many"))
             break
-        found = _asset(
-            {str(k or "").strip().lower(): str(v or "").strip() for k, v in line.items()}
-        )
+        found = line if isinstance(line, str) else _asset(line)
         if isinstance(found, str):
             faults.append((number, found))
         elif found.code in rows:
@@ -36,6 +33,27 @@ def parse_assets(text: str) -> tuple[list[AssetRow], list[tuple[int, str]]]:
         else:
             rows[found.code] = found
     return list(rows.values()), faults
+
+
+def _lines(text: str) -> Iterator[tuple[int, Mapping[str, str] | str]]:
+    """Yield (line number, line by column); for a line that cannot be read the code of its fault."""
+    reader = csv.reader(text.lstrip("\ufeff").splitlines())
+    columns: list[str] | None = None
+    while True:
+        begins = reader.line_num + 1
+        try:
+            values = [value.strip() for value in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error:
+            yield begins, "too_long"
+            if columns is None:
+                return
+            continue
+        if columns is None:
+            columns = [name.lower() for name in values]
+        elif values:
+            yield reader.line_num, dict(zip(columns, values, strict=False))
 
 
 def _asset(told: Mapping[str, str]) -> AssetRow | str:

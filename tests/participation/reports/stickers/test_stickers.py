@@ -59,6 +59,35 @@ def test_a_list_is_read_line_by_line_and_bad_lines_are_named() -> None:
     ]
 
 
+@pytest.mark.parametrize("long", ["x" * 131_073, '"' + "x" * 131_073 + '"'])
+def test_a_field_that_is_too_long_costs_its_line_alone(long: str) -> None:
+    lines = CSV.split("\n")
+    lines[2] = f"B-6,bin,{long},34.22,127.92,litter"
+    rows, faults = parse_assets("\n".join(lines))
+    assert [row.code for row in rows] == ["L-1042", "B-7"]
+    assert faults[0] == (3, "too_long")
+    assert faults[1] == (5, "code")
+
+
+def test_a_quotation_mark_that_is_not_closed_is_named_where_it_stands() -> None:
+    """What it takes along is no line of its own; the next line after that is read again."""
+    many = "".join(f"L-{n},lamp,n,34.2,127.9,street_light\n" for n in range(1000, 8000))
+    rows, faults = parse_assets(f'code,kind,name,lat,lon,category\nL-1,lamp,"n,1,1,litter\n{many}')
+    assert faults == [(2, "too_long")]
+    assert rows[-1].code == "L-7999"
+    assert parse_assets('"' + "x" * 131_073)[1] == [(1, "too_long")]
+
+
+def test_a_line_that_is_too_long_is_said_to_who_brings_it(visit: Visit) -> None:
+    data = CSV.replace("공원 쓰레기통", "가" * 131_073).encode()
+    for lang, said in (("ko", "한 칸이 너무 길어요"), ("en", "A field of this line is too long")):
+        pages = visit(TAEHO)
+        pages.client.set_cookie("lang", lang)
+        pages.get("/console/stickers")
+        answer = pages.post("/console/stickers", 200, file=(io.BytesIO(data), "lamps.csv"))
+        assert said in answer.text
+
+
 def test_a_known_code_is_changed_and_not_doubled(session: Session) -> None:
     assert stickers_actions.keep_assets(session, TAEHO, [LAMP], at=AT) == (1, 0)
     assert stickers_actions.keep_assets(session, TAEHO, [LAMP], at=AT) == (0, 0)
