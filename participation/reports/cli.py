@@ -10,13 +10,14 @@ from participation.reports import clusters
 from participation.reports.imports import feeds
 from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.open311 import actions as open311_actions
+from participation.reports.open311 import queries_keys
 from participation.reports.open311.rules import SCOPES, USUAL, KeyScope
 from participation.reports.rules import Category
 from services import clock
 from services.auth import STRANGER
 from services.commands import Group
-from services.db import refresh_statistics, unit_of_work
-from services.errors import DomainError
+from services.db import Session, refresh_statistics, unit_of_work
+from services.errors import DomainError, NotFoundError
 from services.web.request import engine
 
 BATCH = 500
@@ -88,19 +89,34 @@ def rebuild_map() -> None:
     help="Default: write and read-updates.",
 )
 @click.option("--category", multiple=True, type=click.Choice([c.value for c in Category]))
+@click.option("--renew", is_flag=True, help="Give the system a new key in place of the one it has.")
 @with_appcontext
-def open311_key(name: str, scope: tuple[str, ...], category: tuple[str, ...]) -> None:
+def open311_key(name: str, scope: tuple[str, ...], category: tuple[str, ...], renew: bool) -> None:
     """Make a key for the system called NAME and print it, this once.
 
-    It is good for all categories, unless some are named.
+    It is good for all categories, unless some are named. A renewed key is good for the same as
+    the one before, which opens nothing from then on, and was revoked perhaps.
     """
-    asked = KeyScope(scope or USUAL, category)
+    if renew and (scope or category):
+        raise click.UsageError("a renewed key keeps what it is for: name no scope and no category")
+    asked = None if renew else KeyScope(scope or USUAL, category)
     with unit_of_work(engine()) as session:
         try:
-            token = open311_actions.issue_key(session, STRANGER, name, at=clock.now(), scope=asked)
+            token = _token(session, name, asked)
         except DomainError as error:
             raise click.ClickException(f"no key was made: {error.code}") from error
     click.echo(token)
+
+
+def _token(session: Session, name: str, asked: KeyScope | None) -> str:
+    """Return the token of a new key for what is asked, of one that is renewed if nothing is."""
+    at = clock.now()
+    if asked is not None:
+        return open311_actions.issue_key(session, STRANGER, name, at=at, scope=asked)
+    known = queries_keys.key_named(session, name)
+    if known is None:
+        raise NotFoundError
+    return open311_actions.renew_key(session, STRANGER, str(known.id), at=at)
 
 
 def _batches(

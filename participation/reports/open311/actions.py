@@ -164,13 +164,33 @@ def issue_key(
     return token
 
 
+def renew_key(session: Session, actor: Actor, key_id: str, *, at: datetime) -> str:
+    """Give the holder of a key a new token, a revoked one too, and return it; shown only now.
+
+    The old token opens nothing from then on. What was told with it stays the holder's own, and
+    what is told twice is known again. Raises NotFoundError for a key we never gave.
+    """
+    key, token = _given(session, key_id), secret_token()
+    was = "revoked" if key.revoked_at else "valid"
+    key.token_hash, key.made_at, key.revoked_at = hash_of(token), at, None
+    session.flush()
+    detail = {"key": key.name, "was": was}
+    audit.record(session, actor.id, "renew_key", "open311_key", str(key.id), at=at, detail=detail)
+    return token
+
+
 def revoke_key(session: Session, actor: Actor, key_id: str, *, at: datetime) -> None:
     """End a key; doing it twice changes nothing. Raises NotFoundError for one we never gave."""
-    wanted = parse_id(key_id)
-    key = session.get(Open311Key, wanted) if wanted else None
-    if key is None:
-        raise NotFoundError
+    key = _given(session, key_id)
     if key.revoked_at is None:
         key.revoked_at = at
         detail = {"key": key.name}
         audit.record(session, actor.id, "revoke_key", "open311_key", key_id, at=at, detail=detail)
+
+
+def _given(session: Session, key_id: str) -> Open311Key:
+    wanted = parse_id(key_id)
+    key = session.get(Open311Key, wanted) if wanted else None
+    if key is None:
+        raise NotFoundError
+    return key

@@ -50,7 +50,18 @@ def issue() -> ResponseReturnValue:
     token = actions.issue_key(
         web.session(), web.actor(), asked.get("name", ""), at=web.at(), scope=scope
     )
+    return _shown(token)
+
+
+def _shown(token: str) -> Response:
     return Response(_key_page(token), headers={"Cache-Control": "no-store"})
+
+
+@pages.post("/<key_id>/renew")
+@operator
+@web.limit("open311-keys", times=30, window_s=3600)
+def renew(key_id: str) -> ResponseReturnValue:
+    return _shown(actions.renew_key(web.session(), web.actor(), key_id, at=web.at()))
 
 
 @pages.post("/<key_id>/revoke")

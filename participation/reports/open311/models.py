@@ -13,7 +13,8 @@ from services.db import Base, Key, Mapped
 class Open311Key(Base):
     """A key of one outside system. `token_hash` is SHA-256 in hex of a random token.
 
-    `scopes` and `categories` are lists with commas; no category means all of them.
+    `made_at` is when that token was made, also where it took the place of another. `scopes` and
+    `categories` are lists with commas; no category means all of them.
     """
 
     __tablename__ = "open311_key"

@@ -16,6 +16,13 @@ def all_keys(session: Session) -> list[KeyRow]:
     return [key_row(row) for row in rows]
 
 
+def key_named(session: Session, name: str) -> KeyRow | None:
+    """Return the key of the system of a name, a revoked one too."""
+    wanted = " ".join(name.split())
+    row = session.scalar(select(Open311Key).where(Open311Key.name == wanted))
+    return None if row is None else key_row(row)
+
+
 def bodies(session: Session) -> dict[UUID, str]:
     """Return the bodies a key may be held by, by name."""
     rows = session.execute(select(Body.id, Body.name).order_by(Body.name))
