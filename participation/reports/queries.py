@@ -142,6 +142,11 @@ def _narrowed(session: Session, filters: Filters) -> tuple[Select[Any], dict[str
     return _newest(frozenset(given)), given
 
 
+def open_to(person_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
+    """Return the condition that a person may read a report they follow: public, or their own."""
+    return or_(C.status.not_in(HIDDEN), C.reporter_id == person_id)
+
+
 def said_in(words: str) -> ColumnElement[bool]:
     """Return the condition that a report's title, words or place hold what was typed."""
     wanted = f"%{_literal(words)}%"
@@ -252,32 +257,6 @@ def timeline(session: Session, report_id: UUID) -> list[Entry]:
 
 def _follows(session: Session, actor: Actor, report_id: UUID) -> bool:
     return actor.id is not None and session.get(ReportFollow, (report_id, actor.id)) is not None
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """The newest word of the city on a report a person follows."""
-
-    id: UUID
-    title: str
-    status: str
-    at: datetime
-
-
-def answered(session: Session, person_id: UUID, since: datetime, limit: int = 3) -> list[Answered]:
-    """Return which followed reports the city answered after `since`, newest first."""
-    newest_at = func.max(ReportEntry.at)
-    rows = session.execute(
-        select(Report.id, Report.title, Report.status, newest_at)
-        .join(ReportFollow, ReportFollow.report_id == Report.id)
-        .join(ReportEntry, ReportEntry.report_id == Report.id)
-        .where(ReportFollow.person_id == person_id, ReportEntry.at > since)
-        .where(ReportEntry.kind == "answer", ReportEntry.public)
-        .where(ReportEntry.actor_id.is_distinct_from(person_id))
-        .group_by(Report.id, Report.title, Report.status)
-        .order_by(newest_at.desc())
-        .limit(limit)
-    )
-    return [Answered(*row) for row in rows]
 
 
 def late_count(session: Session, actor: Actor, at: datetime) -> int:

@@ -1,13 +1,43 @@
-"""What reports hold of one person, for that person."""
+"""What reports hold of one person, and what the city told them lately."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import func, select
 
-from participation.reports.models import ExactPlace, Report, ReportFollow
-from participation.reports.queries import further_photos
+from participation.reports.models import ExactPlace, Report, ReportEntry, ReportFollow
+from participation.reports.queries import further_photos, open_to
 from services.db import Session
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The newest word of the city on a report a person follows."""
+
+    id: UUID
+    title: str
+    status: str
+    at: datetime
+
+
+def answered(session: Session, person_id: UUID, since: datetime, limit: int = 3) -> list[Answered]:
+    """Return which followed reports the city answered after `since`, newest first."""
+    newest_at = func.max(ReportEntry.at)
+    rows = session.execute(
+        select(Report.id, Report.title, Report.status, newest_at)
+        .join(ReportFollow, ReportFollow.report_id == Report.id)
+        .join(ReportEntry, ReportEntry.report_id == Report.id)
+        .where(ReportFollow.person_id == person_id, ReportEntry.at > since)
+        .where(ReportEntry.kind == "answer", ReportEntry.public)
+        .where(ReportEntry.actor_id.is_distinct_from(person_id))
+        # What is hidden now is told to its reporter alone.
+        .where(open_to(person_id))
+        .group_by(Report.id, Report.title, Report.status)
+        .order_by(newest_at.desc())
+        .limit(limit)
+    )
+    return [Answered(*row) for row in rows]
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:

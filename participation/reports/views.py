@@ -11,6 +11,7 @@ from participation.reports import (
     actions,
     queries,
     queries_map,
+    queries_own,
     views_page,
 )
 from participation.reports.access import is_staff, report_for
@@ -69,7 +70,7 @@ def home_cards(session: Session, actor: Actor, at: datetime) -> list[HomeCard]:
         cards.append(
             HomeCard("Reports past their promise", figure, "Open the queue", url, "waiting")
         )
-    for one in queries.answered(session, actor.id, at - RECENT) if actor.id else ():
+    for one in queries_own.answered(session, actor.id, at - RECENT) if actor.id else ():
         sentence = say("The city answered: %(title)s", title=one.title)
         state = say(STATUS_LABELS[Status(one.status)])
         cards.append(HomeCard(sentence, state, "Read it", f"/reports/{one.id}", "answer"))

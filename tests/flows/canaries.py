@@ -36,7 +36,7 @@ from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
 from services.tokens import hash_of
 from tests.pages import Pages
-from tests.people import HANA, SOYEON
+from tests.people import HANA, JUN, SOYEON
 
 Visit = Callable[[Actor | None], Pages]
 OTHER = Actor(UUID("0dd0a4ea-1a2b-4c3d-8e4f-5a6b7c8d9e0f"), frozenset({"moderator"}))
@@ -139,6 +139,7 @@ def seed(app: Flask, visit: Visit, turn: Callable[[], int]) -> Seeded:
     rejected = report(
         mine, f"내 차 번호 {HIDDEN}", "34.23", photo=[photo(BLUE, 70), photo(BLUE, 75)]
     )
+    _follow(visit(JUN), rejected)
     staff.post(f"/console/reports/{rejected}/reject", reason="번호가 보여요")
     # Of a report that everyone sees, but sent where no browser looks for faces.
     waits = report(mine, "젖은 등", "34.25", photo=[photo(BLUE, 90)], looked="")
@@ -163,6 +164,12 @@ def seed(app: Flask, visit: Visit, turn: Callable[[], int]) -> Seeded:
         **kept,
     }
     return Seeded(marks(mine), values, original)
+
+
+def _follow(pages: Pages, report_id: str) -> None:
+    """Let a neighbour hear of what everyone still sees; it is hidden from them next."""
+    pages.get(f"/reports/{report_id}")
+    pages.post(f"/reports/{report_id}/follow")
 
 
 def _stop(app: Flask, report_id: UUID) -> str:

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, bindparam, or_, select
+from sqlalchemy import Uuid, bindparam, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.rules import CONFIRMED, DISPUTED, MERGED, PUBLIC
+from participation.reports.queries import open_to
+from participation.reports.rules import CONFIRMED, DISPUTED, MERGED
 from services.auth import Actor
 from services.db import Moment, Session
 
@@ -36,10 +37,7 @@ STEPS = (
         ReportEntry.at > bindparam("since", type_=Moment),
         ReportEntry.actor_id.is_distinct_from(bindparam("person", type_=Uuid)),
         # What is hidden now is told to its reporter alone.
-        or_(
-            Report.status.in_(sorted(PUBLIC)),
-            Report.reporter_id == bindparam("person", type_=Uuid),
-        ),
+        open_to(bindparam("person", type_=Uuid)),
     )
     .order_by(ReportEntry.at.desc(), ReportEntry.id.desc())
     .limit(SHOWN)

@@ -34,9 +34,13 @@ def test_what_is_hidden_now_is_told_to_its_reporter_alone(visit: Visit) -> None:
     jun = visit(JUN)
     jun.get(f"/reports/{report_id}")
     jun.post(f"/reports/{report_id}/follow")
+    answer(visit, report_id, "acknowledged")
+    for page in (NEWS, "/"):
+        assert report_id in visit(JUN).get(page)
     answer(visit, report_id, "rejected")
-    assert report_id not in visit(JUN).get(NEWS)
-    assert report_id in visit(MINJI).get(NEWS)
+    for page in (NEWS, "/"):
+        assert report_id not in visit(JUN).get(page)
+        assert report_id in visit(MINJI).get(page)
 
 
 def test_who_follows_nothing_is_led_to_the_map(visit: Visit) -> None:
