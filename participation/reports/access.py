@@ -18,7 +18,7 @@ from participation.reports.rules import (
     JUDGING_LIVES,
     PUBLIC,
     Status,
-    staff_moves,
+    answers_to,
 )
 from services.auth import Actor, Role
 from services.db import Session
@@ -150,9 +150,7 @@ def settled_since(session: Session, report_id: UUID) -> datetime | None:
 def leads(report: Report, then: Status) -> bool:
     """Say whether staff might answer so: another body has no more say than they have."""
     now = Status(report.status)
-    if now not in PUBLIC or (then != now and report.merged_into is not None):
-        return False
-    return then == now or then in staff_moves(now)
+    return now in PUBLIC and then in answers_to(now, joined=report.merged_into is not None)
 
 
 def judging_over(report: Report, at: datetime) -> bool:

@@ -20,7 +20,7 @@ from participation.reports.rules import (
     PUBLIC,
     RELEASED,
     Status,
-    staff_moves,
+    answers_to,
 )
 from services import audit, outbox
 from services.auth import Actor
@@ -91,10 +91,7 @@ def answer_report(
     """
     hold(session, report)
     now = Status(report.status)
-    # What was joined lives on in the other; what nobody looked at yet is let through or not.
-    if status == now is Status.HELD or (status != now and report.merged_into is not None):
-        raise RefusedError("report_cannot_move")
-    if status != now and status not in staff_moves(now):
+    if status not in answers_to(now, joined=report.merged_into is not None):
         raise RefusedError("report_cannot_move")
     if not text.strip() and status == now:
         raise InvalidError("answer_empty", {"text": "empty"})

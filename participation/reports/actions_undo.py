@@ -70,8 +70,7 @@ def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -
     report = session.get_one(Report, entry.report_id)
     hold(session, report)
     before = _before(session, entry)
-    # A joined report has handed its followers on.
-    if before is None or report.merged_into is not None:
+    if before is None:
         return ""
     _go_back(session, report, entry, before, at)
     return "withdraw_answer"

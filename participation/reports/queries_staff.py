@@ -26,7 +26,7 @@ from participation.reports.rules import (
     PUBLIC,
     MapState,
     Status,
-    staff_moves,
+    answers_to,
 )
 from services.auth import Actor
 from services.db import Session
@@ -74,7 +74,7 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         report=shown,
         notes=_notes(session, report.id),
         told_by_someone=report.reporter_id is not None,
-        moves=[status.value, *(s.value for s in staff_moves(status))],
+        moves=[s.value for s in answers_to(status, joined=report.merged_into is not None)],
         duplicates=_near(session, actor, report),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
         originals=kept_of(session, report.id, at),

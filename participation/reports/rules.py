@@ -47,14 +47,15 @@ def _middle(degrees: float) -> float:
 
 
 S = Status
+# Whatever is public can be turned down: its words may come to light as what must not be read.
 NEXT: dict[Status, frozenset[Status]] = {
     S.OPEN: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),
     S.ACKNOWLEDGED: frozenset({S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),
-    S.IN_PROGRESS: frozenset({S.ACKNOWLEDGED, S.FIXED, S.CLOSED}),
-    S.FIXED: frozenset({S.OPEN, S.CLOSED, S.DISPUTED}),
+    S.IN_PROGRESS: frozenset({S.ACKNOWLEDGED, S.FIXED, S.REJECTED, S.CLOSED}),
+    S.FIXED: frozenset({S.OPEN, S.REJECTED, S.CLOSED, S.DISPUTED}),
     S.REJECTED: frozenset({S.OPEN}),
-    S.CLOSED: frozenset({S.OPEN, S.DISPUTED}),
-    S.DISPUTED: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.CLOSED}),
+    S.CLOSED: frozenset({S.OPEN, S.REJECTED, S.DISPUTED}),
+    S.DISPUTED: frozenset({S.ACKNOWLEDGED, S.IN_PROGRESS, S.FIXED, S.REJECTED, S.CLOSED}),
     S.HELD: frozenset({S.OPEN, S.REJECTED}),
 }
 # How a life can begin: in public, or waiting for a first look.
@@ -209,9 +210,22 @@ def may_move(now: Status, then: Status) -> bool:
     return then in NEXT[now]
 
 
-def staff_moves(now: Status) -> list[Status]:
-    """Return where staff may take a report; to dispute is for those who live with it."""
-    return [s for s in Status if s in NEXT[now] and s is not S.DISPUTED]
+def staff_moves(now: Status, *, joined: bool = False) -> list[Status]:
+    """Return where staff may take a report; to dispute is for those who live with it.
+
+    What was joined goes on in the other one: by itself it can only be hidden.
+    """
+    ways = NEXT[now] - PUBLIC if joined else NEXT[now] - {S.DISPUTED}
+    return [s for s in Status if s in ways]
+
+
+def answers_to(now: Status, *, joined: bool = False) -> list[Status]:
+    """Return what staff may answer a report with: first a word more, where it stands.
+
+    What nobody looked at yet is let through or not.
+    """
+    more = [] if now is S.HELD else [now]
+    return more + staff_moves(now, joined=joined)
 
 
 def late(status: Status, due_at: datetime, at: datetime) -> bool:

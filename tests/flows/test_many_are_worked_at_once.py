@@ -51,11 +51,12 @@ def send(desk: Pages, status: int = 303, /, **form: object) -> str:
     return desk.get("/console/?view=new") if status == 303 else desk._checked(sent)
 
 
-def test_what_cannot_be_turned_down_is_named_and_the_rest_is_done(
+def test_what_cannot_be_done_is_named_and_the_rest_is_done(
     desk: Pages, made: list[str], app: Flask
 ) -> None:
-    page = send(desk, ids=made, action="reject", reason="우리 시의 일이 아니에요")
-    assert states(app) == {"등 0번": "rejected", "등 1번": "rejected", "등 2번": "closed"}
+    page = send(desk, ids=made, action="acknowledge")
+    seen = Status.ACKNOWLEDGED.value
+    assert states(app) == {"등 0번": seen, "등 1번": seen, "등 2번": "closed"}
     told = page.split('id="left"')[1].split("</ul>")[0]
     assert "처리: 2건. 못 한 것: 1건." in told
     assert "등 2번" in told

@@ -102,7 +102,7 @@ class Lives(RuleBasedStateMachine):
         now = self._now(report_id)
         joined = self._report(report_id).merged_into is not None
         again = status == now and bool(text) and now is not Status.HELD
-        may = again or (status in staff_moves(now) and not joined)
+        may = again or status in staff_moves(now, joined=joined)
         done = self._do(actions.answer_report, SOYEON, self._report(report_id), status, text)
         assert (done is not None) == may
         if may:
@@ -169,21 +169,21 @@ class Lives(RuleBasedStateMachine):
         assert (done is not None) == may
         if may:
             story.pop()
-            self._set_apart(report_id)
+            if self.joined.get(report_id, (None,))[0] == given_at:
+                self._set_apart(report_id)
 
     def _may_go_back(self, report_id: UUID, given_at: datetime) -> bool:
         late = self.at + timedelta(seconds=3) - given_at > timedelta(seconds=10)
         joined_at, way = self.joined.get(report_id, (given_at, [report_id]))
-        return joined_at == given_at and len(way) == 1 and not late
+        return (joined_at != given_at or len(way) == 1) and not late
 
     def _set_apart(self, report_id: UUID) -> None:
         """Undo a joining: what was sent on by it comes back."""
-        if report_id in self.merged:
-            self.merged.discard(report_id)
-            into = self.joined.pop(report_id)[1][0]
-            for _, way in self.joined.values():
-                if way[-2:] == [report_id, into]:
-                    way.pop()
+        self.merged.discard(report_id)
+        into = self.joined.pop(report_id)[1][0]
+        for _, way in self.joined.values():
+            if way[-2:] == [report_id, into]:
+                way.pop()
 
     @rule(report_id=reports, person=who, stop=st.booleans())
     def follow(self, report_id: UUID, person: Any, stop: bool) -> None:

@@ -10,13 +10,16 @@ from participation.reports.rules import (
     LABELS,
     NEXT,
     PROMISE_DAYS,
+    PUBLIC,
     QUESTIONS,
     SEVERITY,
     STATUS_LABELS,
     Category,
     Status,
+    answers_to,
     late,
     may_move,
+    staff_moves,
     title_of,
 )
 
@@ -37,6 +40,17 @@ def test_every_status_can_be_left_and_reached() -> None:
 
 def test_a_rejected_report_can_only_be_opened_again() -> None:
     assert NEXT[Status.REJECTED] == {Status.OPEN}
+
+
+def test_whatever_is_public_can_be_turned_down_and_no_more_once_joined() -> None:
+    for status in PUBLIC:
+        assert Status.REJECTED in answers_to(status)
+        assert answers_to(status, joined=True) == [status, Status.REJECTED]
+
+
+def test_a_word_more_can_be_said_of_all_but_what_waits_for_a_first_look() -> None:
+    assert {s for s in Status if s in answers_to(s)} == set(Status) - {Status.HELD}
+    assert all(Status.DISPUTED not in staff_moves(status) for status in Status)
 
 
 def test_a_promise_is_late_only_while_work_remains() -> None:
