@@ -128,9 +128,13 @@ def _one(lang: str, told: Told, report_id: UUID, label: str) -> push.Notice:
         title=i18n.translate(lang, "New at %(place)s: %(kind)s", place=label, kind=kind),
         body=told.title,
         url=f"/reports/{report_id}",
-        tag=f"near-{report_id}",
+        tag=_tag(report_id),
         urgency_class="status",
     )
+
+
+def _tag(report_id: UUID) -> str:
+    return f"near-{report_id}"
 
 
 def many(lang: str, count: int) -> push.Notice:
@@ -165,7 +169,11 @@ def make_digests(
 
 
 def drop_untold(session: Session, report_id: UUID) -> None:
-    """Forget what was found and not told yet of a report that is not public any more."""
+    """Forget what was found and not told yet of a report that is not public any more.
+
+    Notices of it that still wait are withdrawn: its reporter was never told of their own.
+    """
     session.execute(
         delete(AlertHit).where(AlertHit.report_id == report_id, AlertHit.told_at.is_(None))
     )
+    push.withdraw(session, [_tag(report_id)])

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports import live, queries, queries_staff
+from participation.reports.access import hold
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import CONFIRMED, JUDGED, PUBLIC, Status
 from participation.reports.settling.subscribers import ask_people
-from participation.reports.telling.subscribers import tell
+from participation.reports.telling.subscribers import hush, may_hear, named_in, tell
 from services.db import Session
 
 # What of a change the open pages and maps show, besides the queue.
@@ -50,6 +51,8 @@ def _show(session: Session, report_id: UUID) -> None:
 def push_moved(session: Session, event: ReportMoved) -> None:
     """Tell those who follow, by phone or by letter; not who did it, nor of what was taken back.
 
+    Of what is hidden by now its reporter alone is told.
+
     Those who are to be asked whether it is really fixed are asked instead, so nobody is told
     twice; a neighbour's yes rings nowhere.
     """
@@ -58,12 +61,26 @@ def push_moved(session: Session, event: ReportMoved) -> None:
         return
     report = session.get_one(Report, event.report_id)
     people = [p for p in queries.followers_of(session, report.id) if p != entry.actor_id]
+    named = named_in(session, report, entry)
+    # Held, so that what is hidden meanwhile finds all these notices and withdraws them.
+    hold(session, named)
+    people = [p for p in people if may_hear(named, p)]
     if Status(event.status) not in PUBLIC:
         people = [p for p in people if p == report.reporter_id]
     if Status(event.status) in JUDGED:
         asked = ask_people(session, report, entry, people)
         people = [p for p in people if p not in asked]
     tell(session, report, entry, people)
+
+
+def hush_hidden(session: Session, event: ReportMoved) -> None:
+    """Let no notice that waits for the end of quiet hours tell of what is hidden by then.
+
+    At once, not after the seconds in which that can be taken back: what rang has rung.
+    """
+    report = session.get_one(Report, event.report_id)
+    if Status(report.status) not in PUBLIC:
+        hush(session, report)
 
 
 def tell_team(session: Session, event: ReportChanged) -> None:

@@ -78,6 +78,7 @@ def register(registry: Registry) -> None:
     registry.blueprints.append(console_photos.pages)
     registry.subscriptions.on(ReportOpened, subscribers.show_opened)
     registry.subscriptions.on(ReportMoved, subscribers.show_moved)
+    registry.subscriptions.on(ReportMoved, subscribers.hush_hidden)
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)
     registry.subscriptions.on(ReportChanged, subscribers.show_changed)
     registry.subscriptions.on(ReportChanged, subscribers.tell_team)

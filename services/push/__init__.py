@@ -5,7 +5,15 @@ from flask import Flask
 from services.config import Settings
 from services.jobs import Job
 from services.push import views
-from services.push.messages import Choice, Notice, enqueue, enqueue_each, prune, shown_to
+from services.push.messages import (
+    Choice,
+    Notice,
+    enqueue,
+    enqueue_each,
+    prune,
+    shown_to,
+    withdraw,
+)
 from services.push.models import PushMessage, PushSubscription
 from services.push.quiet import Hours, quiet_hours_of, set_quiet_hours
 from services.push.sender import Sender
@@ -29,6 +37,7 @@ __all__ = [
     "set_quiet_hours",
     "shown_to",
     "subscriptions_of",
+    "withdraw",
 ]
 
 HOLDING = Holding(

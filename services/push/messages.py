@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, select, update
 
 from services.db import Session, insert_many
 from services.db.keys import among
@@ -105,6 +105,19 @@ def shown_to(
         PushMessage.due_at >= since,
     )
     return frozenset(session.scalars(found))
+
+
+def withdraw(session: Session, tags: Iterable[str], *, but: UUID | None = None) -> int:
+    """Let what still waits under any of `tags` ring nowhere; return how many notices that were.
+
+    Those of the person `but` stay. What a push service has already may be shown all the same.
+    """
+    waits = PushMessage.state == "waiting", PushMessage.topic.in_([_topic(tag) for tag in tags])
+    gone = update(PushMessage).where(*waits)
+    if but is not None:
+        gone = gone.where(PushMessage.person_id != but)
+    gone = gone.values(state="dead", error="withdrawn", body=b"")
+    return session.connection().execute(gone).rowcount
 
 
 @event.listens_for(Session, "after_commit")

@@ -192,10 +192,14 @@ class Sender:
                 counters.RESTS.inc()
             waiting.set()
 
-    def _send(self, key: UUID, at: datetime) -> bool:
+    def _send(self, key: UUID, at: datetime) -> bool | None:
+        """Send one message; return whether its push service is well, None where nobody asked it."""
         with reading_session(self.engine) as session:
             message = session.get_one(PushMessage, key)
             where = session.get(PushSubscription, message.subscription_id)
+        if message.state != "waiting":
+            # It was withdrawn after it was claimed: there is nothing in it any more.
+            return None
         began = clock.now()
         verdict = (
             Verdict("refused", "unsubscribed")

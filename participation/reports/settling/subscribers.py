@@ -12,7 +12,7 @@ from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
 from participation.reports.settling import actions, queries
 from participation.reports.settling.models import ReportAsking
 from participation.reports.telling.queries import wants_letters
-from participation.reports.telling.rules import stop_headers, stop_url
+from participation.reports.telling.rules import stop_headers, stop_url, tag_of
 from services import clock, i18n, letters, outbox, push
 from services.auth import STRANGER, Actor
 from services.config import Settings
@@ -82,7 +82,7 @@ def _notice(report: Report, token: str, lang: str) -> push.Notice:
         title=i18n.translate(lang, STATUS_LABELS[Status(report.status)]),
         body=report.title,
         url=path,
-        tag=f"report-{report.id}",
+        tag=tag_of(report.id),
         urgency_class="status",
         choices=(
             push.Choice("yes", i18n.translate(lang, YES), f"{path}/yes"),

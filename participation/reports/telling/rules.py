@@ -1,10 +1,15 @@
-"""The link in a letter that stops more of them: good without a sign-in, for one report alone."""
+"""By what notices of a report are known, and the link that stops its letters without a sign-in."""
 
 from uuid import UUID
 
 from services.tokens import sealed, unsealed
 
 PURPOSE = "unfollow"
+
+
+def tag_of(report_id: UUID) -> str:
+    """Return the tag of the notices of a report: a newer one takes the place of an older."""
+    return f"report-{report_id}"
 
 
 def stop_url(base_url: str, secret: str, report_id: UUID, person_id: UUID) -> str:

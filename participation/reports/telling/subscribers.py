@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 
 from participation.accounts import directory
 from participation.events.letters import LetterAwaited
@@ -53,11 +54,32 @@ def step_of(session: Session, report: Report, entry: ReportEntry) -> Step:
     """Return how a step of a report is told; who followed a joined one is led to where it went."""
     if entry.kind in RAISED.values():
         return Step(HEADS[entry.kind], report.title, f"/console/reports/{report.id}", desk=True)
+    named = named_in(session, report, entry)
+    status = STATUS_LABELS[Status(entry.status or report.status)]
+    head = status if named is report else HEADS[MERGED]
+    return Step(head, named.title, f"/reports/{named.id}")
+
+
+def named_in(session: Session, report: Report, entry: ReportEntry) -> Report:
+    """Return the report whose title tells of a step: of a joining, the one it was joined into."""
     if entry.kind == MERGED and report.merged_into is not None:
-        into = session.get_one(Report, report.merged_into)
-        return Step(HEADS[MERGED], into.title, f"/reports/{into.id}")
-    status = Status(entry.status or report.status)
-    return Step(STATUS_LABELS[status], report.title, f"/reports/{report.id}")
+        return session.get_one(Report, report.merged_into)
+    return report
+
+
+def may_hear(report: Report, person_id: UUID) -> bool:
+    """Say whether a person may be told the title of a report; of what is hidden, its reporter."""
+    return Status(report.status) in PUBLIC or report.reporter_id == person_id
+
+
+def hush(session: Session, report: Report) -> None:
+    """Let notices that still wait ring no more with a report's title, but at its reporter's.
+
+    So do those that lead to it from one that was joined into it.
+    """
+    joined = session.scalars(select(Report.id).where(Report.merged_into == report.id))
+    tags = [rules.tag_of(key) for key in (report.id, *joined)]
+    push.withdraw(session, tags, but=report.reporter_id)
 
 
 def tell(session: Session, report: Report, entry: ReportEntry, people: Sequence[UUID]) -> None:
@@ -69,7 +91,7 @@ def tell(session: Session, report: Report, entry: ReportEntry, people: Sequence[
             title=i18n.translate(lang, step.head),
             body=step.title,
             url=step.path,
-            tag=f"report-{report.id}",
+            tag=rules.tag_of(report.id),
             urgency_class="status",
         )
         push.enqueue(session, readers, notice, at=at)
@@ -98,7 +120,7 @@ class Teller:
         report = session.get_one(Report, entry.report_id)
         step = step_of(session, report, entry)
         # Of what was hidden since, its reporter alone still reads.
-        shown = Status(report.status) in PUBLIC or report.reporter_id == event.person_id
+        shown = may_hear(named_in(session, report, entry), event.person_id)
         follows = queries.follows(session, report.id, event.person_id)
         stands = step.desk or (entry.public and shown and follows)
         if not stands or not queries.wants_letters(session, event.person_id):

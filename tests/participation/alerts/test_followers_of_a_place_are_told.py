@@ -98,6 +98,17 @@ def test_what_is_hidden_before_it_is_told_is_told_to_nobody(street: Street, turn
     assert len(street.notices()) == 1
 
 
+def test_a_notice_that_waits_is_withdrawn_when_its_report_is_hidden(
+    street: Street, turn: Turn
+) -> None:
+    street.follow(MINJI)
+    report_id = street.report()
+    turn()
+    move(street, report_id, Status.REJECTED)
+    turn()
+    assert [(n.state, n.body) for n in street.notices()] == [("dead", b"")]
+
+
 def move(street: Street, report_id: object, status: Status) -> None:
     with unit_of_work(street.engine) as session:
         report = session.get_one(Report, report_id)
