@@ -149,17 +149,18 @@ class Same(msgspec.Struct, frozen=True):
     found: list[queries.ReportCard]
 
 
-def same_as(session: Session, report: Report, words: str) -> Same:
+def same_as(session: Session, actor: Actor, report: Report, words: str) -> Same:
     """Return the public reports that wait, by their words, their address or their number.
 
-    Those of the same kind come first, then the newest.
+    Those the actor handles alone; those of the same kind come first, then the newest.
     """
     key = NUMBER.search(words)
     row = queries.C
     asked = select(*queries.CARD).where(row.status.in_(OPEN), row.merged_into.is_(None))
     named = row.id == parse_id(key[0]) if key else queries.said_in(words)
     alike = case((row.category == report.category, 0), else_=1)
-    found = asked.where(named, row.id != report.id).order_by(alike, row.opened_at.desc(), row.id)
+    mine = asked.where(named, handled_by(actor), row.id != report.id)
+    found = mine.order_by(alike, row.opened_at.desc(), row.id)
     return Same(words, [queries.card_of(one) for one in session.execute(found.limit(10))])
 
 

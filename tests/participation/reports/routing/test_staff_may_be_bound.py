@@ -82,6 +82,24 @@ def test_a_moderator_of_an_area_sees_its_reports_alone(
     assert "남쪽 등" in visit(SOYEON).get("/console/")
 
 
+def test_only_joins_that_are_ones_own_to_make_are_offered(
+    app: Flask, visit: Visit, north: UUID
+) -> None:
+    jun = visit(JUN)
+    made, near = report(jun, "북쪽 등", "34.35"), report(jun, "북쪽 등 옆", "34.36")
+    there = report(jun, "남쪽 등", "34.25")
+    bound(app, SOYEON, ("area", north))
+    pages = visit(SOYEON)
+    for words in ("등", there):
+        page = pages.client.get(f"/console/reports/{made}", query_string={"same": words}).text
+        assert f'name="into" value="{there}"' not in page
+        assert "남쪽 등" not in page
+        assert (f'name="into" value="{near}"' in page) is (words == "등")
+    bound(app, SOYEON)
+    page = visit(SOYEON).client.get(f"/console/reports/{made}", query_string={"same": there}).text
+    assert f'name="into" value="{there}"' in page
+
+
 def test_bounds_hold_in_either_language(app: Flask, visit: Visit, north: UUID) -> None:
     there = report(visit(JUN), "남쪽 등", "34.25")
     bound(app, SOYEON, ("area", north))
