@@ -135,11 +135,11 @@ def look_at_reporter(session: Session, actor: Actor, report: Report, *, at: date
 
 def assign_report(
     session: Session, actor: Actor, report: Report, person_id: UUID | None, *, at: datetime
-) -> None:
-    """Give a report to a member of staff, or to nobody; doing it twice changes nothing."""
+) -> bool:
+    """Give a report to a member of staff, or to nobody; say whether others have it now."""
     hold(session, report)
     if report.assignee_id == person_id:
-        return
+        return False
     if (before := report.assignee_id) is not None:
         released = _entry(actor, report, RELEASED, "", at, public=False)
         released.actor_id = before
@@ -147,6 +147,7 @@ def assign_report(
     report.assignee_id = person_id
     add_entry(session, _entry(actor, report, ASSIGNED, "", at, public=False))
     _changed(session, actor, report, "assign_report", at)
+    return True
 
 
 def note_report(session: Session, actor: Actor, report: Report, text: str, *, at: datetime) -> None:

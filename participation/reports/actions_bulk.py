@@ -27,19 +27,30 @@ class Left(msgspec.Struct, frozen=True):
     code: str
 
 
+class Done(msgspec.Struct, frozen=True):
+    """What came of an act: the reports it changed, and what it was not done on.
+
+    What was already as the act would have it is neither.
+    """
+
+    changed: list[UUID]
+    left: list[Left]
+
+
 def acknowledge_many(
     session: Session, actor: Actor, reports: Sequence[Report], seen: Seen, *, at: datetime
-) -> list[Left]:
-    """Let the city have seen what is new; return what is not new. Errors as `_each`."""
+) -> Done:
+    """Let the city have seen what is new; what is not new is left. Errors as `_each`."""
 
-    def act(report: Report) -> None:
+    def act(report: Report) -> bool:
         if report.status != Status.OPEN.value:
             raise RefusedError("report_cannot_move")
         actions.answer_report(session, actor, report, Status.ACKNOWLEDGED, "", at=at)
+        return True
 
-    left = _each(session, reports, seen, act)
-    _trace(session, actor, "acknowledge_many", reports, left, at)
-    return left
+    done = _each(session, reports, seen, act)
+    _trace(session, actor, "acknowledge_many", reports, done, at)
+    return done
 
 
 def assign_many(
@@ -50,15 +61,15 @@ def assign_many(
     person_id: UUID | None,
     *,
     at: datetime,
-) -> list[Left]:
-    """Give reports to a member of staff, or to nobody; return what was not. Errors as `_each`."""
+) -> Done:
+    """Give reports to a member of staff, or to nobody. Errors as `_each`."""
 
-    def act(report: Report) -> None:
-        actions.assign_report(session, actor, report, person_id, at=at)
+    def act(report: Report) -> bool:
+        return actions.assign_report(session, actor, report, person_id, at=at)
 
-    left = _each(session, reports, seen, act)
-    _trace(session, actor, "assign_many", reports, left, at)
-    return left
+    done = _each(session, reports, seen, act)
+    _trace(session, actor, "assign_many", reports, done, at)
+    return done
 
 
 def reject_many(
@@ -69,43 +80,45 @@ def reject_many(
     reason: str,
     *,
     at: datetime,
-) -> list[Left]:
-    """Turn reports down with one reason; return those that cannot be.
+) -> Done:
+    """Turn reports down with one reason; what cannot be is left.
 
     Raises InvalidError where there is no reason; else errors as `_each`.
     """
     if not reason.strip():
         raise InvalidError("reason_needed", {"reason": "empty"})
 
-    def act(report: Report) -> None:
+    def act(report: Report) -> bool:
         actions.reject_report(session, actor, report, reason, at=at)
+        return True
 
-    left = _each(session, reports, seen, act)
-    _trace(session, actor, "reject_many", reports, left, at)
-    return left
+    done = _each(session, reports, seen, act)
+    _trace(session, actor, "reject_many", reports, done, at)
+    return done
 
 
 def _each(
-    session: Session, reports: Sequence[Report], seen: Seen, act: Callable[[Report], None]
-) -> list[Left]:
+    session: Session, reports: Sequence[Report], seen: Seen, act: Callable[[Report], bool]
+) -> Done:
     """Act on each report by itself, but on none that changed since it was seen.
 
-    Raises InvalidError for none, and for more than MOST.
+    `act` says whether it changed anything. Raises InvalidError for none, and for more than MOST.
     """
     if not reports:
         raise InvalidError("nothing_chosen", {"ids": "empty"})
     if len(reports) > MOST:
         raise InvalidError("too_many_chosen", {"ids": "too_many"})
     stale = hold_many_seen(session, reports, seen)
-    left = [Left(report.id, "report_changed") for report in stale]
+    changed, left = [], [Left(report.id, "report_changed") for report in stale]
     # Always in one order: two officers who act on the same reports never wait for each other.
     for report in sorted(set(reports) - set(stale), key=lambda one: one.id):
         try:
             with session.begin_nested():
-                act(report)
+                if act(report):
+                    changed.append(report.id)
         except DomainError as error:
             left.append(Left(report.id, error.code))
-    return left
+    return Done(changed, left)
 
 
 def _trace(
@@ -113,8 +126,8 @@ def _trace(
     actor: Actor,
     verb: str,
     reports: Sequence[Report],
-    left: Sequence[Left],
+    done: Done,
     at: datetime,
 ) -> None:
-    detail = {"done": str(len(reports) - len(left)), "left": str(len(left))}
+    detail = {"done": str(len(done.changed)), "left": str(len(done.left))}
     audit.record(session, actor.id, verb, "report", "", at=at, detail=detail)

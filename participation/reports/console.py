@@ -90,8 +90,8 @@ def _ready(answer_id: str, status: Status) -> str:
 @keeps_typed(AssignForm)
 def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
     report, whom = handled(report_id, form["seen"].data), staff_of(form)
-    actions.assign_report(web.session(), web.actor(), report, whom, at=web.at())
-    offer_undo()
+    if actions.assign_report(web.session(), web.actor(), report, whom, at=web.at()):
+        offer_undo()
     return to_case(report_id)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from participation.reports import actions_bulk
-from participation.reports.actions_bulk import Left, Seen
+from participation.reports.actions_bulk import Done, Seen
 from participation.reports.console_desk import (
     handled,
     keeps_typed,
@@ -41,42 +41,41 @@ def bulk(form: BulkForm) -> ResponseReturnValue:
         raise InvalidError("too_many_chosen", {"ids": "too_many"})
     reports = [handled(one) for one in ids]
     before = {report.id: report.status for report in reports}
-    left = act(reports, seen_rows(request.form), form)
-    _offer(before, left, turned_down=act is _reject)
-    if left:
+    done = act(reports, seen_rows(request.form), form)
+    _offer(before, done, turned_down=act is _reject)
+    if left := done.left:
         tell_left(len(ids) - len(left), [(str(one.report_id), one.code) for one in left])
     return to_queue()
 
 
-def _offer(before: dict[UUID, str], left: Sequence[Left], *, turned_down: bool) -> None:
+def _offer(before: dict[UUID, str], done: Done, *, turned_down: bool) -> None:
     """Offer to take back what was done, if any of it can be."""
-    undone = {one.report_id for one in left}
-    states = {state for key, state in before.items() if key not in undone}
+    states = {before[key] for key in done.changed}
     if states:
         # Who it was given to may change for what waits for a first look as for any other.
         offer_undo(Status.HELD if turned_down and states == {Status.HELD} else "")
 
 
-def _acknowledge(reports: Reports, seen: Seen, _form: BulkForm) -> list[Left]:
+def _acknowledge(reports: Reports, seen: Seen, _form: BulkForm) -> Done:
     return actions_bulk.acknowledge_many(web.session(), web.actor(), reports, seen, at=web.at())
 
 
-def _take(reports: Reports, seen: Seen, _form: BulkForm) -> list[Left]:
+def _take(reports: Reports, seen: Seen, _form: BulkForm) -> Done:
     me = web.actor().id
     return actions_bulk.assign_many(web.session(), web.actor(), reports, seen, me, at=web.at())
 
 
-def _assign(reports: Reports, seen: Seen, form: BulkForm) -> list[Left]:
+def _assign(reports: Reports, seen: Seen, form: BulkForm) -> Done:
     whom = staff_of(form)
     return actions_bulk.assign_many(web.session(), web.actor(), reports, seen, whom, at=web.at())
 
 
-def _reject(reports: Reports, seen: Seen, form: BulkForm) -> list[Left]:
+def _reject(reports: Reports, seen: Seen, form: BulkForm) -> Done:
     reason = reason_of(form)
     return actions_bulk.reject_many(web.session(), web.actor(), reports, seen, reason, at=web.at())
 
 
-ACTS: dict[str, Callable[[Reports, Seen, BulkForm], list[Left]]] = {
+ACTS: dict[str, Callable[[Reports, Seen, BulkForm], Done]] = {
     "acknowledge": _acknowledge,
     "assign_me": _take,
     "assign": _assign,

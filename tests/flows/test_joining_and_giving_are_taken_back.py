@@ -28,6 +28,7 @@ from tests.people import JUN, SOYEON, TAEHO
 
 Visit = Callable[[Actor | None], Pages]
 SOON = timedelta(seconds=4)
+UNDO = 'name="at" value="'
 
 
 def followers(session: Session, report: Report) -> tuple[int, set[UUID]]:
@@ -149,6 +150,21 @@ def test_many_that_were_given_away_are_had_again(visit: Visit, app: Flask) -> No
     desk.post("/console/undo", **offered(desk.get("/console/")))
     with reading_session(app.extensions["engine"]) as session:
         assert set(session.scalars(sa.select(Report.assignee_id))) == {None, TAEHO.id}
+
+
+def test_what_changed_nothing_is_not_offered_to_be_taken_back(visit: Visit) -> None:
+    made, desk = report(visit), visit(SOYEON)
+    case, mine = f"/console/reports/{made}", {"person_id": str(SOYEON.id)}
+    desk.post(f"{case}/assign", **mine)
+    assert UNDO in desk.get(case)
+    desk.post(f"{case}/assign", **mine)
+    assert UNDO not in desk.get(case)
+    desk.post("/console/bulk", ids=[made], action="assign_me")
+    assert UNDO not in desk.get("/console/")
+    other = report(visit, idempotency_key="tap-give-other", text="다른 등")
+    desk.get("/console/")
+    desk.post("/console/bulk", ids=[made, other], action="assign_me")
+    desk.post("/console/undo", **offered(desk.get("/console/")))
 
 
 @pytest.mark.parametrize(
