@@ -153,6 +153,11 @@ def leads(report: Report, then: Status) -> bool:
     return now in PUBLIC and then in answers_to(now, joined=report.merged_into is not None)
 
 
+def may_join(report: Report) -> bool:
+    """Say whether a report can be joined into another one, which closes it."""
+    return report.merged_into is None and Status.CLOSED in answers_to(Status(report.status))
+
+
 def judging_over(report: Report, at: datetime) -> bool:
     """Say whether it was settled so long ago that nobody is asked any more."""
     return report.ended_at is not None and at >= report.ended_at + JUDGING_LIVES

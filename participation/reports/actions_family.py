@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from participation.events.reports import ReportChanged
 from participation.reports.access import hold
 from participation.reports.actions import answer_report
 from participation.reports.models import Report
+from participation.reports.queries_family import can_be_part, takes_parts
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, Status, staff_moves
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import RefusedError
-
-MOST_PARTS = 10
 
 
 def tell_again(
@@ -35,12 +34,8 @@ def attach_part(
     Raises RefusedError where the two cannot be parent and part.
     """
     hold(session, report, part)
-    parts = select(func.count()).select_from(Report)
-    own = session.scalar(parts.where(Report.parent_id == part.id))
-    count = session.scalar(parts.where(Report.parent_id == report.id)) or 0
-    alone = report.id != part.id and report.parent_id is None and part.parent_id is None
-    whole = report.merged_into is None and part.merged_into is None
-    if not alone or not whole or own or count >= MOST_PARTS:
+    fits = select(Report.id).where(Report.id == part.id, can_be_part(report))
+    if not takes_parts(session, report) or session.scalar(fits) is None:
         raise RefusedError("report_cannot_be_part")
     part.parent_id = report.id
     _changed(session, actor, "attach_part", part, at)

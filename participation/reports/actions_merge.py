@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from participation.events.reports import ReportChanged, ReportMoved
-from participation.reports.access import hold
+from participation.reports.access import hold, may_join
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.rules import ENDED, MERGED, PUBLIC, SENT_ON, Status, may_move
+from participation.reports.queries_family import is_part_of
+from participation.reports.rules import ENDED, MERGED, PUBLIC, SENT_ON, Status
 from services import audit, outbox
 from services.auth import Actor
 from services.db import Session
@@ -24,15 +25,18 @@ def merge_report(
     """Close a report as the same as another, where its followers hear on; return the step's id.
 
     What was joined into it before goes on there too. Raises RefusedError where the other is not
-    public, is settled, or was itself joined, and for a report that cannot be closed.
+    public, is settled, was itself joined or is a part of this one, and for a report that cannot be
+    closed.
     """
     hold(session, report, into)
     goal, now = Status(into.status), Status(report.status)
     if goal not in PUBLIC or goal in ENDED or into.merged_into is not None:
         raise RefusedError("report_cannot_take_in")
-    whole = report.merged_into is None and report.id != into.id
-    if not whole or (now is not Status.CLOSED and not may_move(now, Status.CLOSED)):
+    if report.id == into.id or not may_join(report):
         raise RefusedError("report_cannot_merge")
+    own = select(Report.id).where(Report.id == into.id, is_part_of(report))
+    if session.scalar(own) is not None:
+        raise RefusedError("report_is_its_whole")
     people = session.scalars(
         select(ReportFollow.person_id).where(ReportFollow.report_id == report.id)
     ).all()

@@ -189,9 +189,7 @@ def _taken_back(report: Report) -> web.Refusal | None:
 def _same(report: Report) -> queries_staff.Same | None:
     """Return what the words of the address find to join a report into; None where none are."""
     words = request.args.get("same", "").strip()[:200]
-    if not words:
-        return None
-    return queries_staff.same_as(web.session(), web.actor(), report, words)
+    return queries_staff.same_as(web.session(), web.actor(), report, words) if words else None
 
 
 def _source(report: Report | None = None, **more: str) -> str:

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from participation.reports.models import Report
 from participation.reports.queries import CARD, ReportCard, card_of
@@ -13,6 +14,8 @@ from participation.reports.rules import ENDED, PUBLIC, Status, team_named
 from services.db import Session
 
 SHOWN = tuple(s.value for s in PUBLIC)
+MOST_PARTS = 10
+WAITING = tuple(s.value for s in PUBLIC if s not in ENDED)
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -58,3 +61,34 @@ def _cards(session: Session, which: ColumnElement[bool], *, staff: bool) -> list
     if not staff:
         asked = asked.where(Report.status.in_(SHOWN))
     return [card_of(row) for row in session.execute(asked)]
+
+
+def takes_in(report: Report) -> ColumnElement[bool]:
+    """Return the condition on other reports that this one can be joined into them.
+
+    They are public and wait, were not joined themselves, and are no parts of it.
+    """
+    row = Report
+    waits = row.status.in_(WAITING), row.merged_into.is_(None), row.id != report.id
+    return and_(*waits, ~is_part_of(report))
+
+
+def is_part_of(report: Report) -> ColumnElement[bool]:
+    """Return the condition on others that they are parts of this one, or of what went on in it."""
+    whole = aliased(Report)
+    went_on = select(whole.id).where(or_(whole.id == report.id, whole.merged_into == report.id))
+    return and_(Report.parent_id.is_not(None), Report.parent_id.in_(went_on))
+
+
+def takes_parts(session: Session, report: Report) -> bool:
+    """Say whether a report can have one part more: ten at most, and none where it is one itself."""
+    count = session.scalar(select(func.count(Report.id)).where(Report.parent_id == report.id)) or 0
+    return report.parent_id is None and report.merged_into is None and count < MOST_PARTS
+
+
+def can_be_part(report: Report) -> ColumnElement[bool]:
+    """Return the condition on other reports that they can be parts of this one: whole and alone."""
+    part = aliased(Report)
+    parts = select(part.id).where(part.parent_id == Report.id)
+    alone = Report.parent_id.is_(None), Report.merged_into.is_(None), Report.id != report.id
+    return and_(*alone, ~parts.exists())

@@ -7,14 +7,15 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import case, select
+from sqlalchemy import ColumnElement, case, select
 
 from participation.accounts import directory
 from participation.reports import queries
-from participation.reports.access import may_handle
+from participation.reports.access import may_handle, may_join
 from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, kept_of, waiting_of
 from participation.reports.promises.rules import RAISED
+from participation.reports.queries_family import can_be_part, takes_in, takes_parts
 from participation.reports.queries_map import Sight, cards_in
 from participation.reports.rough import exact_of
 from participation.reports.routing.models import RoutingRule
@@ -22,8 +23,6 @@ from participation.reports.routing.queries import handled_by
 from participation.reports.rules import (
     CONFIRMED,
     DISPUTED,
-    ENDED,
-    PUBLIC,
     MapState,
     Status,
     answers_to,
@@ -32,8 +31,8 @@ from services.auth import Actor
 from services.db import Session
 from services.ids import parse_id
 
-MOST_NEAR = 50
-OPEN = tuple(s.value for s in PUBLIC if s not in ENDED)
+# Of so many nearby, so many are offered.
+MOST_NEAR, FEW = 50, 5
 NUMBER = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I)
 
 
@@ -57,7 +56,9 @@ class CasePage(msgspec.Struct, frozen=True):
     notes: list[Note]
     told_by_someone: bool
     moves: list[str]
+    joins: bool
     duplicates: list[queries.ReportCard]
+    partable: list[queries.ReportCard]
     assignee_id: str | None
     originals: dict[int, KeptOriginal] = {}
     unlooked: list[queries.Photo] = []
@@ -66,7 +67,8 @@ class CasePage(msgspec.Struct, frozen=True):
 
 def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> CasePage:
     """Return one case as staff see it: with the answer to its question, and where it really is."""
-    status = Status(report.status)
+    joins, near = may_join(report), _near(session, report)
+    ways = answers_to(Status(report.status), joined=report.merged_into is not None)
     shown = replace(queries.page_of(session, actor, report, at), answer=report.answer)
     if (exact := exact_of(session, report)) is not None:
         shown = replace(shown, lat=exact.lat, lon=exact.lon, place=exact.place)
@@ -74,8 +76,10 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         report=shown,
         notes=_notes(session, report.id),
         told_by_someone=report.reporter_id is not None,
-        moves=[s.value for s in answers_to(status, joined=report.merged_into is not None)],
-        duplicates=_near(session, actor, report),
+        moves=[status.value for status in ways],
+        joins=joins,
+        duplicates=_those(session, actor, near, takes_in(report)) if joins else [],
+        partable=_parts(session, actor, report, near),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
         originals=kept_of(session, report.id, at),
         unlooked=[
@@ -156,20 +160,34 @@ def same_as(session: Session, actor: Actor, report: Report, words: str) -> Same:
     """
     key = NUMBER.search(words)
     row = queries.C
-    asked = select(*queries.CARD).where(row.status.in_(OPEN), row.merged_into.is_(None))
+    asked = select(*queries.CARD).where(takes_in(report))
     named = row.id == parse_id(key[0]) if key else queries.said_in(words)
     alike = case((row.category == report.category, 0), else_=1)
-    mine = asked.where(named, handled_by(actor), row.id != report.id)
+    mine = asked.where(named, handled_by(actor))
     found = mine.order_by(alike, row.opened_at.desc(), row.id)
     return Same(words, [queries.card_of(one) for one in session.execute(found.limit(10))])
 
 
-def _near(session: Session, actor: Actor, report: Report) -> list[queries.ReportCard]:
+def _near(session: Session, report: Report) -> list[queries.ReportCard]:
     """Return live reports of the same kind within about 50 metres."""
     lat, lon = 0.00045, 0.00055
     box = (report.lon - lon, report.lat - lat, report.lon + lon, report.lat + lat)
     alike = Sight(category=report.category, state=MapState.OPEN)
-    near = [c for c in cards_in(session, box, alike, MOST_NEAR) if c.id != str(report.id)]
-    keys = [UUID(c.id) for c in near]
-    mine = set(session.scalars(select(Report.id).where(Report.id.in_(keys), handled_by(actor))))
-    return [c for c in near if UUID(c.id) in mine][:5]
+    return [c for c in cards_in(session, box, alike, MOST_NEAR) if c.id != str(report.id)]
+
+
+def _parts(
+    session: Session, actor: Actor, report: Report, near: list[queries.ReportCard]
+) -> list[queries.ReportCard]:
+    """Return which reports nearby can be made parts of this one."""
+    fits = can_be_part(report)
+    return _those(session, actor, near, fits) if takes_parts(session, report) else []
+
+
+def _those(
+    session: Session, actor: Actor, cards: list[queries.ReportCard], fit: ColumnElement[bool]
+) -> list[queries.ReportCard]:
+    """Return the first five of `cards` that the actor handles and that `fit`."""
+    of_these = Report.id.in_([UUID(card.id) for card in cards])
+    mine = set(session.scalars(select(Report.id).where(of_these, handled_by(actor), fit)))
+    return [card for card in cards if UUID(card.id) in mine][:FEW]

@@ -205,11 +205,6 @@ UNDO_S = 10
 TITLE_LENGTH = 80
 
 
-def may_move(now: Status, then: Status) -> bool:
-    """Say whether a report may go from one status to another."""
-    return then in NEXT[now]
-
-
 def staff_moves(now: Status, *, joined: bool = False) -> list[Status]:
     """Return where staff may take a report; to dispute is for those who live with it.
 
@@ -220,12 +215,8 @@ def staff_moves(now: Status, *, joined: bool = False) -> list[Status]:
 
 
 def answers_to(now: Status, *, joined: bool = False) -> list[Status]:
-    """Return what staff may answer a report with: first a word more, where it stands.
-
-    What nobody looked at yet is let through or not.
-    """
-    more = [] if now is S.HELD else [now]
-    return more + staff_moves(now, joined=joined)
+    """Return what staff may answer with: first a word more, but to what nobody looked at yet."""
+    return ([] if now is S.HELD else [now]) + staff_moves(now, joined=joined)
 
 
 def late(status: Status, due_at: datetime, at: datetime) -> bool:

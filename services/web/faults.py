@@ -47,6 +47,10 @@ SPECIAL = {
         "This report cannot be joined any more",
         "It was joined before, or was not taken up. Reload the page to see how it stands now.",
     ),
+    "report_is_its_whole": (
+        "That report is a part of this one",
+        "Set it apart first, or join it into this one.",
+    ),
     "blocked": (
         "You cannot report for now",
         "The page of a new report tells why, until when, and where to object.",
