@@ -17,6 +17,7 @@ from participation.reports.history.rules import OPENED
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.photos.actions_look import hide_photo
 from participation.reports.photos.actions_removal import restore_photo
+from participation.reports.queries_family import joining_of
 from participation.reports.rules import (
     ASSIGNED,
     ENDED,
@@ -65,6 +66,18 @@ def withdraw_acts(
     return gone
 
 
+def unmerge_report(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
+    """Let a report that was joined by mistake go on by itself, as it stood before, however late.
+
+    Whom the joining alone let follow the other leave that. Raises RefusedError for one that is not
+    joined, was sent on since, or on whose joining words stand.
+    """
+    step = joining_of(session, report)
+    if step is None or not _merge(session, actor, step, at):
+        raise RefusedError("report_cannot_unmerge")
+    _told(session, actor, "unmerge_report", report.id, at)
+
+
 def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -> str:
     """Take an answer back; return the verb of that, "" where it cannot be."""
     report = session.get_one(Report, entry.report_id)
@@ -81,10 +94,7 @@ def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) ->
     other = session.get(Report, report.merged_into) if report.merged_into else None
     hold(session, report, *filter(None, [other]))
     into, before = report.merged_into, _before(session, entry)
-    later = select(ReportEntry.id).where(
-        ReportEntry.report_id == report.id, ReportEntry.kind == SENT_ON, ReportEntry.at > entry.at
-    )
-    if before is None or into is None or session.scalar(later.limit(1)) is not None:
+    if into is None or before is None or joining_of(session, report) is not entry:
         return ""
     _part_followers(session, report, into, entry.at, at)
     _call_back(session, report, into, entry, at)

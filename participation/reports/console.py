@@ -1,4 +1,4 @@
-"""The console's queue and cases: answer, assign, merge, reject, note, take words off, take back."""
+"""The console's queue and cases: answer, assign, merge, unmerge, reject, note, and take back."""
 
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from participation.reports.forms import (
     MergeForm,
     NoteForm,
     ReasonForm,
+    SeenForm,
     UndoForm,
     WordsForm,
 )
@@ -104,6 +105,18 @@ def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
     actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
     offer_undo()
     return to_case(into.id)
+
+
+@pages.post("/reports/<report_id>/unmerge")
+@staff
+@keeps_typed(SeenForm)
+def unmerge(report_id: str, form: SeenForm) -> ResponseReturnValue:
+    """Let go on by itself what was joined by mistake: whoever handles both may."""
+    into = handled(report_id).merged_into
+    beside = [handled(str(into))] if into else []
+    report = handled(report_id, form["seen"].data, *beside)
+    actions_undo.unmerge_report(web.session(), web.actor(), report, at=web.at())
+    return to_case(report_id)
 
 
 @pages.post("/reports/<report_id>/reject")

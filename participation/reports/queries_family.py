@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from participation.reports.models import Report
+from participation.reports.models import Report, ReportEntry
 from participation.reports.queries import CARD, ReportCard, card_of
 from participation.reports.routing.queries import calendar_of, teams
-from participation.reports.rules import ENDED, PUBLIC, Status, team_named
+from participation.reports.rules import ENDED, MERGED, PUBLIC, SENT_ON, Status, team_named
 from services.db import Session
 
 SHOWN = tuple(s.value for s in PUBLIC)
@@ -92,3 +92,16 @@ def can_be_part(report: Report) -> ColumnElement[bool]:
     parts = select(part.id).where(part.parent_id == Report.id)
     alone = Report.parent_id.is_(None), Report.merged_into.is_(None), Report.id != report.id
     return and_(*alone, ~parts.exists())
+
+
+def joining_of(session: Session, report: Report) -> ReportEntry | None:
+    """Return the step that joined a report, if the joining can be undone.
+
+    It cannot where words stand on it, or where the report was sent on with the other one.
+    """
+    row = ReportEntry
+    told = select(row).where(row.report_id == report.id, row.public)
+    moved = told.where(or_(row.status.is_not(None), row.kind == SENT_ON))
+    last = session.scalar(moved.order_by(row.at.desc(), row.id.desc()).limit(1))
+    joined = report.merged_into is not None and last is not None and last.kind == MERGED
+    return last if joined else None

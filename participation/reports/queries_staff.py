@@ -15,7 +15,7 @@ from participation.reports.access import may_handle, may_join
 from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import KeptOriginal, kept_of, waiting_of
 from participation.reports.promises.rules import RAISED
-from participation.reports.queries_family import can_be_part, takes_in, takes_parts
+from participation.reports.queries_family import can_be_part, joining_of, takes_in, takes_parts
 from participation.reports.queries_map import Sight, cards_in
 from participation.reports.rough import exact_of
 from participation.reports.routing.models import RoutingRule
@@ -57,6 +57,7 @@ class CasePage(msgspec.Struct, frozen=True):
     told_by_someone: bool
     moves: list[str]
     joins: bool
+    unmerges: bool
     duplicates: list[queries.ReportCard]
     partable: list[queries.ReportCard]
     assignee_id: str | None
@@ -78,6 +79,7 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
         told_by_someone=report.reporter_id is not None,
         moves=[status.value for status in ways],
         joins=joins,
+        unmerges=_unmerges(session, actor, report),
         duplicates=_those(session, actor, near, takes_in(report)) if joins else [],
         partable=_parts(session, actor, report, near),
         assignee_id=str(report.assignee_id) if report.assignee_id else None,
@@ -166,6 +168,13 @@ def same_as(session: Session, actor: Actor, report: Report, words: str) -> Same:
     mine = asked.where(named, handled_by(actor))
     found = mine.order_by(alike, row.opened_at.desc(), row.id)
     return Same(words, [queries.card_of(one) for one in session.execute(found.limit(10))])
+
+
+def _unmerges(session: Session, actor: Actor, report: Report) -> bool:
+    """Say whether the actor may let a report that was joined go on by itself again."""
+    if report.merged_into is None or joining_of(session, report) is None:
+        return False
+    return may_handle(session, actor, session.get_one(Report, report.merged_into))
 
 
 def _near(session: Session, report: Report) -> list[queries.ReportCard]:

@@ -8,12 +8,15 @@ from participation.reports.access import hold
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import CONFIRMED, JUDGED, PUBLIC, Status
 from participation.reports.settling.subscribers import ask_people
+from participation.reports.telling.rules import tag_of
 from participation.reports.telling.subscribers import hush, may_hear, named_in, tell
+from services import push
 from services.db import Session
 
 # What of a change the open pages and maps show, besides the queue.
 SEEN = {
-    *("withdraw_answer", "withdraw_merge", "renew_promise", "send_on", "call_back"),
+    *("withdraw_answer", "withdraw_merge", "unmerge_report", "renew_promise"),
+    *("send_on", "call_back"),
     *("cover_photo", "uncover_photo", "remove_photo", "restore_photo"),
     *("add_picture", "show_photo", "hide_photo", "take_words_off"),
 }
@@ -31,6 +34,9 @@ def show_moved(session: Session, event: ReportMoved) -> None:
 
 
 def show_changed(session: Session, event: ReportChanged) -> None:
+    if event.what == "unmerge_report":
+        # What still waits would lead people to where it goes on no more.
+        push.withdraw(session, [tag_of(event.report_id)])
     if event.what in SEEN:
         _show(session, event.report_id)
     elif event.what in COUNTED:

@@ -47,6 +47,10 @@ SPECIAL = {
         "This report cannot be joined any more",
         "It was joined before, or was not taken up. Reload the page to see how it stands now.",
     ),
+    "report_cannot_unmerge": (
+        "The joining cannot be undone any more",
+        "It is not joined, went on with the other one, or words were added. Look how it stands.",
+    ),
     "report_is_its_whole": (
         "That report is a part of this one",
         "Set it apart first, or join it into this one.",

@@ -185,6 +185,17 @@ class Lives(RuleBasedStateMachine):
             if way[-2:] == [report_id, into]:
                 way.pop()
 
+    @rule(report_id=reports)
+    def unmerge(self, report_id: UUID) -> None:
+        story = self.stories[report_id]
+        joined_at, way = self.joined.get(report_id, (None, []))
+        may = report_id in self.merged and story[-1][0] == joined_at and len(way) == 1
+        done = self._do(actions_undo.unmerge_report, PEOPLE["taeho"], self._report(report_id))
+        assert (done is not None) == may
+        if may:
+            story.pop()
+            self._set_apart(report_id)
+
     @rule(report_id=reports, person=who, stop=st.booleans())
     def follow(self, report_id: UUID, person: Any, stop: bool) -> None:
         change = actions.unfollow_report if stop else actions.follow_report

@@ -106,6 +106,18 @@ def test_who_was_led_to_it_from_a_joined_one_is_led_no_more(visit: Visit, app: F
     assert set(waiting(app)) == {JUN.id}
 
 
+def test_who_was_to_be_led_on_is_not_once_the_joining_is_undone(visit: Visit, app: Flask) -> None:
+    made, into = two(visit)
+    joined(visit, made, into)
+    deliver(app)
+    assert waiting(app) == everyone(MINJI)
+    desk = visit(SOYEON)
+    desk.get(f"/console/reports/{made}")
+    desk.post(f"/console/reports/{made}/unmerge")
+    deliver(app)
+    assert waiting(app) == []
+
+
 def test_nobody_is_led_to_what_was_hidden_before_that_was_told(visit: Visit, app: Flask) -> None:
     made, into = two(visit)
     follow(visit, TAEHO, made)
