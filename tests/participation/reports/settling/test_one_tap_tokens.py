@@ -5,6 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Flask
 
+from participation.reports import actions
 from participation.reports.models import Report, ReportEntry
 from participation.reports.settling import actions as settling_actions
 from participation.reports.settling import queries as settling_queries
@@ -128,3 +129,12 @@ def test_what_was_hidden_since_is_told_to_its_reporter_alone(
     visit(None).get(f"/reports/judge/{tokens[MINJI.id]}")
     visit(None).get(f"/reports/judge/{tokens[JUN.id]}", 404)
     visit(None).get(f"/reports/judge/{tokens[JUN.id]}/yes", 404)
+
+
+def test_of_what_was_hidden_since_nobody_is_asked(asked: dict[str, str], app: Flask) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        row = session.scalars(sa.select(Report)).one()
+        actions.reject_report(session, SOYEON, row, "It names somebody", at=clock.now())
+    for word in ("no", "yes"):
+        assert app.test_client().post(asked[word], headers=JSON).status_code == 409
+    assert status_of(app) == "rejected"
