@@ -91,9 +91,10 @@ class Life:
     def _tend(self, person: Visitor, act: Act, _number: int) -> str:
         report_id = picked(person.cases(), act.pick)
         moves = person.moves(report_id) if report_id else []
-        if not moves or moves[0] not in TENDING:
+        status, words = TENDING.get(moves[0] if moves else "", ("", ()))
+        # What waits for a first look begins with another state than its own, and goes there alone.
+        if status not in moves:
             return "found the queue empty"
-        status, words = TENDING[moves[0]]
         text = picked(words, act.east) or ""
         person.post(f"/console/reports/{report_id}/answer", {"status": status, "text": text})
         return f"answered: {status}"

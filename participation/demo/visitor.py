@@ -85,7 +85,7 @@ class Visitor:
         return list(dict.fromkeys(CASE.findall(self.get("/console/"))))
 
     def moves(self, report_id: str) -> list[str]:
-        """Return the states a case can be answered with, its present one first."""
+        """Return the states a case can be answered with, its present one first if it is one."""
         found = MOVES.search(self.get(f"/console/reports/{report_id}"))
         return OPTION.findall(found[0]) if found else []
 

@@ -1,5 +1,6 @@
 """`simulate` moves a running city through its public pages alone."""
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ import pytest
 import requests
 
 from participation.demo.jobs import Life
-from participation.demo.visitor import Visitor
+from participation.demo.rules import next_act
+from participation.demo.visitor import Photo, Visitor
 from tests import servers
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,3 +56,22 @@ def test_it_waits_for_a_city_that_is_away() -> None:
     told = [next(lines) for _ in range(7)]
     assert all("trying again" in line for line in told)
     assert pauses[1:7] == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0]
+
+
+class Looking(Visitor):
+    """Someone of the team whose only case waits for a first look."""
+
+    def cases(self) -> list[str]:
+        return ["held-one"]
+
+    def moves(self, report_id: str) -> list[str]:
+        return ["open", "rejected"]
+
+    def post(self, path: str, form: dict[str, str], photo: Photo | None = None) -> str:
+        raise AssertionError(f"{path} was sent {form}")
+
+
+def test_what_waits_for_a_first_look_is_left_to_people() -> None:
+    life = Life("http://127.0.0.1", seed=1, per_minute=600)
+    told = life._tend(Looking("http://127.0.0.1", "soyeon"), next_act(random.Random(1), 60), 1)
+    assert told == "found the queue empty"
