@@ -134,13 +134,24 @@ def join(session: Session, actor: Actor, name: str, email: str | None, *, at: da
     return person.id
 
 
-def sign_in(session: Session, person_id: UUID, user_agent: str, *, at: datetime) -> str:
-    """Open a sign-in and return the token its cookie carries."""
+def sign_in(
+    session: Session,
+    person_id: UUID,
+    user_agent: str,
+    *,
+    issuer: str | None = None,
+    at: datetime,
+) -> str:
+    """Open a sign-in and return the token its cookie carries.
+
+    `issuer` is the provider that let the person in, if one did.
+    """
     token = secrets.token_urlsafe(32)
     row = SignInSession(
         person_id=person_id,
         token_hash=hash_of(token),
         label=rules.label_of(user_agent),
+        issuer=issuer,
         created_at=at,
         last_seen_at=at,
         expires_at=at + rules.SIGN_IN_LIVES,
@@ -223,15 +234,21 @@ def set_role(
 ) -> None:
     """Let a person hold a role or not; without a change nothing is recorded or told.
 
-    `issuer` is the provider that vouches for the role, if one does.
+    `issuer` is the provider that vouches for the role, if one does. The word of a person of the
+    city takes the place of a provider's, and is not replaced by one.
     """
     row = session.get(PersonRole, (person_id, role.value))
-    if give == (row is not None):
+    if give and row is not None and row.issuer in (None, issuer):
+        row.confirmed_at = at if row.issuer else None
         return
-    if row is None:
-        session.add(PersonRole(person_id=person_id, role=role.value, issuer=issuer))
-    else:
+    if give:
+        row = row or PersonRole(person_id=person_id, role=role.value)
+        row.issuer, row.confirmed_at = issuer, at if issuer else None
+        session.add(row)
+    elif row is not None:
         session.delete(row)
+    else:
+        return
     session.flush()
     verb = "grant_role" if give else "withdraw_role"
     detail = {"role": role.value}

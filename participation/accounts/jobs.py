@@ -4,8 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, or_
 
+from participation.accounts import actions, queries
 from participation.accounts.models import LoginCode, SignInSession
-from participation.accounts.rules import CODE_KEPT
+from participation.accounts.rules import CODE_KEPT, WORD_KEPT
+from services.auth import STRANGER
 from services.db import Session
 
 
@@ -16,3 +18,9 @@ def forget_past(session: Session, at: datetime) -> None:
         SignInSession.expires_at < at - CODE_KEPT, SignInSession.revoked_at < at - CODE_KEPT
     )
     session.execute(delete(SignInSession).where(ended))
+
+
+def take_back_unheard(session: Session, at: datetime) -> None:
+    """Take back what providers gave and did not confirm for a month: who left signs in no more."""
+    for person_id, role in queries.unheard(session, at - WORD_KEPT):
+        actions.set_role(session, STRANGER, person_id, role, give=False, at=at)

@@ -27,8 +27,9 @@ class PersonRole(Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
-    # The provider that vouches for it; empty where a person of the city gave it.
+    # The provider that vouches for it, and when it last did; empty where the city's people gave it.
     issuer: Mapped[str | None] = mapped_column(String(200))
+    confirmed_at: Mapped[datetime | None]
 
 
 class PersonIdentity(Base):
@@ -75,6 +76,8 @@ class SignInSession(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     label: Mapped[str] = mapped_column(String(60))
+    # The provider that let the person in; empty where a code or the demo city did.
+    issuer: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]

@@ -15,14 +15,17 @@ from participation.accounts.models import (
     PersonRole,
     SignInSession,
 )
-from participation.accounts.rules import SEEN_EVERY
+from participation.accounts.rules import SEEN_EVERY, counts
 from services.auth import Actor, Role
 from services.db import Session
 from services.tokens import hash_of
 
 COOKIE = "madang_session"
 ALIVE = (
-    select(SignInSession.id, Person.id.label("person_id"), Person.language, PersonRole.role)
+    select(
+        *(SignInSession.id, SignInSession.issuer.label("came_by"), SignInSession.created_at),
+        *(Person.id.label("person_id"), Person.language, PersonRole.role, PersonRole.issuer),
+    )
     .join(Person, Person.id == SignInSession.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
     .where(SignInSession.revoked_at.is_(None), Person.erased_at.is_(None))
@@ -43,7 +46,10 @@ class SignIn(msgspec.Struct, frozen=True):
 
 
 def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Actor | None:
-    """Return the actor of a request's cookies; a revoked or expired sign-in is nobody."""
+    """Return the actor of a request's cookies; a revoked or expired sign-in is nobody.
+
+    A role that a provider gave is among those lapsed where the provider's word does not count.
+    """
     token = cookies.get(COOKIE, "")
     if not token:
         return None
@@ -52,8 +58,11 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
     ).all()
     if not rows:
         return None
-    roles = frozenset(row.role for row in rows if row.role)
-    found = Actor(rows[0].person_id, roles, rows[0].language, rows[0].id)
+    held = frozenset(row.role for row in rows if row.role)
+    roles = frozenset(
+        row.role for row in rows if row.role and counts(row.issuer, row.came_by, row.created_at, at)
+    )
+    found = Actor(rows[0].person_id, roles, rows[0].language, rows[0].id, lapsed=held - roles)
     if found.may(Role.MODERATOR) or found.may(Role.OFFICER):
         bounds = bounds_of(session, [rows[0].person_id])
         found = msgspec.structs.replace(found, bounds=bounds[rows[0].person_id])
@@ -76,6 +85,16 @@ def sign_ins(session: Session, actor: Actor, at: datetime) -> list[SignIn]:
     return sorted(found, key=lambda one: (one.current, one.seen_at), reverse=True)
 
 
+def unheard(session: Session, before: datetime) -> list[tuple[UUID, Role]]:
+    """Return who holds which role by the word of a provider not heard since `before`."""
+    rows = session.execute(
+        select(PersonRole.person_id, PersonRole.role).where(
+            PersonRole.issuer.is_not(None), PersonRole.confirmed_at < before
+        )
+    )
+    return [(row.person_id, Role(row.role)) for row in rows]
+
+
 class Me(msgspec.Struct, frozen=True):
     """Who someone is here, as their own page shows it."""
 
@@ -88,7 +107,9 @@ class Me(msgspec.Struct, frozen=True):
 def me(session: Session, actor: Actor) -> Me:
     """Return the actor's own name, address and roles; a signed-in actor always has them."""
     person = session.get_one(Person, actor.id)
-    return Me(person.display_name, person.email, person.created_at, sorted(actor.roles))
+    return Me(
+        person.display_name, person.email, person.created_at, sorted(actor.roles | actor.lapsed)
+    )
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:

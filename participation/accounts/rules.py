@@ -1,7 +1,7 @@
 """Limits of signing in, as constants and pure functions."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
@@ -10,6 +10,9 @@ CODES_PER_HOUR = 5
 CODE_KEPT = timedelta(days=1)
 SIGN_IN_LIVES = timedelta(days=60)
 SEEN_EVERY = timedelta(hours=1)
+# How long a provider's word counts in the sign-in it was heard at, and how long without any.
+WORD_HOLDS = timedelta(hours=24)
+WORD_KEPT = timedelta(days=30)
 ERASED_NAME = "떠난 이웃"
 UNNAMED = "새 이웃"
 # One mailbox and nothing beside it: no list, group, comment or quote (RFC 5322, 3.4), and no sign
@@ -40,6 +43,14 @@ def label_of(user_agent: str) -> str:
     browser = next((b for b in BROWSERS if b in user_agent), "")
     system = next((s for s in SYSTEMS if s in user_agent), "")
     return ", ".join(part for part in (browser.replace("Edg", "Edge"), system) if part) or "?"
+
+
+def counts(issuer: str | None, came_by: str | None, since: datetime, at: datetime) -> bool:
+    """Say whether a role counts in a sign-in that began at `since`.
+
+    `issuer` vouches for the role and `came_by` let the person in, None where no provider did.
+    """
+    return issuer is None or (issuer == came_by and at - since < WORD_HOLDS)
 
 
 def local_path(target: str) -> str:

@@ -94,10 +94,17 @@ def _demo_only() -> None:
         abort(404)
 
 
-def signed_in_as(session: Session, person_id: UUID, response: AnyResponse) -> AnyResponse:
-    """Return `response` with the cookie of a new sign-in of the person."""
-    agent = request.headers.get("User-Agent", "")
-    token = actions.sign_in(session, person_id, agent, at=web.at())
+def signed_in_as(
+    session: Session, person_id: UUID, response: AnyResponse, issuer: str | None = None
+) -> AnyResponse:
+    """Return `response` with the cookie of a new sign-in of the person, let in by `issuer`.
+
+    It takes the place of one that this browser has: the list of sign-ins is one of browsers.
+    """
+    agent, before = request.headers.get("User-Agent", ""), web.actor()
+    if before.id == person_id and before.session_id is not None:
+        actions.revoke_session(session, before, before.session_id, at=web.at())
+    token = actions.sign_in(session, person_id, agent, issuer=issuer, at=web.at())
     response.set_cookie(
         queries.COOKIE,
         token,

@@ -65,7 +65,7 @@ def finish() -> ResponseReturnValue:
     with unit_of_work(web.engine()) as session:
         person_id = admit_identity(session, web.actor(), identity, at=web.at())
         target = local_path(str(cookie.pop(NEXT, "/")))
-        return signed_in_as(session, person_id, redirect(target, 303))
+        return signed_in_as(session, person_id, redirect(target, 303), identity.issuer)
 
 
 def _told(error: oidc.ProviderError) -> ResponseReturnValue:

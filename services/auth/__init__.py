@@ -11,6 +11,7 @@ class Actor(msgspec.Struct, frozen=True):
     """The person behind a request, or a stranger when `id` is None.
 
     `bounds` are the (kind, id) of what their work is bound to; without any it is bound to nothing.
+    `lapsed` are roles that count again once who vouches for them was asked anew.
     """
 
     id: UUID | None
@@ -18,6 +19,7 @@ class Actor(msgspec.Struct, frozen=True):
     lang: str = "ko"
     session_id: UUID | None = None
     bounds: frozenset[tuple[str, UUID]] = frozenset()
+    lapsed: frozenset[str] = frozenset()
 
     @property
     def signed_in(self) -> bool:
@@ -28,6 +30,10 @@ class Actor(msgspec.Struct, frozen=True):
         if role in (Role.MODERATOR, Role.OFFICER) and Role.OPERATOR in self.roles:
             return True
         return role in self.roles
+
+    def once_may(self, role: str) -> bool:
+        """Say whether the actor holds `role` by a word that counts, or by one that lapsed."""
+        return Actor(self.id, self.roles | self.lapsed).may(role)
 
     @property
     def bounded(self) -> bool:

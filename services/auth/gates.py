@@ -9,6 +9,7 @@ from flask import g
 from services.auth import Actor
 from services.errors import DomainError, ForbiddenError
 
+Asked = Callable[[Actor], bool]
 View = TypeVar("View", bound=Callable[..., Any])
 GATE = "__gate__"
 
@@ -30,7 +31,7 @@ def public(view: View) -> View:
 
 def signed_in(view: View) -> View:
     """Only people who signed in."""
-    return _guarded(view, "signed_in", lambda actor: True)
+    return _guarded(view, "signed_in", lambda actor: True, lambda actor: False)
 
 
 def role(*names: str, bounded: bool = True) -> Callable[[View], View]:
@@ -39,20 +40,23 @@ def role(*names: str, bounded: bool = True) -> Callable[[View], View]:
     def allows(actor: Actor) -> bool:
         return any(map(actor.may, names)) and (bounded or not actor.bounded)
 
+    def would(actor: Actor) -> bool:
+        return any(map(actor.once_may, names)) and not any(map(actor.may, names))
+
     def gate(view: View) -> View:
-        return _guarded(view, "role:" + ",".join(names), allows)
+        return _guarded(view, "role:" + ",".join(names), allows, would)
 
     return gate
 
 
-def _guarded(view: View, name: str, allows: Callable[[Actor], bool]) -> View:
+def _guarded(view: View, name: str, allows: Asked, would: Asked) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         actor = g.actor
         if not actor.signed_in:
             raise SignInNeeded
         if not allows(actor):
-            raise ForbiddenError
+            raise ForbiddenError("role_unconfirmed" if would(actor) else "forbidden")
         return view(*args, **kwargs)
 
     setattr(guarded, GATE, name)

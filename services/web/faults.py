@@ -35,6 +35,10 @@ WORDS = {
 }
 # Refusals that have a way out of their own.
 SPECIAL = {
+    "role_unconfirmed": (
+        "Sign in with your city account once more",
+        "What you may do here is its word, which holds for a day after you sign in with it.",
+    ),
     "storage_full": (
         "There is no room for more just now",
         "Nothing was kept of this. We have been told; try again in a few minutes.",

@@ -32,11 +32,11 @@ class Visitors:
         self.app, self.opened = app, []
         self.hub: Hub = app.extensions["hub"]
 
-    def come(self, who: Actor | None = None) -> SocketIOTestClient:
-        headers = {}
+    def come(self, who: Actor | None = None, issuer: str | None = None) -> SocketIOTestClient:
+        headers, browser = {}, "Firefox Linux"
         if who is not None and who.id is not None:
             with unit_of_work(self.app.extensions["engine"]) as session:
-                token = accounts.sign_in(session, who.id, "Firefox Linux", at=clock.now())
+                token = accounts.sign_in(session, who.id, browser, issuer=issuer, at=clock.now())
             headers["Cookie"] = f"madang_session={token}"
         client = SocketIOTestClient(self.app, self.app.extensions["socketio"], headers=headers)
         self.opened.append(client)
@@ -175,6 +175,25 @@ def test_a_role_that_was_taken_is_found_in_the_review(visitors: Visitors, app: F
     with unit_of_work(app.extensions["engine"]) as session:
         session.execute(sa.delete(PersonRole).where(PersonRole.person_id == SOYEON.id))
     visitors.hub.review(clock.now() + REVIEW_AFTER)
+    assert not soyeon.is_connected()
+
+
+def test_a_providers_word_that_ran_out_is_found_in_the_review(
+    visitors: Visitors, app: Flask
+) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        mine = PersonRole.person_id == SOYEON.id
+        vouched = {"issuer": "https://login.example.org", "confirmed_at": clock.now()}
+        session.execute(sa.update(PersonRole).where(mine).values(**vouched))
+    soyeon = visitors.come(SOYEON, issuer="https://login.example.org")
+    assert ask(soyeon, "console")["ok"]
+    visitors.hub.review(clock.now() + REVIEW_AFTER)
+    assert soyeon.is_connected()
+    with unit_of_work(app.extensions["engine"]) as session:
+        mine = SignInSession.person_id == SOYEON.id
+        long_ago = clock.now() - timedelta(days=1)
+        session.execute(sa.update(SignInSession).where(mine).values(created_at=long_ago))
+    visitors.hub.review(clock.now() + 2 * REVIEW_AFTER)
     assert not soyeon.is_connected()
 
 
