@@ -9,6 +9,8 @@ const people = {
   // Says it with a word where a boolean is due.
   cho: { email: "cho@example.org", email_verified: "true", name: "Cho" },
   seo: { name: "Seo", groups: ["city-team", "runners"], address: { locality: "Haneul" } },
+  // Whose groups are told by the userinfo endpoint alone, though the ID token has an address.
+  han: { email: "han@example.org", email_verified: true, groups: ["city-team"], early: ["email", "email_verified"] },
   nobody: {},
 };
 const provider = new Provider(issuer, {
@@ -26,13 +28,19 @@ const provider = new Provider(issuer, {
   claims: {
     openid: ["sub"],
     email: ["email", "email_verified"],
-    profile: ["name", "groups", "address"],
+    // As Core 5.4 has it: what a scope does not ask for is not told.
+    profile: ["name", "nickname", "preferred_username"],
+    address: ["address"],
+    groups: ["groups"],
   },
+  conformIdTokenClaims: false,
   features: { devInteractions: { enabled: true } },
   findAccount: (_context, id) => {
-    const { groups, ...known } = people[id.replace(/-left$/, "")] ?? {};
+    const { groups, early = [], ...known } = people[id.replace(/-left$/, "")] ?? {};
     const left = id.endsWith("-left");
-    return { accountId: id, claims: () => ({ sub: id, ...known, ...(groups && !left ? { groups } : {}) }) };
+    const all = { ...known, ...(groups && !left ? { groups } : {}) };
+    const told = (use) => Object.entries(all).filter(([name]) => use === "userinfo" || early.includes(name));
+    return { accountId: id, claims: (use) => ({ sub: id, ...Object.fromEntries(told(use)) }) };
   },
 });
 provider.listen(Number(new URL(issuer).port), "127.0.0.1", () => console.log("ready"));

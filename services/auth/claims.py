@@ -7,6 +7,8 @@ import msgspec
 
 from services.roles import Role, Rule
 
+# Core 5.4: what is asked for by a scope of its own, beside the address and the profile.
+SCOPES = {"address": "address", "phone_number": "phone", "phone_number_verified": "phone"}
 NAME_LENGTH = 80
 SUBJECT_LENGTH = 255
 
@@ -23,6 +25,41 @@ class Identity(msgspec.Struct, frozen=True):
     email: str | None
     roles: frozenset[Role]
     managed: frozenset[Role]
+
+
+def scopes(rules: Sequence[Rule], offered: Sequence[str]) -> str:
+    """Return the scopes to ask for, so that the provider tells what the rules look at.
+
+    A claim that is none of the standard's is asked for by its own name where that is a scope the
+    provider has `offered`; one it does not know might have the whole request refused.
+    """
+    asked = ["openid", "email", "profile"]
+    for claim in (_top(rule) for rule in rules):
+        scope = SCOPES.get(claim, claim if claim in offered else "")
+        if scope and scope not in asked:
+            asked.append(scope)
+    return " ".join(asked)
+
+
+def lacks(claims: Mapping[str, Any], rules: Sequence[Rule]) -> bool:
+    """Say whether the claims say nothing of the address, or of what a rule looks at."""
+    return "email" not in claims or any(_at(claims, rule.claim) is None for rule in rules)
+
+
+def completed(
+    claims: Mapping[str, Any], more: Mapping[str, Any], rules: Sequence[Rule]
+) -> dict[str, Any]:
+    """Return the claims with what only `more` says; what a rule finds only there is whole."""
+    whole = {**more, **claims}
+    for rule in rules:
+        if _at(claims, rule.claim) is None and _at(more, rule.claim) is not None:
+            claim = rule.claim if rule.claim in more else _top(rule)
+            whole[claim] = more[claim]
+    return whole
+
+
+def _top(rule: Rule) -> str:
+    return rule.claim.split(".")[0]
 
 
 def identity_of(issuer: str, claims: Mapping[str, Any], rules: Sequence[Rule]) -> Identity | None:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask import session as cookie
 from joserfc.errors import JoseError
 
-from services.auth.claims import Identity, identity_of
+from services.auth.claims import Identity, completed, identity_of, lacks, scopes
 from services.config import Settings
 from services.errors import DomainError
 from services.roles import parse_rules
@@ -58,8 +58,9 @@ class Provider:
     def begin(self) -> str:
         """Return where to send the browser; what its way back must show goes in its cookie."""
         try:
-            self._addresses()
-            made = self.client.create_authorization_url(self.callback)
+            offered = self._addresses().get("scopes_supported")
+            scope = scopes(self.rules, offered if isinstance(offered, list) else ())
+            made = self.client.create_authorization_url(self.callback, scope=scope)
         except Exception as error:
             raise _refusal(error) from error
         _drop_old_states()
@@ -96,13 +97,16 @@ class Provider:
         return found
 
     def _claims(self, token: Mapping[str, Any], addresses: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the ID token's claims, completed from the userinfo endpoint (Core 5.3)."""
+        """Return the ID token's claims, completed from the userinfo endpoint (Core 5.3).
+
+        Where that does not answer there is no sign-in: a role must not go for want of an answer.
+        """
         claims = dict(token["userinfo"])
-        if "email" not in claims and addresses.get("userinfo_endpoint"):
+        if lacks(claims, self.rules) and addresses.get("userinfo_endpoint"):
             more = dict(self.client.userinfo(token=token))
             if more.get("sub") != claims.get("sub"):
                 raise ValueError("userinfo of someone else")
-            claims = more | claims
+            claims = completed(claims, more, self.rules)
         return claims
 
 

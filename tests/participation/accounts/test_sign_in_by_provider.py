@@ -110,6 +110,19 @@ def test_residency_can_be_the_providers_to_say(city: City, go_through: Through) 
     assert roles(app) == {"resident"}
 
 
+def test_what_a_rule_needs_is_asked_for(city: City) -> None:
+    rules = "resident:address.locality=Haneul, moderator:groups=city-team, officer:desk=roads"
+    asked = str(city(MADANG_OIDC_ROLES=rules).test_client().get("/sign-in/oidc").location)
+    # The provider does not offer a scope of the desk: asking for it might be refused.
+    assert parse_qs(urlsplit(asked).query)["scope"] == ["openid email profile address groups"]
+
+
+def test_what_the_first_answer_lacks_is_asked_for(city: City, go_through: Through) -> None:
+    app = city(**TEAM)
+    go_through(app.test_client(), "han")
+    assert roles(app) == {"resident", "moderator"}
+
+
 def test_a_role_goes_with_the_group_that_gave_it(city: City, go_through: Through) -> None:
     app = city(**TEAM)
     go_through(app.test_client(), "seo")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.auth import Role
-from services.auth.claims import identity_of
+from services.auth.claims import completed, identity_of, lacks
 from services.config import SettingsError, load
 from services.roles import Rule, parse_rules
 
@@ -63,6 +63,16 @@ def test_a_boolean_claim_can_be_a_rule() -> None:
         found = identity_of(ISSUER, {"sub": "1", "lives_here": said}, rules)
         assert found is not None
         assert found.roles == roles
+
+
+def test_a_whole_address_fills_in_for_half_of_one() -> None:
+    rules = parse_rules("resident:address.locality=Haneul")
+    half = {"sub": "1", "address": {"country": "KR"}, "email": "a@example.org"}
+    whole = {"sub": "1", "address": {"locality": "Haneul"}, "email": "b@example.org"}
+    assert lacks(half, rules)
+    assert not lacks(whole, rules)
+    told = completed(half, whole, rules)
+    assert (told["address"], told["email"]) == (whole["address"], "a@example.org")
 
 
 @given(st.dictionaries(st.sampled_from(["sub", "name", "email", "email_verified", "groups"]), ANY))
