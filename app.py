@@ -57,4 +57,4 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 if __name__ == "__main__":
-    command_line(create_app)
+    command_line(create_app, participation.accounts.wiring.refuse_cast)

@@ -156,9 +156,10 @@ def _tend() -> None:
 if __name__ == "__main__":
     sys.argv[:] = ["app.py", sys.argv[1]]
     import app
+    import participation.accounts.wiring
     from services.serving import command_line
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _tend()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    command_line(app.create_app)
+    command_line(app.create_app, participation.accounts.wiring.refuse_cast)

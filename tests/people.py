@@ -1,6 +1,6 @@
 """The fixed cast of the tests: the demo city's own people."""
 
-from participation.accounts.actions import CAST
+from participation.accounts.cast import CAST
 from services.auth import STRANGER, Actor
 
 PEOPLE = {m.key: Actor(m.id, frozenset({m.role.value})) for m in CAST}

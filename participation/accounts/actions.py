@@ -4,12 +4,12 @@ import hmac
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
-import msgspec
 from sqlalchemy import delete, func, select, update
 
 from participation.accounts import rules
+from participation.accounts.cast import CAST
 from participation.accounts.models import (
     LoginCode,
     Person,
@@ -29,28 +29,6 @@ from services.auth import STRANGER, Actor, Role
 from services.db import Session
 from services.errors import ForbiddenError, InvalidError, NotFoundError, TooManyError
 from services.tokens import hash_of, keyed_hash
-
-
-class CastMember(msgspec.Struct, frozen=True):
-    """Someone of the demo city whom anyone may be for a while."""
-
-    key: str
-    name: str
-    role: Role
-
-    @property
-    def id(self) -> UUID:
-        return uuid5(NAMESPACE_URL, f"madang:cast:{self.key}")
-
-
-CAST = (
-    CastMember("minji", "김민지", Role.RESIDENT),
-    CastMember("jun", "박준", Role.RESIDENT),
-    CastMember("okja", "이옥자", Role.GUARDIAN),
-    CastMember("soyeon", "최소연", Role.MODERATOR),
-    CastMember("taeho", "정태호", Role.OFFICER),
-    CastMember("hana", "윤하나", Role.OPERATOR),
-)
 
 
 def request_code(session: Session, secret: str, email: str, *, at: datetime) -> str:

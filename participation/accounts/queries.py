@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from participation.accounts.cast import CAST
 from participation.accounts.directory import bounds_of
 from participation.accounts.models import (
     Person,
@@ -67,6 +68,12 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
         bounds = bounds_of(session, [rows[0].person_id])
         found = msgspec.structs.replace(found, bounds=bounds[rows[0].person_id])
     return found
+
+
+def has_cast(session: Session) -> bool:
+    """Say whether the demo city's cast lives here, or did."""
+    known = Person.id.in_([member.id for member in CAST])
+    return session.scalar(select(Person.id).where(known).limit(1)) is not None
 
 
 def sign_ins(session: Session, actor: Actor, at: datetime) -> list[SignIn]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
 from participation.accounts import actions, queries, visits
+from participation.accounts.cast import CAST
 from participation.accounts.rules import SIGN_IN_LIVES, local_path, normal_email
 from services import i18n, mail, web
 from services.auth import oidc
@@ -75,14 +76,14 @@ def redeem() -> ResponseReturnValue:
 @public
 def cast() -> ResponseReturnValue:
     _demo_only()
-    return render_template("accounts/demo.html", cast=actions.CAST, next=_next())
+    return render_template("accounts/demo.html", cast=CAST, next=_next())
 
 
 @pages.post("/sign-in/demo")
 @public
 def play() -> ResponseReturnValue:
     _demo_only()
-    member = next((m for m in actions.CAST if m.key == request.form.get("who")), None)
+    member = next((m for m in CAST if m.key == request.form.get("who")), None)
     if member is None:
         raise NotFoundError
     actions.ensure_cast(web.session(), web.at())

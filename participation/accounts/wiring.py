@@ -1,9 +1,11 @@
 """Everything accounts bring to the application."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Engine, delete
+from sqlalchemy.exc import DBAPIError
 
 from participation.accounts import (
     actions,
@@ -18,11 +20,13 @@ from participation.accounts import (
 )
 from participation.events.accounts import PersonErased, PersonRoleChanged, SessionRevoked
 from services import privacy
-from services.db import Session
+from services.config import Settings, SettingsError
+from services.db import Session, reading_session
 from services.jobs import Job
 from services.push import PushMessage, subscriptions
 from services.registry import Holding, MenuEntry, PrivacyHook, Purpose, Registry
 
+log = logging.getLogger(__name__)
 HOUR_S = 3600
 
 HOLDING = Holding(
@@ -65,6 +69,27 @@ def register(registry: Registry) -> None:
         )
     )
     privacy.install(registry)
+
+
+def refuse_cast(engine: Engine, settings: Settings) -> None:
+    """Raise SettingsError where production is to run on a database that was the demo city's.
+
+    Whoever played there is signed in still, and may have been an operator who gave roles to
+    themself. A database that does not answer is let be, for it may soon.
+    """
+    if settings.mode != "production":
+        return
+    try:
+        with reading_session(engine) as session:
+            played = queries.has_cast(session)
+    except DBAPIError as error:
+        log.warning("who lives here is not known: %s", type(error.orig).__name__)
+        return
+    if played:
+        raise SettingsError(
+            "MADANG_MODE is production, and this database was the demo city's, where anyone may "
+            "be an operator: give production a database of its own in DATABASE_URL"
+        )
 
 
 def _browsers(session: Session, person_id: UUID) -> int:

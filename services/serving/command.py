@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy import Engine
 
 from services.config import Settings, SettingsError, load
 from services.db import make_engine, migrate
@@ -15,14 +16,15 @@ from services.db.shape import OldShapeError, refuse_old
 from services.serving import alone, ingest, pages, sockets, work
 
 Factory = Callable[[Settings], Flask]
+Refuse = Callable[[Engine, Settings], None]
 KINDS = "run | serve | web | realtime | worker | ingest | migrate | demo | simulate"
 USAGE = f"usage: python -m app {KINDS}"
 APART = ("web", "realtime", "worker")
 LASTING = ("serve", "ingest", *APART)
 
 
-def command_line(create_app: Factory) -> None:
-    """Run what the first argument names."""
+def command_line(create_app: Factory, refuse: Refuse) -> None:
+    """Run what the first argument names; `refuse` raises SettingsError where nothing may last."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # What it tells of its own threads, for each picture, is no news to who runs a city.
@@ -38,17 +40,23 @@ def command_line(create_app: Factory) -> None:
         raise SystemExit(text)
     if command == "ingest" and not (settings.mail_in_bind and settings.mail_in_domain):
         raise SystemExit("ingest needs MADANG_MAIL_IN_BIND and MADANG_MAIL_IN_DOMAIN")
-    if command in LASTING:
-        _refuse_old(settings)
+    if command == "run":
+        migrate.upgrade(settings.database_url)
+    if command in (*LASTING, "run"):
+        _refuse(settings, refuse)
     _run(command, create_app, settings)
 
 
-def _refuse_old(settings: Settings) -> None:
+def _refuse(settings: Settings, refuse: Refuse) -> None:
+    """End where the database is none that this version, or these settings, may work with."""
     engine = make_engine(settings.database_url)
     try:
         refuse_old(engine)
+        refuse(engine, settings)
     except OldShapeError as error:
         raise SystemExit(f"Database: {error}") from error
+    except SettingsError as error:
+        raise SystemExit(f"Settings: {error}") from error
     finally:
         engine.dispose()
 
@@ -57,7 +65,6 @@ def _run(command: str, create_app: Factory, settings: Settings) -> None:
     if command == "migrate":
         migrate.upgrade(settings.database_url)
     elif command == "run":
-        migrate.upgrade(settings.database_url)
         app = create_app(settings)
         with _living(app, settings):
             alone.serve(app, settings)

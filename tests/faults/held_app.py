@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 import app
+import participation.accounts.wiring
 from services.serving.command import command_line
 
 PATIENCE_S = 30.0
@@ -54,4 +55,4 @@ def install() -> None:
 if __name__ == "__main__":
     assert looped.PATCHED
     install()
-    command_line(app.create_app)
+    command_line(app.create_app, participation.accounts.wiring.refuse_cast)
