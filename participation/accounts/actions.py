@@ -1,6 +1,7 @@
 """Every way an account changes. Nothing here commits, renders or sends."""
 
 import hmac
+import logging
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -27,8 +28,11 @@ from participation.events.accounts import (
 from services import audit, outbox
 from services.auth import STRANGER, Actor, Role
 from services.db import Session
-from services.errors import ForbiddenError, InvalidError, NotFoundError, TooManyError
+from services.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError, TooManyError
 from services.tokens import hash_of, keyed_hash
+
+
+log = logging.getLogger(__name__)
 
 
 def request_code(session: Session, secret: str, email: str, *, at: datetime) -> str:
@@ -178,7 +182,10 @@ def choose_language(session: Session, actor: Actor, language: str, *, at: dateti
 def change_role(
     session: Session, actor: Actor, person_id: UUID, role: Role, *, give: bool, at: datetime
 ) -> None:
-    """Give or withdraw a role. Operators only, and never their own operator's role."""
+    """Give or withdraw a role. Operators only, and never their own operator's role.
+
+    Raises RefusedError where the city would have no operator then.
+    """
     if not actor.may(Role.OPERATOR) or (person_id == actor.id and role == Role.OPERATOR):
         raise ForbiddenError
     if session.get(Person, person_id) is None:
@@ -212,6 +219,8 @@ def set_role(
 ) -> None:
     """Let a person hold a role or not; without a change nothing is recorded or told.
 
+    Raises RefusedError where the last operator's is to go.
+
     `issuer` is the provider that vouches for the role, if one does. The word of a person of the
     city takes the place of a provider's, and is not replaced by one.
     """
@@ -224,6 +233,7 @@ def set_role(
         row.issuer, row.confirmed_at = issuer, at if issuer else None
         session.add(row)
     elif row is not None:
+        _keep_an_operator(session, person_id, role)
         session.delete(row)
     else:
         return
@@ -233,6 +243,30 @@ def set_role(
     audit.record(session, actor.id, verb, "person", str(person_id), at=at, detail=detail)
     told = PersonRoleChanged(person_id=person_id, role=role.value, held=give)
     outbox.publish(session, told, at=at)
+
+
+def _keep_an_operator(session: Session, leaving: UUID, role: Role = Role.OPERATOR) -> None:
+    """Raise RefusedError where nobody else is an operator: who is none could not name another."""
+    if role != Role.OPERATOR:
+        return
+    # Held until the end, so that of two who leave at once one stays.
+    held = (
+        select(PersonRole.person_id)
+        .join(Person, Person.id == PersonRole.person_id)
+        .where(PersonRole.role == Role.OPERATOR.value, Person.erased_at.is_(None))
+        .order_by(PersonRole.person_id)
+        .with_for_update(of=PersonRole)
+    )
+    if set(session.scalars(held)) == {leaving}:
+        raise RefusedError("last_operator")
+
+
+def take_back(session: Session, actor: Actor, person_id: UUID, role: Role, *, at: datetime) -> None:
+    """Withdraw what a provider gave; the last operator keeps the role, and the log says so."""
+    try:
+        set_role(session, actor, person_id, role, give=False, at=at)
+    except RefusedError:
+        log.warning("a provider withdrew the last operator's role, which stays: name another")
 
 
 def bound_staff(
@@ -263,7 +297,11 @@ def bound_staff(
 
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
-    """Empty the person's row and end every sign-in; other domains' hooks do their own part."""
+    """Empty the person's row and end every sign-in; other domains' hooks do their own part.
+
+    Raises RefusedError for the last operator.
+    """
+    _keep_an_operator(session, person_id)
     person = session.get_one(Person, person_id)
     person.display_name, person.email, person.erased_at = rules.ERASED_NAME, None, at
     session.execute(delete(SignInSession).where(SignInSession.person_id == person_id))
@@ -275,12 +313,14 @@ def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
 
 
 def ensure_cast(session: Session, at: datetime) -> None:
-    """Let the demo city's cast live here; doing it twice changes nothing."""
+    """Let the demo city's cast live here, and who left it again; twice changes nothing."""
     for member in CAST:
-        if session.get(Person, member.id) is None:
-            session.add(
-                Person(id=member.id, display_name=member.name, language="ko", created_at=at)
-            )
-            session.flush()
-            session.add(PersonRole(person_id=member.id, role=member.role.value))
-            audit.record(session, STRANGER.id, "settle", "person", str(member.id), at=at)
+        row = session.get(Person, member.id)
+        if row is not None and row.erased_at is None:
+            continue
+        row = row or Person(id=member.id, language="ko", created_at=at)
+        row.display_name, row.erased_at = member.name, None
+        session.add(row)
+        session.flush()
+        session.add(PersonRole(person_id=member.id, role=member.role.value))
+        audit.record(session, STRANGER.id, "settle", "person", str(member.id), at=at)

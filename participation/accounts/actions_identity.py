@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from participation.accounts import rules
-from participation.accounts.actions import join, set_role
+from participation.accounts.actions import join, set_role, take_back
 from participation.accounts.models import Person, PersonIdentity, PersonRole
 from services import audit
 from services.auth import Actor, Role
@@ -59,4 +59,4 @@ def _follow_roles(
         PersonRole.person_id == person.id, PersonRole.issuer == identity.issuer
     )
     for name in sorted(set(session.scalars(theirs)) - identity.roles):
-        set_role(session, person, person.id, Role(name), give=False, at=at)
+        take_back(session, person, person.id, Role(name), at=at)

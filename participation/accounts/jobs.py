@@ -23,4 +23,4 @@ def forget_past(session: Session, at: datetime) -> None:
 def take_back_unheard(session: Session, at: datetime) -> None:
     """Take back what providers gave and did not confirm for a month: who left signs in no more."""
     for person_id, role in queries.unheard(session, at - WORD_KEPT):
-        actions.set_role(session, STRANGER, person_id, role, give=False, at=at)
+        actions.take_back(session, STRANGER, person_id, role, at=at)

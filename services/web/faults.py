@@ -43,6 +43,10 @@ SPECIAL = {
         "There is no room for more just now",
         "Nothing was kept of this. We have been told; try again in a few minutes.",
     ),
+    "last_operator": (
+        "The city would have no operator then",
+        "Name another operator under People and roles first, then try once more.",
+    ),
     "report_cannot_take_in": (
         "That report cannot take this one in",
         "Choose one that is public and still open, and was not itself joined into another.",
