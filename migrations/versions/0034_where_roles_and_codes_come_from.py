@@ -1,4 +1,4 @@
-"""a sign-in knows the provider it came through, and a role when its provider last vouched for it"""
+"""sign-ins know the provider they came through, roles when it last vouched, codes who asked"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,8 +19,24 @@ def upgrade() -> None:
         " (SELECT p.created_at FROM person p WHERE p.id = person_role.person_id))"
         " WHERE issuer IS NOT NULL"
     )
+    for name in ("browser", "line"):
+        op.add_column("login_code", sa.Column(name, sa.String(64), nullable=True))
+    op.add_column("login_code", sa.Column("warned_at", sa.DateTime(timezone=True)))
+    op.create_table(
+        "known_browser",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("browser", sa.String(64), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_known_browser_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "browser", name=op.f("pk_known_browser")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("known_browser")
+    for name in ("warned_at", "line", "browser"):
+        op.drop_column("login_code", name)
     op.drop_column("person_role", "confirmed_at")
     op.drop_column("sign_in_session", "issuer")

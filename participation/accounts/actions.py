@@ -1,18 +1,17 @@
 """Every way an account changes. Nothing here commits, renders or sends."""
 
-import hmac
 import logging
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from participation.accounts import rules
 from participation.accounts.cast import CAST
 from participation.accounts.models import (
-    LoginCode,
+    KnownBrowser,
     Person,
     PersonIdentity,
     PersonRole,
@@ -28,82 +27,10 @@ from participation.events.accounts import (
 from services import audit, outbox
 from services.auth import STRANGER, Actor, Role
 from services.db import Session
-from services.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError, TooManyError
-from services.tokens import hash_of, keyed_hash
-
+from services.errors import ForbiddenError, NotFoundError, RefusedError
+from services.tokens import hash_of
 
 log = logging.getLogger(__name__)
-
-
-def request_code(session: Session, secret: str, email: str, *, at: datetime) -> str:
-    """Make a one-time code for an address and return it, to be mailed.
-
-    Raises InvalidError for no address, TooManyError above five codes an hour.
-    """
-    address = rules.normal_email(email)
-    if address is None:
-        raise InvalidError("email_invalid", {"email": "invalid"})
-    key = keyed_hash(secret, "email", address)
-    recent = select(func.count()).where(
-        LoginCode.email_hash == key, LoginCode.sent_at > at - timedelta(hours=1)
-    )
-    if (session.scalar(recent) or 0) >= rules.CODES_PER_HOUR:
-        raise TooManyError(retry_after_s=3600)
-    code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
-    session.add(
-        LoginCode(
-            email_hash=key,
-            code_hash=keyed_hash(secret, key, code),
-            sent_at=at,
-            expires_at=at + rules.CODE_LIVES,
-        )
-    )
-    audit.record(session, None, "request_code", "sign_in", "", at=at)
-    return code
-
-
-def redeem_code(
-    session: Session, secret: str, email: str, code: str, *, at: datetime
-) -> UUID | None:
-    """Use a code up and return the person it signs in, or None if it is wrong.
-
-    A wrong guess is counted in the same transaction, so the caller must let it commit. Only the
-    newest code of an address counts: asking for another gives no more guesses at the last one.
-    """
-    address = rules.normal_email(email)
-    key = keyed_hash(secret, "email", address or "")
-    row = session.scalar(
-        select(LoginCode)
-        .where(LoginCode.email_hash == key)
-        .order_by(LoginCode.sent_at.desc(), LoginCode.id)
-        .limit(1)
-        .with_for_update()
-    )
-    # Compared in any case, so that the time taken does not tell whether a code is on its way.
-    right = hmac.compare_digest(
-        row.code_hash if row else key, keyed_hash(secret, key, rules.digits(code))
-    )
-    if address is None or row is None or not _alive(row, at):
-        return None
-    row.tries += 1
-    if not right:
-        audit.record(session, None, "miss_code", "sign_in", "", at=at)
-        return None
-    row.used_at = at
-    return _person_of(session, address, at)
-
-
-def _alive(row: LoginCode, at: datetime) -> bool:
-    return row.used_at is None and row.expires_at > at and row.tries < rules.CODE_TRIES
-
-
-def _person_of(session: Session, address: str, at: datetime) -> UUID:
-    known = session.scalar(select(Person.id).where(Person.email == address))
-    if known is not None:
-        return known
-    person_id = join(session, STRANGER, rules.name_from_email(address), address, at=at)
-    session.add(PersonRole(person_id=person_id, role=Role.RESIDENT.value))
-    return person_id
 
 
 def join(session: Session, actor: Actor, name: str, email: str | None, *, at: datetime) -> UUID:
@@ -122,11 +49,13 @@ def sign_in(
     user_agent: str,
     *,
     issuer: str | None = None,
+    browser: str | None = None,
     at: datetime,
 ) -> str:
     """Open a sign-in and return the token its cookie carries.
 
-    `issuer` is the provider that let the person in, if one did.
+    `issuer` is the provider that let the person in, if one did; `browser` is a hash by which this
+    one is known later, when others guess at the person's codes.
     """
     token = secrets.token_urlsafe(32)
     row = SignInSession(
@@ -139,6 +68,8 @@ def sign_in(
         expires_at=at + rules.SIGN_IN_LIVES,
     )
     session.add(row)
+    if browser is not None and session.get_one(Person, person_id).email is not None:
+        session.merge(KnownBrowser(person_id=person_id, browser=browser, seen_at=at))
     session.flush()
     audit.record(session, person_id, "sign_in", "sign_in", str(row.id), at=at)
     return token
@@ -308,6 +239,7 @@ def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     session.execute(delete(PersonRole).where(PersonRole.person_id == person_id))
     session.execute(delete(RoleBound).where(RoleBound.person_id == person_id))
     session.execute(delete(PersonIdentity).where(PersonIdentity.person_id == person_id))
+    session.execute(delete(KnownBrowser).where(KnownBrowser.person_id == person_id))
     audit.record(session, None, "erase_person", "person", str(person_id), at=at)
     outbox.publish(session, PersonErased(person_id=person_id), at=at)
 

@@ -5,15 +5,16 @@ from datetime import datetime
 from sqlalchemy import delete, or_
 
 from participation.accounts import actions, queries
-from participation.accounts.models import LoginCode, SignInSession
-from participation.accounts.rules import CODE_KEPT, WORD_KEPT
+from participation.accounts.models import KnownBrowser, LoginCode, SignInSession
+from participation.accounts.rules import BROWSER_KNOWN, CODE_KEPT, WORD_KEPT
 from services.auth import STRANGER
 from services.db import Session
 
 
 def forget_past(session: Session, at: datetime) -> None:
-    """Delete codes and sign-ins that ended a day ago or earlier."""
+    """Delete codes and sign-ins that ended a day ago or earlier, and browsers not seen for long."""
     session.execute(delete(LoginCode).where(LoginCode.expires_at < at - CODE_KEPT))
+    session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < at - BROWSER_KNOWN))
     ended = or_(
         SignInSession.expires_at < at - CODE_KEPT, SignInSession.revoked_at < at - CODE_KEPT
     )

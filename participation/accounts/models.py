@@ -53,18 +53,33 @@ class RoleBound(Base):
     target_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
+class KnownBrowser(Base):
+    """A browser that signed in as a person, as a keyed hash; it outlives the sign-in."""
+
+    __tablename__ = "known_browser"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    browser: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seen_at: Mapped[datetime]
+
+
 class LoginCode(Base):
-    """A one-time code on its way; address and code are kept only as keyed hashes."""
+    """A one-time code on its way; all but moments are kept only as keyed hashes."""
 
     __tablename__ = "login_code"
 
     id: Mapped[Key]
     email_hash: Mapped[str] = mapped_column(String(64), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
+    # Where it was asked for; only the browser that did may redeem it.
+    browser: Mapped[str | None] = mapped_column(String(64))
+    line: Mapped[str | None] = mapped_column(String(64))
     sent_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+    # When a wrong guess at it had a letter written to who has the address.
+    warned_at: Mapped[datetime | None]
 
 
 class SignInSession(Base):

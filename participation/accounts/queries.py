@@ -11,6 +11,7 @@ from sqlalchemy import select
 from participation.accounts.cast import CAST
 from participation.accounts.directory import bounds_of
 from participation.accounts.models import (
+    KnownBrowser,
     Person,
     PersonIdentity,
     PersonRole,
@@ -124,6 +125,7 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     person = session.get_one(Person, person_id)
     roles = session.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id))
     signed = session.scalars(select(SignInSession).where(SignInSession.person_id == person_id))
+    browsers = session.scalars(select(KnownBrowser).where(KnownBrowser.person_id == person_id))
     linked = session.scalars(select(PersonIdentity).where(PersonIdentity.person_id == person_id))
     return {
         "name": person.display_name,
@@ -135,6 +137,7 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
             f"{kind} {key}" for kind, key in sorted(bounds_of(session, [person_id])[person_id])
         ],
         "sign_ins": [{"label": s.label, "at": s.created_at.isoformat()} for s in signed],
+        "known_browsers": [{"seen": b.seen_at.isoformat()} for b in browsers],
         "identities": [
             {"issuer": i.issuer, "subject": i.subject, "since": i.linked_at.isoformat()}
             for i in linked

@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES = 5
+# To one browser or line, and to one address whoever asks.
 CODES_PER_HOUR = 5
+CODES_PER_ADDRESS = 25
+# Wrong guesses at one address; from there on only browsers that are known take codes.
+MISSES_A_DAY = 50
+BROWSER_KNOWN = timedelta(days=365)
 CODE_KEPT = timedelta(days=1)
 SIGN_IN_LIVES = timedelta(days=60)
 SEEN_EVERY = timedelta(hours=1)

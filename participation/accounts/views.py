@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
-from participation.accounts import actions, queries, visits
+from participation.accounts import actions, actions_codes, queries, visits
 from participation.accounts.cast import CAST
 from participation.accounts.rules import SIGN_IN_LIVES, local_path, normal_email
 from services import i18n, mail, web
@@ -18,6 +18,7 @@ from services.auth.gates import public, signed_in
 from services.db import Session, reading_session, unit_of_work
 from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
+from services.tokens import keyed_hash
 
 log = logging.getLogger(__name__)
 pages = Blueprint("accounts", __name__)
@@ -46,7 +47,9 @@ def send_code() -> ResponseReturnValue:
     try:
         # In a transaction of its own: no writer waits while a mail server takes its time.
         with unit_of_work(web.engine()) as session:
-            code = actions.request_code(session, settings.secret_key, email, at=web.at())
+            code = actions_codes.request_code(
+                session, settings.secret_key, email, _asker(), at=web.at()
+            )
     except InvalidError:
         return _ask_address(email, "That does not look like an e-mail address."), 422
     text = i18n.translate(lang, MAIL, code=code)
@@ -61,8 +64,8 @@ def send_code() -> ResponseReturnValue:
 @web.limit("redeem", times=20, window_s=600)
 def redeem() -> ResponseReturnValue:
     email, code = request.form.get("email", ""), request.form.get("code", "")
-    secret = web.settings().secret_key
-    person_id = actions.redeem_code(web.session(), secret, email, code, at=web.at())
+    secret, asker = web.settings().secret_key, _asker()
+    person_id = actions_codes.redeem_code(web.session(), secret, email, code, asker, at=web.at())
     if person_id is None:
         # 200, so that the counted guess is committed: five guesses are all a code allows.
         error = "That code is wrong or too old. Ask for a new one."
@@ -70,6 +73,13 @@ def redeem() -> ResponseReturnValue:
             "accounts/code.html", next=_next(), email=email, shown="", error=error
         )
     return signed_in_as(web.session(), person_id, redirect(_next(), 303))
+
+
+def _asker() -> actions_codes.Asker:
+    """Return where the request comes from, in a form that leads nobody back to it."""
+    secret, line = web.settings().secret_key, web.line_of(request.remote_addr or "")
+    device = keyed_hash(secret, "browser", web.device())
+    return actions_codes.Asker(device, keyed_hash(secret, "line", line))
 
 
 @pages.get("/sign-in/demo")
@@ -105,7 +115,8 @@ def signed_in_as(
     agent, before = request.headers.get("User-Agent", ""), web.actor()
     if before.id == person_id and before.session_id is not None:
         actions.revoke_session(session, before, before.session_id, at=web.at())
-    token = actions.sign_in(session, person_id, agent, issuer=issuer, at=web.at())
+    browser = _asker().browser
+    token = actions.sign_in(session, person_id, agent, issuer=issuer, browser=browser, at=web.at())
     response.set_cookie(
         queries.COOKIE,
         token,

@@ -28,6 +28,9 @@ from services.registry import Holding, MenuEntry, PrivacyHook, Purpose, Registry
 
 log = logging.getLogger(__name__)
 HOUR_S = 3600
+TABLES = frozenset(
+    {"person_role", "role_bound", "person_identity", "sign_in_session", "known_browser"}
+)
 
 HOLDING = Holding(
     "person",
@@ -38,6 +41,7 @@ HOLDING = Holding(
         "name": "Name",
         "email": "E-mail address",
         "sign_ins": "Browsers signed in",
+        "known_browsers": "Browsers known by a hash, for a year",
         "identities": "Linked accounts",
         "roles": "Roles",
     },
@@ -63,7 +67,7 @@ def register(registry: Registry) -> None:
         PrivacyHook(
             "accounts",
             HOLDING,
-            frozenset({"person_role", "role_bound", "person_identity", "sign_in_session"}),
+            TABLES,
             queries.export_of,
             actions.erase_person,
         )

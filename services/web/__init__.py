@@ -4,7 +4,7 @@ from services.web.browsers import device
 from services.web.faults import sentences, wants_json
 from services.web.install import install
 from services.web.leading import form_on
-from services.web.limits import limit
+from services.web.limits import limit, line_of
 from services.web.refusal import Refusal, drawn_on, refusal
 from services.web.request import (
     actor,
@@ -32,6 +32,7 @@ __all__ = [
     "holds_turn",
     "install",
     "limit",
+    "line_of",
     "refusal",
     "registry",
     "sentences",

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from participation.accounts import actions, jobs, queries
+from participation.accounts import actions, actions_codes, jobs, queries
 from participation.accounts.models import LoginCode, SignInSession
 from participation.accounts.rules import local_path
 from services.auth import Actor
@@ -23,33 +23,38 @@ MAIL = "yuna@example.org"
 
 
 def test_the_right_code_signs_in_once(session: Session) -> None:
-    code = actions.request_code(session, SECRET, MAIL, at=AT)
+    code = actions_codes.request_code(session, SECRET, MAIL, at=AT)
     assert (
-        actions.redeem_code(session, SECRET, MAIL, "000000" if code != "000000" else "1", at=AT)
+        actions_codes.redeem_code(
+            session, SECRET, MAIL, "000000" if code != "000000" else "1", at=AT
+        )
         is None
     )
-    person = actions.redeem_code(session, SECRET, " Yuna@Example.org", code, at=AT)
+    person = actions_codes.redeem_code(session, SECRET, " Yuna@Example.org", code, at=AT)
     assert person is not None
-    assert actions.redeem_code(session, SECRET, MAIL, code, at=AT) is None
+    assert actions_codes.redeem_code(session, SECRET, MAIL, code, at=AT) is None
 
 
 def test_a_code_dies_after_ten_minutes(session: Session) -> None:
-    code = actions.request_code(session, SECRET, MAIL, at=AT)
-    assert actions.redeem_code(session, SECRET, MAIL, code, at=AT + timedelta(minutes=11)) is None
+    code = actions_codes.request_code(session, SECRET, MAIL, at=AT)
+    assert (
+        actions_codes.redeem_code(session, SECRET, MAIL, code, at=AT + timedelta(minutes=11))
+        is None
+    )
 
 
 def test_five_wrong_guesses_kill_a_code(session: Session) -> None:
-    code = actions.request_code(session, SECRET, MAIL, at=AT)
+    code = actions_codes.request_code(session, SECRET, MAIL, at=AT)
     for _ in range(5):
-        actions.redeem_code(session, SECRET, MAIL, "x", at=AT)
-    assert actions.redeem_code(session, SECRET, MAIL, code, at=AT) is None
+        actions_codes.redeem_code(session, SECRET, MAIL, "x", at=AT)
+    assert actions_codes.redeem_code(session, SECRET, MAIL, code, at=AT) is None
 
 
 def test_a_sixth_code_in_an_hour_is_refused(session: Session) -> None:
     for _ in range(5):
-        actions.request_code(session, SECRET, MAIL, at=AT)
+        actions_codes.request_code(session, SECRET, MAIL, at=AT)
     with pytest.raises(TooManyError):
-        actions.request_code(session, SECRET, MAIL, at=AT)
+        actions_codes.request_code(session, SECRET, MAIL, at=AT)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,7 @@ def test_a_sixth_code_in_an_hour_is_refused(session: Session) -> None:
 )
 def test_what_is_no_address_is_refused(session: Session, odd: str) -> None:
     with pytest.raises(InvalidError):
-        actions.request_code(session, SECRET, odd, at=AT)
+        actions_codes.request_code(session, SECRET, odd, at=AT)
 
 
 def test_the_code_goes_to_the_mailbox_it_signs_in(
@@ -121,27 +126,27 @@ def test_the_pages_of_signing_in(visit: Callable[[Actor | None], Pages]) -> None
 
 
 def test_only_the_newest_code_counts(session: Session) -> None:
-    first = actions.request_code(session, SECRET, MAIL, at=AT)
-    second = actions.request_code(session, SECRET, MAIL, at=AT + timedelta(seconds=1))
+    first = actions_codes.request_code(session, SECRET, MAIL, at=AT)
+    second = actions_codes.request_code(session, SECRET, MAIL, at=AT + timedelta(seconds=1))
     later = AT + timedelta(seconds=2)
     if first != second:
-        assert actions.redeem_code(session, SECRET, MAIL, first, at=later) is None
-    assert actions.redeem_code(session, SECRET, MAIL, second, at=later) is not None
+        assert actions_codes.redeem_code(session, SECRET, MAIL, first, at=later) is None
+    assert actions_codes.redeem_code(session, SECRET, MAIL, second, at=later) is not None
 
 
 def test_a_used_up_code_does_not_wake_the_one_before(session: Session) -> None:
-    first = actions.request_code(session, SECRET, MAIL, at=AT)
-    actions.request_code(session, SECRET, MAIL, at=AT + timedelta(seconds=1))
+    first = actions_codes.request_code(session, SECRET, MAIL, at=AT)
+    actions_codes.request_code(session, SECRET, MAIL, at=AT + timedelta(seconds=1))
     later = AT + timedelta(seconds=2)
     for _ in range(5):
-        actions.redeem_code(session, SECRET, MAIL, "x", at=later)
-    assert actions.redeem_code(session, SECRET, MAIL, first, at=later) is None
+        actions_codes.redeem_code(session, SECRET, MAIL, "x", at=later)
+    assert actions_codes.redeem_code(session, SECRET, MAIL, first, at=later) is None
 
 
 def test_blanks_in_a_code_do_not_matter(session: Session) -> None:
-    code = actions.request_code(session, SECRET, MAIL, at=AT)
+    code = actions_codes.request_code(session, SECRET, MAIL, at=AT)
     typed = f" {code[:3]} {code[3:]}\t"
-    assert actions.redeem_code(session, SECRET, MAIL, typed, at=AT) is not None
+    assert actions_codes.redeem_code(session, SECRET, MAIL, typed, at=AT) is not None
 
 
 def test_whether_an_account_is_there_shows_nowhere(visit: Callable[[Actor | None], Pages]) -> None:
@@ -163,7 +168,7 @@ def test_whether_an_account_is_there_shows_nowhere(visit: Callable[[Actor | None
 
 def test_what_is_over_is_forgotten(session: Session) -> None:
     assert MINJI.id is not None
-    actions.request_code(session, SECRET, MAIL, at=AT)
+    actions_codes.request_code(session, SECRET, MAIL, at=AT)
     actions.sign_in(session, MINJI.id, "Chrome Android", at=AT)
     jobs.forget_past(session, AT + timedelta(minutes=5))
     assert session.scalar(sa.select(sa.func.count()).select_from(LoginCode)) == 1
