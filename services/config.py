@@ -241,6 +241,10 @@ def _is_name(text: str) -> bool:
 def _refuse_escapes(settings: Settings) -> None:
     if not settings.base_url.startswith("https:") or settings.push_allow_private:
         raise SettingsError("production needs an https MADANG_BASE_URL and no test-only escapes")
+    if not settings.smtp_url:
+        raise SettingsError(
+            "production needs MADANG_SMTP_URL: letters hold addresses and codes, and are no files"
+        )
 
 
 def _refuse_odd_places(settings: Settings) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 
 import msgspec
 from flask import Flask
-from sqlalchemy import Engine, String, Text, delete, select
+from sqlalchemy import ColumnElement, Engine, String, Text, delete, func, select
 from sqlalchemy.orm import mapped_column
 
 from services import clock, mail
@@ -65,6 +65,20 @@ def enqueue(
     letter = LetterOut(to=to, subject=subject[:200], text=text, headers=more, due_at=at, tries=0)
     session.add(letter)
     session.info["told"] = True
+
+
+def waiting_for(session: Session, address: str) -> list[str]:
+    """Return the subjects of the letters that wait to go to an address, written in any case."""
+    return list(session.scalars(select(LetterOut.subject).where(_is_to(address))))
+
+
+def take_out(session: Session, address: str) -> None:
+    """Delete the letters that wait to go to an address, which is nobody's any more."""
+    session.execute(delete(LetterOut).where(_is_to(address)))
+
+
+def _is_to(address: str) -> ColumnElement[bool]:
+    return func.lower(LetterOut.to) == address
 
 
 def install(app: Flask, registry: Registry, settings: Settings) -> None:

@@ -24,7 +24,7 @@ from participation.events.accounts import (
     PersonRoleChanged,
     SessionRevoked,
 )
-from services import audit, outbox
+from services import audit, letters, outbox
 from services.auth import STRANGER, Actor, Role
 from services.db import Session
 from services.errors import ForbiddenError, NotFoundError, RefusedError
@@ -228,12 +228,14 @@ def bound_staff(
 
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
-    """Empty the person's row and end every sign-in; other domains' hooks do their own part.
+    """Empty the person's row, end every sign-in and let no letter to them go out any more.
 
-    Raises RefusedError for the last operator.
+    Other domains' hooks do their own part. Raises RefusedError for the last operator.
     """
     _keep_an_operator(session, person_id)
     person = session.get_one(Person, person_id)
+    if person.email is not None:
+        letters.take_out(session, person.email)
     person.display_name, person.email, person.erased_at = rules.ERASED_NAME, None, at
     session.execute(delete(SignInSession).where(SignInSession.person_id == person_id))
     session.execute(delete(PersonRole).where(PersonRole.person_id == person_id))

@@ -18,6 +18,7 @@ from participation.accounts.models import (
     SignInSession,
 )
 from participation.accounts.rules import SEEN_EVERY, counts
+from services import letters
 from services.auth import Actor, Role
 from services.db import Session
 from services.tokens import hash_of
@@ -123,20 +124,24 @@ def me(session: Session, actor: Actor) -> Me:
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return all that accounts hold of a person, as plain values."""
     person = session.get_one(Person, person_id)
-    roles = session.scalars(select(PersonRole.role).where(PersonRole.person_id == person_id))
+    roles = session.scalars(select(PersonRole).where(PersonRole.person_id == person_id)).all()
     signed = session.scalars(select(SignInSession).where(SignInSession.person_id == person_id))
     browsers = session.scalars(select(KnownBrowser).where(KnownBrowser.person_id == person_id))
     linked = session.scalars(select(PersonIdentity).where(PersonIdentity.person_id == person_id))
     return {
         "name": person.display_name,
         "email": person.email,
+        "letters": letters.waiting_for(session, person.email) if person.email else [],
         "language": person.language,
         "since": person.created_at.isoformat(),
-        "roles": sorted(roles),
+        "roles": sorted(r.role for r in roles),
+        "roles_by_provider": {r.role: r.issuer for r in roles if r.issuer},
         "bounds": [
             f"{kind} {key}" for kind, key in sorted(bounds_of(session, [person_id])[person_id])
         ],
-        "sign_ins": [{"label": s.label, "at": s.created_at.isoformat()} for s in signed],
+        "sign_ins": [
+            {"label": s.label, "at": s.created_at.isoformat(), "through": s.issuer} for s in signed
+        ],
         "known_browsers": [{"seen": b.seen_at.isoformat()} for b in browsers],
         "identities": [
             {"issuer": i.issuer, "subject": i.subject, "since": i.linked_at.isoformat()}

@@ -44,6 +44,7 @@ HOLDING = Holding(
         "known_browsers": "Browsers known by a hash, for a year",
         "identities": "Linked accounts",
         "roles": "Roles",
+        "letters": "Letters on their way",
     },
 )
 

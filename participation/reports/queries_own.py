@@ -50,7 +50,26 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     }
     follows = select(ReportFollow.report_id).where(ReportFollow.person_id == person_id)
     own = [_plain(r, exact.get(r.id, r), further.get(r.id, [])) for r in reports]
-    return {"reports": own, "follows": [str(i) for i in session.scalars(follows)]}
+    return {
+        "reports": own,
+        "entries": _entries(session, person_id),
+        "follows": [str(i) for i in session.scalars(follows)],
+    }
+
+
+def _entries(session: Session, person_id: UUID) -> list[dict[str, str | None]]:
+    """Return every step a person took on a report, their own or another's, with their words."""
+    mine = select(ReportEntry).where(ReportEntry.actor_id == person_id)
+    return [
+        {
+            "report": str(one.report_id),
+            "kind": one.kind,
+            "status": one.status,
+            "text": one.text,
+            "at": one.at.isoformat(),
+        }
+        for one in session.scalars(mine.order_by(ReportEntry.at, ReportEntry.id))
+    ]
 
 
 def _plain(r: Report, spot: Report | ExactPlace, further: list[str]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ HOLDING = Holding(
     "My reports",
     "everyone, without your name; the city team with it",
     "for good; without you once you erase your data",
-    {"reports": "Reported", "follows": "Followed"},
+    {"reports": "Reported", "entries": "Steps and words", "follows": "Followed"},
 )
 
 

@@ -14,6 +14,7 @@ PRODUCTION = {
     "MADANG_MODE": "production",
     "MADANG_BASE_URL": "https://madang.example.org",
     "MADANG_SECRET_KEY": SECRET,
+    "MADANG_SMTP_URL": "smtp://mail.example.org",
 }
 
 PROVIDER = {
@@ -104,6 +105,8 @@ def test_an_odd_one_is_refused_by_name(tmp_path: Path, env: dict[str, str], name
         {"MADANG_BASE_URL": "http://madang.example.org"},
         {"MADANG_BASE_URL": ""},
         {"MADANG_PUSH_ALLOW_PRIVATE": "true"},
+        # Letters hold addresses and codes: they are no files there.
+        {"MADANG_SMTP_URL": ""},
     ],
 )
 def test_production_has_no_default_secret_and_no_escape(

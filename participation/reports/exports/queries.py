@@ -173,4 +173,8 @@ def expired(session: Session, at: datetime, limit: int) -> list[UUID]:
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return which files a person asked for, as plain values."""
     rows = session.scalars(select(ReportExport).where(ReportExport.asked_by == person_id))
-    return {"files": [{"scope": r.scope, "at": r.asked_at.isoformat()} for r in rows]}
+    return {
+        "files": [
+            {"scope": r.scope, "filters": r.filters, "at": r.asked_at.isoformat()} for r in rows
+        ]
+    }

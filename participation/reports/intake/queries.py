@@ -86,13 +86,25 @@ def held_pictures(session: Session, hashes: Sequence[str], at: datetime) -> set[
     return {one for one in held if one is not None}
 
 
+def _exported(session: Session, letter: LetterIn) -> dict[str, Any]:
+    further = select(LetterPhoto.photo_hash).where(LetterPhoto.letter_id == letter.id)
+    return {
+        "at": letter.at.isoformat(),
+        "state": letter.state,
+        "category": letter.category,
+        "text": letter.text,
+        "place": letter.place,
+        "lat": letter.lat,
+        "lon": letter.lon,
+        "photos": [*filter(None, [letter.photo_hash]), *session.scalars(further)],
+    }
+
+
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return the letters and links of a person."""
-    letters = session.scalars(select(LetterIn).where(LetterIn.person_id == person_id))
+    letters = session.scalars(select(LetterIn).where(LetterIn.person_id == person_id)).all()
     links = session.scalars(select(CallerLink).where(CallerLink.person_id == person_id))
     return {
-        "letters": [
-            {"at": one.at.isoformat(), "state": one.state, "text": one.text} for one in letters
-        ],
+        "letters": [_exported(session, one) for one in letters],
         "links": [{"report": str(one.report_id)} for one in links],
     }

@@ -110,6 +110,7 @@ def test_a_provider_without_https_stops_production(tmp_path: Any) -> None:
         "MADANG_MODE": "production",
         "MADANG_SECRET_KEY": "k" * 40,
         "MADANG_BASE_URL": "https://city.example",
+        "MADANG_SMTP_URL": "smtp://mail.example.org",
         "MADANG_DATA_DIR": str(tmp_path),
         "MADANG_OIDC_CLIENT_ID": "madang",
         "MADANG_OIDC_CLIENT_SECRET": "s",

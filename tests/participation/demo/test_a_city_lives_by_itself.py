@@ -15,6 +15,7 @@ PRODUCTION = {
     "MADANG_MODE": "production",
     "MADANG_BASE_URL": "https://madang.example.org",
     "MADANG_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "MADANG_SMTP_URL": "smtp://127.0.0.1:9",
 }
 
 

@@ -25,6 +25,7 @@ PRODUCTION = {
     "MADANG_MODE": "production",
     "MADANG_SECRET_KEY": "s" * 40,
     "MADANG_BASE_URL": "https://madang.example",
+    "MADANG_SMTP_URL": "smtp://127.0.0.1:9",
 }
 Visit = Callable[[Actor | None], Pages]
 STAMP = re.compile(r'name="opened" value="([^"]+)"')
