@@ -16,6 +16,10 @@ from services.config import Settings
 WAIT_S = 10
 
 
+class AddressError(smtplib.SMTPException):
+    """The mail server carries no address of such letters (SMTPUTF8, RFC 6531)."""
+
+
 class _Links(EmailPolicy):
     """Folds all but headers that hold a link: the library would encode a long one beyond use."""
 
@@ -42,7 +46,8 @@ def send(
 ) -> None:
     """Send one plain letter with further `headers`; without a Message-ID it gets one (RFC 5322).
 
-    Raises OSError or smtplib.SMTPException when it cannot, ValueError for a header of two lines.
+    Raises OSError or smtplib.SMTPException when it cannot, of these AddressError where it never
+    will to this address, and ValueError for a header of two lines.
     """
     message = EmailMessage(policy=POLICY)
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
@@ -60,7 +65,10 @@ def send(
     with _connected(parts.scheme, parts.hostname or "localhost", port, context) as server:
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(message)
+        try:
+            server.send_message(message)
+        except smtplib.SMTPNotSupportedError as error:
+            raise AddressError(str(error)) from error
 
 
 def message_id(settings: Settings, name: str) -> str:

@@ -1,5 +1,8 @@
 """sign-ins know the provider they came through, roles when it last vouched, codes who asked"""
 
+import unicodedata
+
+import idna
 import sqlalchemy as sa
 from alembic import op
 
@@ -32,6 +35,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "browser", name=op.f("pk_known_browser")),
     )
+    _write_domains_as_the_dns_has_them()
+
+
+def _write_domains_as_the_dns_has_them() -> None:
+    """An address is known by its domain in ASCII from here on (IDNA 2008)."""
+    person = sa.table("person", sa.column("id", sa.Uuid()), sa.column("email", sa.String()))
+    connection = op.get_bind()
+    rows = connection.execute(sa.select(person).where(person.c.email.is_not(None))).all()
+    taken = {row.email for row in rows}
+    for row in rows:
+        mailbox, _, domain = unicodedata.normalize("NFC", row.email).rpartition("@")
+        try:
+            written = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError:
+            continue
+        address = f"{mailbox}@{written}"
+        if address not in taken:
+            taken.add(address)
+            change = sa.update(person).where(person.c.id == row.id).values(email=address)
+            connection.execute(change)
 
 
 def downgrade() -> None:

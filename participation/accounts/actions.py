@@ -131,8 +131,9 @@ def grant_by_address(
 
     For who holds the machine itself. Raises NotFoundError where nobody signed in so yet.
     """
-    person = session.scalar(select(Person).where(Person.email == rules.normal_email(address)))
-    if person is None:
+    # Compared with nothing, it would be whoever has no address.
+    known = select(Person).where(Person.email == (rules.normal_email(address) or ""))
+    if (person := session.scalar(known)) is None:
         raise NotFoundError
     set_role(session, actor, person.id, role, give=True, at=at)
     return person.display_name

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import select
 
 from participation.accounts.models import Person, PersonRole, RoleBound
+from participation.accounts.rules import normal_email
 from services.auth import Actor, Role
 from services.db import Session
 from services.db.keys import among
@@ -65,8 +66,11 @@ def sinces_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, datetime]:
 
 
 def by_email(session: Session, email: str) -> UUID | None:
-    """Return who has the address, written in any case; None for nobody."""
-    known = select(Person.id).where(Person.email == email.strip().lower())
+    """Return who has the address, in whatever case and letters it is written; None for nobody."""
+    address = normal_email(email)
+    if address is None:
+        return None
+    known = select(Person.id).where(Person.email == address)
     return session.scalar(known.where(Person.erased_at.is_(None)))
 
 

@@ -17,7 +17,7 @@ from participation.accounts.models import (
     PersonRole,
     SignInSession,
 )
-from participation.accounts.rules import SEEN_EVERY, counts
+from participation.accounts.rules import SEEN_EVERY, counts, readable_email
 from services import letters
 from services.auth import Actor, Role
 from services.db import Session
@@ -116,9 +116,8 @@ class Me(msgspec.Struct, frozen=True):
 def me(session: Session, actor: Actor) -> Me:
     """Return the actor's own name, address and roles; a signed-in actor always has them."""
     person = session.get_one(Person, actor.id)
-    return Me(
-        person.display_name, person.email, person.created_at, sorted(actor.roles | actor.lapsed)
-    )
+    email = person.email and readable_email(person.email)
+    return Me(person.display_name, email, person.created_at, sorted(actor.roles | actor.lapsed))
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
@@ -130,7 +129,7 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     linked = session.scalars(select(PersonIdentity).where(PersonIdentity.person_id == person_id))
     return {
         "name": person.display_name,
-        "email": person.email,
+        "email": person.email and readable_email(person.email),
         "letters": letters.waiting_for(session, person.email) if person.email else [],
         "language": person.language,
         "since": person.created_at.isoformat(),

@@ -1,7 +1,10 @@
 """Limits of signing in, as constants and pure functions."""
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
+
+import idna
 
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
@@ -22,16 +25,42 @@ ERASED_NAME = "떠난 이웃"
 UNNAMED = "새 이웃"
 # One mailbox and nothing beside it: no list, group, comment or quote (RFC 5322, 3.4), and no sign
 # that turns the way of writing.
-_SIGN = r"[^@\s\x00-\x1f\x7f<>()\[\]\",:;\\\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-EMAIL = re.compile(rf"\A{_SIGN}{{1,64}}@{_SIGN}{{1,180}}\.(?!.*\.){_SIGN}{{2,10}}\Z")
+MAILBOX = re.compile(
+    r"[^@\s\x00-\x1f\x7f<>()\[\]\",:;\\\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,64}"
+)
+# Names of hosts as the DNS has them (RFC 5890: IDNs as A-labels); the last is never a number.
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{0,58}}[a-z0-9])")
+LONGEST_ADDRESS = 254
 BROWSERS = ("Firefox", "Edg", "SamsungBrowser", "Chrome", "Safari")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 
 
 def normal_email(text: str) -> str | None:
-    """Return the address in the one form we store, or None if it is none."""
-    trimmed = text.strip().lower()
-    return trimmed if EMAIL.match(trimmed) else None
+    """Return the address in the one form we store, or None if it is none.
+
+    Its domain is as the DNS has it (IDNA 2008, mapped by UTS 46), so that one mailbox is one
+    address however it is written.
+    """
+    if len(text) > 2 * LONGEST_ADDRESS:
+        return None
+    mailbox, _, typed = unicodedata.normalize("NFC", text.strip().lower()).rpartition("@")
+    try:
+        domain = typed if typed.isascii() else idna.encode(typed, uts46=True).decode()
+    except idna.IDNAError:
+        return None
+    address = f"{mailbox}@{domain}"
+    good = MAILBOX.fullmatch(mailbox) and DOMAIN.fullmatch(domain)
+    return address if good and len(address) <= LONGEST_ADDRESS else None
+
+
+def readable_email(address: str) -> str:
+    """Return a stored address as people write it, its domain in their own letters."""
+    mailbox, _, domain = address.rpartition("@")
+    try:
+        return f"{mailbox}@{idna.decode(domain)}"
+    except idna.IDNAError:
+        return address
 
 
 def digits(code: str) -> str:

@@ -23,6 +23,7 @@ from services.tokens import keyed_hash
 log = logging.getLogger(__name__)
 pages = Blueprint("accounts", __name__)
 VISITS = visits.Visits()
+UNCARRIED = "Our mail server cannot write to that address. Give another one, in Latin letters."
 MAIL = "Your code is %(code)s. It is good for 10 minutes. If you did not ask for it, do nothing."
 
 
@@ -43,20 +44,29 @@ def _ask_address(email: str = "", error: str = "") -> str:
 @public
 @web.limit("code", times=10, window_s=600)
 def send_code() -> ResponseReturnValue:
-    email, lang, settings = request.form.get("email", ""), web.actor().lang, web.settings()
+    email, settings = request.form.get("email", ""), web.settings()
     try:
-        # In a transaction of its own: no writer waits while a mail server takes its time.
-        with unit_of_work(web.engine()) as session:
-            code = actions_codes.request_code(
-                session, settings.secret_key, email, _asker(), at=web.at()
-            )
+        code = _mail_code(email)
     except InvalidError:
         return _ask_address(email, "That does not look like an e-mail address."), 422
-    text = i18n.translate(lang, MAIL, code=code)
-    # To the address as it is kept: a look-alike may be another's mailbox.
-    mail.send(settings, normal_email(email) or "", i18n.translate(lang, "Your Madang code"), text)
+    except mail.AddressError:
+        return _ask_address(email, UNCARRIED), 422
     shown = code if settings.mode != "production" and settings.smtp_url is None else ""
     return render_template("accounts/code.html", next=_next(), email=email, shown=shown, error="")
+
+
+def _mail_code(email: str) -> str:
+    """Make a code, send it and return it; raises InvalidError and mail.AddressError."""
+    settings, lang = web.settings(), web.actor().lang
+    # In a transaction of its own: no writer waits while a mail server takes its time.
+    with unit_of_work(web.engine()) as session:
+        code = actions_codes.request_code(
+            session, settings.secret_key, email, _asker(), at=web.at()
+        )
+    subject, text = i18n.translate(lang, "Your Madang code"), i18n.translate(lang, MAIL, code=code)
+    # To the address as it is kept: a look-alike may be another's mailbox.
+    mail.send(settings, normal_email(email) or "", subject, text)
+    return code
 
 
 @pages.post("/sign-in/code")

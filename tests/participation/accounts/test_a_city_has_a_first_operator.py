@@ -36,5 +36,11 @@ def test_a_stranger_cannot_be_made_one(app: Flask) -> None:
     assert "nobody signed in as nobody@example.org yet" in said
 
 
+def test_what_is_no_address_is_nobodys(app: Flask) -> None:
+    code, said = grant(app, "nonsense", "operator")
+    assert code == 1
+    assert "nobody signed in as nonsense yet" in said
+
+
 def test_a_role_that_is_none_is_refused(app: Flask) -> None:
     assert grant(app, ADDRESS, "king")[0] == 2
