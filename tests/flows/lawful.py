@@ -30,7 +30,7 @@ LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
     (MINE, "alerts.edit", {"wish"}),
     (MINE, "privacy.data", {"name", "mail"}),
     (MINE, "reports.page", {"answer"}),
-    (MINE, "privacy.export", {"answer", "name", "mail", "wish", "browser", HIDDEN}),
+    (MINE, "privacy.export", {"answer", "name", "mail", "wish", "browser", "rating", HIDDEN}),
 ]
 PEOPLE = {
     "stranger": None,
