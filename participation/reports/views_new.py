@@ -22,7 +22,7 @@ from participation.reports.views import CATEGORIES, home
 from services import maps, media, web
 from services.auth.gates import public, signed_in
 from services.db import reading_session
-from services.errors import InvalidError
+from services.errors import InvalidError, RefusedError
 from services.web.request import engine
 
 # The same addresses' other half: what is told already is read in `views`.
@@ -58,7 +58,7 @@ def _begun() -> NewReportForm:
 def create() -> ResponseReturnValue:
     if (refused := blocks_edge.refused()) is not None:
         return refused
-    form = NewReportForm(request.form)
+    form = _own_form()
     valid, sent = form.validate(), _sent(form)
     spots = form.place_found(_search, lambda: _taken_at(sent))
     if not valid or form.errors:
@@ -69,6 +69,16 @@ def create() -> ResponseReturnValue:
         return redirect(url_for("reports.page", report_id=_taken(form, sent), thanks=1), 303)
     except InvalidError as error:
         return _form_page(form, sent=_without_removed(form, sent, error)), 422
+
+
+def _own_form() -> NewReportForm:
+    """Return what was sent; raises RefusedError where the form says that somebody else wrote it.
+
+    On a shared phone another may have signed in since the form was opened or filled in.
+    """
+    if (who := request.form.get("who", "")) and not web.is_marked(who):
+        raise RefusedError("written_by_another")
+    return NewReportForm(request.form)
 
 
 def _without_removed(

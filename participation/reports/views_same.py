@@ -47,6 +47,7 @@ def question(form: NewReportForm, sent: Sent) -> ResponseReturnValue | None:
     keep(form, sent)
     left = ("photo", "join", "looked")
     told = {f.name: f.data for f in form if f.name not in left and f.data is not None}
+    told["who"] = web.person_mark()
     return render_template("reports/same.html", near=near, told=told, category=new.category.value)
 
 

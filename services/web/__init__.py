@@ -5,6 +5,7 @@ from services.web.faults import sentences, wants_json
 from services.web.install import install
 from services.web.leading import form_on
 from services.web.limits import limit, line_of
+from services.web.marks import is_marked, person_mark
 from services.web.refusal import Refusal, drawn_on, refusal
 from services.web.request import (
     actor,
@@ -31,8 +32,10 @@ __all__ = [
     "give_up",
     "holds_turn",
     "install",
+    "is_marked",
     "limit",
     "line_of",
+    "person_mark",
     "refusal",
     "registry",
     "sentences",

@@ -67,6 +67,10 @@ SPECIAL = {
         "You cannot report for now",
         "The page of a new report tells why, until when, and where to object.",
     ),
+    "written_by_another": (
+        "Somebody else is signed in now",
+        "Nothing was sent. Who wrote it signs in, goes back and sends it once more.",
+    ),
     "judging_over": (
         "Nobody is asked about this any more",
         "It was settled more than 28 days ago. If the trouble is back, report it anew.",

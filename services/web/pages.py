@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from services import i18n, maps
+from services.web.marks import person_mark
 from services.web.request import actor, at, registry, settings
 from services.web.safety import csrf_field, csrf_token
 
@@ -35,6 +36,7 @@ def _context() -> dict[str, Any]:
         "_": words,
         "lang": who.lang,
         "actor": who,
+        "person_mark": person_mark,
         "city_name": chosen.city_name_ko if who.lang == "ko" else chosen.city_name_en,
         "city_hue": chosen.city_hue,
         "mode": chosen.mode,

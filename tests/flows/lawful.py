@@ -20,11 +20,7 @@ LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
     (("officer", "operator"), "moderation.trail", {"name"}),
     (("operator",), "people.index", {"name", "person"}),
     (MINE, "news.news", {HIDDEN}),
-    (MINE, "home.index", {HIDDEN, "wish", "person"}),
-    # Whose a report that waits is, for a phone that two share.
-    (MINE, "reports.new", {"person"}),
-    (MINE, "reports.index", {"person"}),
-    (MINE, "reports_unsent.unsent", {"person"}),
+    (MINE, "home.index", {HIDDEN, "wish"}),
     (MINE, "accounts.me", {"name", "mail"}),
     (MINE, "alerts.index", {"wish"}),
     (MINE, "alerts.edit", {"wish"}),

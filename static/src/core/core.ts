@@ -1,6 +1,7 @@
 // The shell's own script: marks that script runs, loads the islands a page names, and little else.
 import { installTheme } from "./theme";
 import { installToasts } from "./toast";
+import { noteWho } from "./who";
 
 type Island = (root: HTMLElement) => void | Promise<void>;
 
@@ -72,6 +73,7 @@ function registerWorker(): void {
 
 document.documentElement.dataset["script"] = "on";
 installTheme();
+noteWho();
 forgetSettled();
 installToasts();
 showWhereOneIs();

@@ -15,6 +15,21 @@ export class Shelf {
     });
   }
 
+  /** Change one row where it stands, in one transaction; return it as it is then, nothing if it is gone. */
+  async change<T>(key: string, changed: (row: T) => T): Promise<T | undefined> {
+    let now: T | undefined;
+    await this.within<T | undefined>("readwrite", (store) => {
+      const asked = store.get(key) as IDBRequest<T | undefined>;
+      asked.onsuccess = () => {
+        if (asked.result === undefined) return;
+        now = changed(asked.result);
+        store.put(now);
+      };
+      return asked;
+    });
+    return now;
+  }
+
   /** Do one piece of work in a transaction of its own; rejects where nothing can be kept. */
   async within<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     const database = await this.opened();

@@ -47,15 +47,18 @@ function bringer(form: HTMLFormElement): () => Promise<Later> {
     }));
 }
 
-/** Whose browser this is, for the form that is filled in without a line. */
 const WHO = "madang.who";
+
+// The form kept for the time without a line knows nobody: it is filled in by who was here last.
+function sign(form: HTMLFormElement): void {
+  const field = form.elements.namedItem("who");
+  if (field instanceof HTMLInputElement && !field.value) field.value = localStorage.getItem(WHO) ?? "";
+}
 
 // The code that sends comes behind the first question. Where it cannot come, or nothing can be kept
 // (a private window), the form goes the plain way.
 function sendSurely(form: HTMLFormElement, later: () => Promise<Later>, ready: () => Promise<void>): void {
   const button = form.querySelector("[data-send]");
-  const who = new FormData(form).get("who")?.toString();
-  if (who) localStorage.setItem(WHO, who);
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
@@ -71,6 +74,7 @@ export async function start(root: HTMLElement): Promise<void> {
   if (!form) return;
   // Whether it is one of those near is asked here, by a question of its own.
   form.querySelector("[name=join]")?.remove();
+  sign(form);
   const later = bringer(form);
   later().catch(() => undefined);
   const photos = new Photos(form);

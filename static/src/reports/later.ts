@@ -27,7 +27,7 @@ export class Later {
 
   /** Fill the form with the waiting report the address names; return its photos, null if there is none. */
   async reopened(): Promise<File[] | null> {
-    const report = await reopened(this.form);
+    const report = await reopened();
     if (!report) return null;
     fill(this.form, report);
     return photosOf(report);

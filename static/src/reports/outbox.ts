@@ -21,18 +21,21 @@ const LOCK = "madang.reports";
 const MOVING = "madang.reports.moving";
 const FORM = "/reports/new";
 const TOKEN = /name="csrf_token" value="([0-9a-f]+)"/;
-const WHO = /name="who" value="([0-9a-f-]*)"/;
+const WHO = /name="who" value="([0-9a-f]*)"/;
+/** Whom code of earlier versions noted; the city alone can tell who that is. */
+const EARLIER = /^[0-9a-f]{8}-/;
 const WRONG = /data-wrong-of="(\w+)"><a[^>]*>([^<]*)</g;
 const TITLE = /<h1[^>]*>([^<]*)</;
 const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#34;": '"' };
 /** What the city says of a report that will never do as it is; all else is worth another try. */
 const REFUSALS = [400, 413, 415, 422];
 const BLOCKED = 403;
+const ANOTHER = 409;
 const CALM_MS = 60_000;
 
-/** Why a report waits: no line, nobody or someone else signed in, its writer blocked, not taken
- * now, a question to its writer. */
-export type Why = "line" | "sign-in" | "other" | "blocked" | "busy" | "near";
+/** Why a report waits: no line, nobody or someone else signed in, nobody known who wrote it, its writer
+ * blocked, not taken now, a question to its writer, its writer looking at it. */
+export type Why = "line" | "sign-in" | "other" | "unsigned" | "blocked" | "busy" | "near" | "held";
 
 /** What the city does not take, and at which field; no field where it speaks of the whole. */
 export interface Wrong {
@@ -52,7 +55,8 @@ export interface Near {
   at: number;
 }
 
-/** A report as it was filled in; the first photo stands where the only one stood once. */
+/** A report as it was filled in; the first photo stands where the only one stood once. `who` is empty
+ * where it was written before anybody was known here. */
 export interface Waiting {
   key: string;
   who: string;
@@ -67,6 +71,8 @@ export interface Waiting {
   near?: Near;
   /** The city refused it for this; it is not sent again before its writer has looked at it. */
   wrong?: Wrong[];
+  /** Its writer is looking at it: until then it does not go by itself. */
+  held?: number;
 }
 
 /** `sent`: the page of each key that went; `refused`: keys that need a look; `left`: the others. */
@@ -111,6 +117,17 @@ export function formOf(key: string): string {
 /** Say whether the question about those near was put a moment ago: it stands so long without an answer. */
 export function isBeingAsked({ near }: Waiting): boolean {
   return near !== undefined && near.stage !== "ask" && Date.now() - near.at < CALM_MS;
+}
+
+/** Say whether its writer is looking at it. */
+export function isHeld({ held = 0 }: Waiting): boolean {
+  return held > Date.now();
+}
+
+/** Sign a report nobody signed and hold it for a look; return it, or nothing if it is gone. */
+export function claim(key: string, who: string): Promise<Waiting | undefined> {
+  return shelf.change<Waiting>(key, (report) =>
+    report.who === "" ? { ...report, who, held: Date.now() + CALM_MS } : report);
 }
 
 /** Note how far that question has come, null when it is over; nothing if the report is gone. */
@@ -161,6 +178,8 @@ async function pass(): Promise<Pass | Why> {
 function body(report: Waiting, token: string): FormData {
   const data = new FormData();
   data.set("csrf_token", token);
+  // Another may have signed in since the form's page was read: the city takes it from its writer alone.
+  data.set("who", report.who);
   for (const [name, value] of Object.entries(report.fields)) data.set(name, value);
   for (const { photo, type } of picturesOf(report)) data.append("photo", new Blob([photo], { type }), "photo");
   return data;
@@ -185,6 +204,8 @@ function asked({ near: _near, ...report }: Waiting): Waiting {
   return report;
 }
 
+const LEAVES: Record<number, Why> = { [BLOCKED]: "blocked", [ANOTHER]: "other" };
+
 async function send(report: Waiting, token: string, outcome: Outcome): Promise<void> {
   // From here the city may have it: whether it is one of those near is asked no more.
   if (report.near) await keep(asked(report));
@@ -199,8 +220,7 @@ async function send(report: Waiting, token: string, outcome: Outcome): Promise<v
     await keep({ ...asked(report), wrong: await wrongs(answer) });
     outcome.refused.push(report.key);
   } else {
-    const why = answer.status === BLOCKED ? "blocked" : "busy";
-    outcome.left.set(report.key, barred ? "sign-in" : why);
+    outcome.left.set(report.key, barred ? "sign-in" : (LEAVES[answer.status] ?? "busy"));
   }
 }
 
@@ -213,11 +233,13 @@ async function sendInTurn(holds: Holds, only?: string): Promise<Outcome> {
   }
   const now = await pass();
   for (const report of reports) {
-    // What one person wrote is not sent under another's name.
     if ((report.form ?? 1) > FORM_OF_KEEPING) outcome.left.set(report.key, "busy");
+    else if (isHeld(report) && only === undefined) outcome.left.set(report.key, "held");
     else if (holds(report)) outcome.left.set(report.key, "near");
     else if (typeof now === "string") outcome.left.set(report.key, now);
-    else if (report.who !== "" && report.who !== now.who) outcome.left.set(report.key, "other");
+    // What one person wrote is not sent under another's name, nor what nobody signed under any.
+    else if (report.who === "") outcome.left.set(report.key, "unsigned");
+    else if (report.who !== now.who && !EARLIER.test(report.who)) outcome.left.set(report.key, "other");
     else await send(report, now.token, outcome);
   }
   return outcome;

@@ -1,15 +1,13 @@
 // A report that waits is opened in the form again: all answers, its photo, and what was wrong.
 import { picturesOf, waitingFor, type Waiting } from "./outbox";
-
-const WHO = "madang.who";
+import { isOwn } from "./reader";
 
 /** Return the waiting report the address names, if whoever is here wrote it. */
-export async function reopened(form: HTMLFormElement): Promise<Waiting | null> {
+export async function reopened(): Promise<Waiting | null> {
   const key = new URLSearchParams(location.search).get("waiting");
   if (!key) return null;
   const report = await waitingFor(key).catch(() => undefined);
-  const here = new FormData(form).get("who")?.toString() || (localStorage.getItem(WHO) ?? "");
-  return report && (report.who === "" || report.who === here) ? report : null;
+  return report && isOwn(report) ? report : null;
 }
 
 /** Return the photos as the files they were when they were kept, covered already. */

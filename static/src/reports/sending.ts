@@ -3,9 +3,6 @@ import { say } from "../core/say";
 import { FORM_OF_KEEPING, formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
 import { announce, expectUnsent, listen } from "./unsent";
 
-/** Whose browser this is, for the form that is filled in without a line. */
-const WHO = "madang.who";
-
 // Made at the tap, once: the form itself may be one that was kept, and would bring one key to many
 // reports. One that waits, or began with a letter, has its own already.
 function keyOf(form: HTMLFormElement): string {
@@ -27,7 +24,7 @@ async function filled(form: HTMLFormElement): Promise<Waiting> {
   const [first, ...further] = pictures;
   return {
     key,
-    who: data.get("who")?.toString() || (localStorage.getItem(WHO) ?? ""),
+    who: data.get("who")?.toString() ?? "",
     at: Date.now(),
     fields,
     photo: first?.photo ?? null,

@@ -1,12 +1,11 @@
 // The reports that wait in this browser, each with its picture, why it waits and what can be done.
-import { formOf, keep, note, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+import { claim, formOf, isHeld, keep, note, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+import { isOwn, reader } from "./reader";
 import { thumb } from "./thumb";
 
-/** Who reported from this browser last, for pages that are shown without a line. */
-const WHO = "madang.who";
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
-type Words = Record<Why | "look" | "hidden" | "deleted" | "late" | "sent" | "joined", string>;
+type Words = Record<Why | "look" | "hidden" | "closed" | "nobody" | "deleted" | "late" | "sent" | "joined", string>;
 
 interface Ways {
   send(key: string): Promise<Outcome | null>;
@@ -21,14 +20,19 @@ function age(at: number): string {
   return told.format(unit === "second" ? 0 : -Math.floor(seconds / length), unit);
 }
 
+/** Say why a report waits that was not tried yet. */
+function guess(report: Waiting): Why {
+  if (isHeld(report)) return "held";
+  if (report.who === "") return "unsigned";
+  return isOwn(report) ? "line" : "other";
+}
+
 export class UnsentList {
   private readonly rows = new Map<string, HTMLElement>();
   private readonly words: Words;
-  private readonly who: string;
 
   constructor(private readonly root: HTMLElement, private readonly ways: Ways) {
     this.words = JSON.parse(root.dataset["words"] ?? "{}") as Words;
-    this.who = root.dataset["who"] || (localStorage.getItem(WHO) ?? "");
   }
 
   /** Show each report once; what is told of one that is gone stays until the page is left. */
@@ -36,7 +40,7 @@ export class UnsentList {
     for (const report of reports) {
       let row = this.rows.get(report.key);
       if (!row || row.dataset["over"] !== undefined) row = this.row(report, row);
-      this.tellWhy(row, report, whys.get(report.key) ?? "line");
+      this.tellWhy(row, report, whys.get(report.key) ?? guess(report));
     }
     const there = new Set(reports.map((one) => one.key));
     for (const [key, row] of this.rows) {
@@ -61,7 +65,7 @@ export class UnsentList {
   /** Ask in the row of `report` whether it is one of `cards`; false if that is not this reader's to say. */
   ask(report: Waiting, cards: string): boolean {
     const row = this.rows.get(report.key);
-    if (!row || !this.isOwn(report)) return false;
+    if (!row || !isOwn(report)) return false;
     const question = this.part(row, "near");
     const list = this.part(row, "near-list");
     list.innerHTML = cards;
@@ -86,19 +90,29 @@ export class UnsentList {
   }
 
   // What somebody else wrote on this device is theirs alone: neither words nor picture are shown.
-  private isOwn(report: Waiting): boolean {
-    return report.who === "" || report.who === this.who;
+  private title(report: Waiting): string {
+    if (isOwn(report)) return report.fields["text"]?.split("\n")[0] ?? "";
+    if (report.who === "") return this.words.nobody;
+    return reader() ? this.words.hidden : this.words.closed;
+  }
+
+  /** Let the reader say that a report nobody signed is theirs; they see it before it goes. */
+  private async own(row: HTMLElement, key: string): Promise<void> {
+    const report = await claim(key, reader());
+    if (report) this.part(this.row(report, row), "send").focus();
+    await this.ways.changed();
   }
 
   private row(report: Waiting, old?: HTMLElement): HTMLElement {
     const form = this.root.querySelector("template");
     const row = form?.content.firstElementChild?.cloneNode(true) as HTMLElement;
-    const own = this.isOwn(report);
-    const text = report.fields["text"]?.split("\n")[0] ?? "";
-    this.part(row, "text").textContent = own ? text : this.words.hidden;
+    const own = isOwn(report);
+    this.part(row, "text").textContent = this.title(report);
     this.part(row, "place").textContent = own ? (report.fields["place"] ?? "") : "";
     this.part(row, "age").textContent = age(report.at);
     this.part(row, "acts").hidden = !own;
+    this.part(row, "mine").hidden = report.who !== "" || reader() === "";
+    this.part(row, "mine").addEventListener("click", () => void this.own(row, report.key));
     (this.part(row, "open") as HTMLAnchorElement).href = formOf(report.key);
     this.part(row, "send").addEventListener("click", () => void this.send(row, report.key));
     this.part(row, "delete").addEventListener("click", () => void this.remove(row, report.key));
@@ -118,7 +132,7 @@ export class UnsentList {
 
   private tellWhy(row: HTMLElement, report: Waiting, why: Why): void {
     const reasons = report.wrong?.map((one) => one.text).filter(Boolean).join(" ");
-    const text = report.wrong ? this.words.look.replace("{reason}", this.isOwn(report) ? (reasons ?? "") : "") : this.words[why];
+    const text = report.wrong ? this.words.look.replace("{reason}", isOwn(report) ? (reasons ?? "") : "") : this.words[why];
     this.part(row, "why").textContent = text.trim();
     row.toggleAttribute("data-look", report.wrong !== undefined);
     this.part(row, "send").hidden = report.wrong !== undefined || why === "near";
