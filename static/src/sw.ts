@@ -1,7 +1,8 @@
 // The service worker: the shell without a line, notices with a closed page. It holds no page of
 // anybody, and answers nothing under /me, /console or /push.
 import { clean, file, install, page, readOfflineAgain, shelfOf } from "./sw/caches";
-import { isBeingAsked, sendAll, waiting } from "./reports/outbox";
+import { sendAll } from "./reports/delivery";
+import { isBeingAsked, waiting } from "./reports/outbox";
 import { heed, receive } from "./sw/notices";
 import { renew } from "./sw/renewal";
 import { worker } from "./sw/scope";

@@ -158,6 +158,8 @@ def test_what_is_refused_in_the_form_is_shown_though_an_older_one_goes(
     page.wait_for_function(SCRIPTED)
     expect(page.locator(".wrong-list")).to_contain_text("지도")
     expect(page.locator("#text")).to_have_value("나중 신고예요")
+    # What waited before has its turn on the page that shows this.
+    expect(page.locator("[data-unsent]")).to_contain_text("1건 있어요")
     page.goto("/reports/?q=먼저 쓴 신고")
     expect(page.locator("article.report-row")).to_have_count(1)
     delete(page)

@@ -3,6 +3,8 @@ import { PlaceList, type Spot } from "./place-list";
 
 const PAUSE_MS = 200;
 const SHORTEST = 2;
+/** A line on which a place takes longer to look up has stalled. */
+const LOOK_UP_MS = 5_000;
 
 /** A name as names are compared: without space and case. */
 export const folded = (name: string): string => name.replace(/\s+/g, "").toLocaleLowerCase();
@@ -90,7 +92,7 @@ export class Place {
 
   private async search(text: string): Promise<Spot[]> {
     if (text.length < SHORTEST) return [];
-    const answer = await fetch(`${this.input.dataset["places"]}?${new URLSearchParams({ q: text })}`);
+    const answer = await fetch(`${this.input.dataset["places"]}?${new URLSearchParams({ q: text })}`, { signal: AbortSignal.timeout(LOOK_UP_MS) });
     // A city that cannot look it up now has not said that there is no such place.
     if (!answer.ok) throw new Error(String(answer.status));
     return (await answer.json()) as Spot[];

@@ -8,6 +8,8 @@ import type { UnsentList } from "./unsent-list";
 
 const NEAR = "/reports/near";
 const PLACES = "/reports/api/places";
+/** A line on which this takes longer has stalled. */
+const LOOK_UP_MS = 5_000;
 
 type Point = { lat: string; lon: string };
 
@@ -16,7 +18,7 @@ async function pointOf({ fields }: Waiting): Promise<Point | null> {
   const { lat = "", lon = "", place = "" } = fields;
   if (lat && lon) return { lat, lon };
   if (!place) return null;
-  const answer = await fetch(`${PLACES}?${new URLSearchParams({ q: place })}`);
+  const answer = await fetch(`${PLACES}?${new URLSearchParams({ q: place })}`, { signal: AbortSignal.timeout(LOOK_UP_MS) });
   const found = answer.ok ? ((await answer.json()) as Spot[]) : [];
   const exact = found.filter(({ name }) => folded(name) === folded(place));
   const [only, ...others] = exact.length === 1 ? exact : found;
@@ -28,7 +30,7 @@ async function cardsFor(report: Waiting): Promise<string> {
   const point = await pointOf(report);
   if (!point) return "";
   const query = new URLSearchParams({ category: report.fields["category"] ?? "", ...point });
-  const answer = await fetch(`${NEAR}?${query}`);
+  const answer = await fetch(`${NEAR}?${query}`, { signal: AbortSignal.timeout(LOOK_UP_MS) });
   return answer.ok ? (await answer.text()).trim() : "";
 }
 
@@ -43,8 +45,11 @@ export async function askFirst(list: UnsentList | null): Promise<Set<string>> {
   const reports = (await waiting()).filter((one) => isOwn(one) && one.near && !one.wrong);
   const held = new Set(reports.filter(isBeingAsked).map((one) => one.key));
   for (const report of reports.filter((one) => isOpen(one, list))) {
-    const cards = await cardsFor(report);
-    if (!cards) {
+    const cards = await cardsFor(report).catch(() => null);
+    // What cannot be asked now is asked at the next occasion, and keeps no other.
+    if (cards === null) {
+      held.add(report.key);
+    } else if (!cards) {
       await note(report.key, null);
       held.delete(report.key);
     } else if (!list || list.ask(report, cards)) {

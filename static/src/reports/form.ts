@@ -55,6 +55,15 @@ function sign(form: HTMLFormElement): void {
   if (field instanceof HTMLInputElement && !field.value) field.value = localStorage.getItem(WHO) ?? "";
 }
 
+/** On a line that stalled what later questions need may never come: the form goes on without it. */
+const NEXT_MS = 5_000;
+const SEND_MS = 20_000;
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_resolve, reject) => setTimeout(() => reject(new Error("too slow")), ms));
+  return Promise.race([work, late]);
+}
+
 // The code that sends comes behind the first question. Where it cannot come, or nothing can be kept
 // (a private window), the form goes the plain way.
 function sendSurely(form: HTMLFormElement, later: () => Promise<Later>, ready: () => Promise<void>): void {
@@ -65,7 +74,7 @@ function sendSurely(form: HTMLFormElement, later: () => Promise<Later>, ready: (
     if (button?.getAttribute("aria-busy")) return;
     button?.setAttribute("aria-busy", "true");
     // The photo may still be worked on.
-    ready().then(later).then((all) => all.send()).catch(() => form.submit());
+    ready().then(() => within(SEND_MS, later())).then((all) => all.send()).catch(() => form.submit());
   });
 }
 
@@ -86,7 +95,7 @@ export async function start(root: HTMLElement): Promise<void> {
   bringMap(form);
   new Stepper(root, form, async (step) => {
     if (step.querySelector("[type=file]")) await photos.settled();
-    else await (await later()).leave(step);
+    else await (await within(NEXT_MS, later())).leave(step);
   });
   sendSurely(form, later, () => photos.settled());
 }

@@ -1,4 +1,8 @@
 // "Is it one of these?": reports of the same kind close by, and one tap to join one.
+/** A line on which it takes longer has stalled: what is asked, and what is done. */
+const LOOK_UP_MS = 5_000;
+const JOIN_MS = 15_000;
+
 function value(form: HTMLFormElement, name: string): string {
   return new FormData(form).get(name)?.toString() ?? "";
 }
@@ -10,7 +14,7 @@ export async function lookNear(form: HTMLFormElement, step: HTMLElement, forget:
   const query = new URLSearchParams();
   for (const name of ["category", "lat", "lon"]) query.set(name, value(form, name));
   if ([...query.values()].includes("")) return;
-  const answer = await fetch(`${step.dataset["near"]}?${query}`);
+  const answer = await fetch(`${step.dataset["near"]}?${query}`, { signal: AbortSignal.timeout(LOOK_UP_MS) });
   if (answer.ok) step.dataset["asked"] = "";
   const list = step.querySelector("[data-near-list]");
   const html = answer.ok ? (await answer.text()).trim() : "";
@@ -32,7 +36,7 @@ async function joinReport(form: HTMLFormElement, button: HTMLButtonElement, forg
   button.setAttribute("aria-busy", "true");
   const body = new URLSearchParams({ csrf_token: value(form, "csrf_token") });
   try {
-    const answer = await fetch(`${page}/follow`, { method: "POST", body });
+    const answer = await fetch(`${page}/follow`, { method: "POST", body, signal: AbortSignal.timeout(JOIN_MS) });
     if (!answer.ok) throw new Error(String(answer.status));
     forget();
     location.assign(`${page}?joined=1`);

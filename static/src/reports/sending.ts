@@ -1,6 +1,7 @@
 // Sending a report from the page: kept first, then sent; what the line swallowed sends itself later.
 import { say } from "../core/say";
-import { FORM_OF_KEEPING, formOf, keep, pageOf, sendAll, waitingFor, type Waiting } from "./outbox";
+import { pageOf, sendAll } from "./delivery";
+import { FORM_OF_KEEPING, formOf, keep, waitingFor, type Waiting } from "./outbox";
 import { announce, expectUnsent, listen } from "./unsent";
 
 // Made at the tap, once: the form itself may be one that was kept, and would bring one key to many
@@ -42,10 +43,9 @@ async function askForSync(): Promise<void> {
   await sync?.register("reports");
 }
 
-// Other reports may go, or be refused, in the same turn, but for those of which something is to be
-// asked: only what became of this one counts here.
+// Others that wait have their turn on the next page: this one is not kept by any of them.
 async function pageAfter(report: Waiting): Promise<string | undefined> {
-  const page = (await sendAll(undefined, ({ key, near }) => near !== undefined && key !== report.key)).sent.get(report.key);
+  const page = (await sendAll(report.key)).sent.get(report.key);
   if (page) return page;
   const now = await waitingFor(report.key);
   // Deleted meanwhile, in another tab: it is not sent after all.

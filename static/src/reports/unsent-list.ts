@@ -1,5 +1,6 @@
 // The reports that wait in this browser, each with its picture, why it waits and what can be done.
-import { claim, formOf, isHeld, keep, note, takeBack, type Outcome, type Waiting, type Why } from "./outbox";
+import type { Outcome } from "./delivery";
+import { claim, formOf, isHeld, keep, note, takeBack, type Waiting, type Why } from "./outbox";
 import { isOwn, reader } from "./reader";
 import { thumb } from "./thumb";
 
@@ -148,7 +149,12 @@ export class UnsentList {
   }
 
   private async remove(row: HTMLElement, key: string): Promise<void> {
+    // While it is being sent this waits, and it may be too late then.
+    const button = this.part(row, "delete");
+    if (button.getAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
     const report = await takeBack(key);
+    button.removeAttribute("aria-busy");
     if (!report) {
       this.close(row, this.words.late);
       return this.ways.changed();

@@ -1,6 +1,7 @@
 // "Not sent yet": how many reports wait in this browser, which, and the tries that send them.
 import { askFirst } from "./asking";
-import { sendAll, waiting, type Outcome, type Why } from "./outbox";
+import { sendAll, type Outcome } from "./delivery";
+import { waiting, type Why } from "./outbox";
 import { UnsentList } from "./unsent-list";
 
 /** Kept beside the reports, so that most pages need not open the database to know there are none. */
@@ -8,6 +9,8 @@ const FLAG = "madang.unsent";
 
 const whys = new Map<string, Why>();
 let listening = false;
+let trying = false;
+let onceMore = false;
 let list: UnsentList | null = null;
 
 function line(): HTMLElement | null {
@@ -57,8 +60,21 @@ async function tryAgain(only?: string): Promise<Outcome | null> {
   return outcome;
 }
 
+// One round at a time, and one more for all that asked meanwhile: on a line that stalled, each occasion
+// would add a wait of its own.
 function again(): void {
-  if (localStorage.getItem(FLAG) !== "0" && navigator.onLine) tryAgain().catch(() => undefined);
+  if (localStorage.getItem(FLAG) === "0" || !navigator.onLine) return;
+  if (trying) {
+    onceMore = true;
+    return;
+  }
+  trying = true;
+  tryAgain().catch(() => undefined).finally(() => {
+    trying = false;
+    const asked = onceMore;
+    onceMore = false;
+    if (asked) again();
+  });
 }
 
 /** Try when the line comes back, when the page is looked at, and on a tap. */
