@@ -11,7 +11,7 @@ from participation.events.reports import ReportChanged, ReportOpened
 from participation.reports.clusters import keep_clusters
 from participation.reports.feeds.wards import ward_of
 from participation.reports.history.chain import add_entry, make_public
-from participation.reports.models import Report, ReportEntry
+from participation.reports.models import ExactPlace, Report, ReportEntry
 from participation.reports.photos.access import Frame, step_of
 from participation.reports.photos.actions import note_cover
 from participation.reports.photos.hanging import hang_at, let_wait
@@ -172,6 +172,22 @@ def show_first(session: Session, actor: Actor, report: Report, *, at: datetime) 
 def told_by(person_id: UUID, key: str) -> Select[UUID]:
     """Return the select of a person's report by its idempotency key."""
     return select(Report.id).where(Report.reporter_id == person_id, Report.idempotency_key == key)
+
+
+def told_before(session: Session, person_id: UUID | None, key: str) -> Report | None:
+    """Return the report a person told of by this key; None if it is new."""
+    known = session.scalar(told_by(person_id, key)) if person_id is not None else None
+    return session.get_one(Report, known) if known is not None else None
+
+
+def stands_as(session: Session, report: Report, told: Told) -> bool:
+    """Say whether a report stands as it is told now."""
+    spot = session.get(ExactPlace, report.id) or report
+    there = {*photos_of(session, report), *waiting_of(session, [report.id]).get(report.id, [])}
+    sent = {shown for one in told.photos if (shown := shown_as(session, one)) is not None}
+    stands = (report.text, report.answer, report.category, spot.place, there)
+    same_spot = (spot.lat, spot.lon) == (told.lat, told.lon)
+    return same_spot and stands == (told.text, told.answer, told.category.value, told.place, sent)
 
 
 def _row(told: Told, origin: Origin, routed: Routed, rises: datetime, at: datetime) -> Report:

@@ -159,6 +159,7 @@ def page(report_id: str) -> ResponseReturnValue:
         "reports/page.html",
         **views_page.shown(report),
         thanks="thanks" in request.args,
+        earlier="earlier" in request.args,
         joined="joined" in request.args,
     )
 

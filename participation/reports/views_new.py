@@ -1,7 +1,7 @@
 """Telling the city of something new: the form, what it asks meanwhile, and its sending."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from typing import Any
 
 import msgspec
 from flask import Response, redirect, render_template, request, url_for
@@ -14,6 +14,7 @@ from participation.reports.blocks.rules import Signs
 from participation.reports.forms import NewReportForm, parse_spot
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
+from participation.reports.opening import stands_as, told_before
 from participation.reports.photos.queries import removed_for_good
 from participation.reports.rules import QUESTIONS
 from participation.reports.stickers import actions as stickers_actions
@@ -66,7 +67,7 @@ def create() -> ResponseReturnValue:
     if (asked := views_same.question(form, sent)) is not None:
         return asked
     try:
-        return redirect(url_for("reports.page", report_id=_taken(form, sent), thanks=1), 303)
+        return redirect(_taken(form, sent), 303)
     except InvalidError as error:
         return _form_page(form, sent=_without_removed(form, sent, error)), 422
 
@@ -113,8 +114,12 @@ def _taken_at(sent: views_same.Sent) -> list[maps.Spot]:
     return [maps.Spot(name, *sent.place)] if name else []
 
 
-def _taken(form: NewReportForm, sent: views_same.Sent) -> UUID:
-    """Store what the form tells, with the thing it names and the letter it came from."""
+def _taken(form: NewReportForm, sent: views_same.Sent) -> str:
+    """Store what the form tells, with the thing it names and the letter it came from.
+
+    Returns the address of its page, which gives thanks, or says that the city had it already and
+    that what was changed since is not in it.
+    """
     session, actor, at = web.session(), web.actor(), web.at()
     draft = intake_queries.draft_of(session, form.told("draft"), at)
     # A letter's photos were looked over by nobody, whatever its sender says of what they send now.
@@ -124,11 +129,14 @@ def _taken(form: NewReportForm, sent: views_same.Sent) -> UUID:
     new = msgspec.structs.replace(new, asked=brought is sent)
     if not new.place:
         new = msgspec.structs.replace(new, place=maps.named_near(session, new.lat, new.lon))
+    before = told_before(session, actor.id, new.idempotency_key)
+    late = before is not None and not stands_as(session, before, new)
     report_id = blocks_actions.take_report(session, actor, new, _signs(form), at=at)
     stickers_actions.link_asset(session, actor, report_id, form.told("asset"), at=at)
     views_same.link_earlier(form, report_id)
     intake_actions.use_draft(session, actor, form.told("draft"), report_id, at=at)
-    return report_id
+    said: dict[str, Any] = {"earlier": 1} if late else {"thanks": 1}
+    return url_for("reports.page", report_id=report_id, **said)
 
 
 def _signs(form: NewReportForm) -> Signs:

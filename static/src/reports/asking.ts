@@ -2,7 +2,7 @@
 // only where somebody looks, and once: what is not answered then goes at the next occasion.
 import { folded } from "../core/place";
 import type { Spot } from "../core/place-list";
-import { isBeingAsked, note, waiting, type Waiting } from "./outbox";
+import { isBeingAsked, isHeld, note, waiting, type Waiting } from "./outbox";
 import { isOwn } from "./reader";
 import type { UnsentList } from "./unsent-list";
 
@@ -42,7 +42,7 @@ function isOpen(report: Waiting, list: UnsentList | null): boolean {
 
 /** Ask of each report what is still to be asked; return the keys of those that are held this time. */
 export async function askFirst(list: UnsentList | null): Promise<Set<string>> {
-  const reports = (await waiting()).filter((one) => isOwn(one) && one.near && !one.wrong);
+  const reports = (await waiting()).filter((one) => isOwn(one) && one.near && !one.wrong && !isHeld(one));
   const held = new Set(reports.filter(isBeingAsked).map((one) => one.key));
   for (const report of reports.filter((one) => isOpen(one, list))) {
     const cards = await cardsFor(report).catch(() => null);

@@ -94,11 +94,11 @@ async function send(report: Waiting, token: string, outcome: Outcome): Promise<v
   if (answer.ok && answer.redirected && !barred) {
     // Written down before the report is forgotten: what is neither kept nor here was deleted.
     await went.within("readwrite", (store) => store.put({ key: report.key, page: answer.url, at: Date.now() }));
-    await forget(report.key);
+    await forget(report);
     outcome.sent.set(report.key, answer.url);
   } else if ((answer.ok && !barred) || REFUSALS.includes(answer.status)) {
     const wrong = await wrongs(answer);
-    await change(report.key, (one) => ({ ...asked(one), wrong }));
+    await change(report.key, (one) => (one.at === report.at ? { ...asked(one), wrong } : one));
     outcome.refused.push(report.key);
   } else {
     outcome.left.set(report.key, barred ? "sign-in" : (LEFT[answer.status] ?? "busy"));

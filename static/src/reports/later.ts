@@ -2,6 +2,7 @@
 // that survives a lost line.
 import { offerLocation } from "../core/locate";
 import { Place } from "../core/place";
+import { holdOpen } from "./held";
 import { lookNear } from "./near";
 import { fill, photosOf, reopened } from "./reopened";
 import { sendOrKeep } from "./sending";
@@ -29,6 +30,7 @@ export class Later {
   async reopened(): Promise<File[] | null> {
     const report = await reopened();
     if (!report) return null;
+    holdOpen(this.form, report.key);
     fill(this.form, report);
     return photosOf(report);
   }

@@ -96,6 +96,11 @@ export function isHeld({ held = 0 }: Waiting): boolean {
   return held > Date.now();
 }
 
+/** Hold a report for so long that it does not go by itself; return it, or nothing if it is gone. */
+export function hold(key: string, ms: number): Promise<Waiting | undefined> {
+  return change(key, (report) => ({ ...report, held: Date.now() + ms }));
+}
+
 /** Sign a report nobody signed and hold it for a look; return it, or nothing if it is gone. */
 export function claim(key: string, who: string): Promise<Waiting | undefined> {
   return change(key, (report) =>
@@ -122,9 +127,15 @@ export function change(key: string, changed: (report: Waiting) => Waiting): Prom
   return shelf.change(key, changed);
 }
 
-/** Let go of a report that went. */
-export async function forget(key: string): Promise<void> {
-  await shelf.within("readwrite", (store) => store.delete(key));
+/** Let go of a report; not of what its writer corrected since it was read. */
+export async function forget({ key, at }: Waiting): Promise<void> {
+  await shelf.within<Waiting | undefined>("readwrite", (store) => {
+    const there = store.get(key) as IDBRequest<Waiting | undefined>;
+    there.onsuccess = () => {
+      if (there.result?.at === at) store.delete(key);
+    };
+    return there;
+  });
 }
 
 /** Work on one report while no other page or worker does, so that nothing is deleted, or sent, in the
@@ -139,7 +150,7 @@ export async function alone<T>(work: () => Promise<T>): Promise<T> {
 export function takeBack(key: string): Promise<Waiting | undefined> {
   return alone(async () => {
     const report = await waitingFor(key);
-    if (report) await forget(key);
+    if (report) await forget(report);
     return report;
   });
 }

@@ -6,7 +6,7 @@ import { thumb } from "./thumb";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
-type Words = Record<Why | "look" | "hidden" | "closed" | "nobody" | "deleted" | "late" | "sent" | "joined", string>;
+type Words = Record<Why | "look" | "hidden" | "closed" | "nobody" | "deleted" | "late" | "sent" | "earlier" | "joined", string>;
 
 interface Ways {
   send(key: string): Promise<Outcome | null>;
@@ -58,7 +58,8 @@ export class UnsentList {
   tellSent(sent: ReadonlyMap<string, string>): void {
     for (const [key, page] of sent) {
       const row = this.rows.get(key);
-      const words = page.includes("joined=") ? this.words.joined : this.words.sent;
+      const { searchParams: said } = new URL(page);
+      const words = said.has("joined") ? this.words.joined : said.has("earlier") ? this.words.earlier : this.words.sent;
       if (row) this.close(row, words, this.link(page, "seen"));
     }
   }

@@ -1,6 +1,7 @@
 // "Not sent yet": how many reports wait in this browser, which, and the tries that send them.
 import { askFirst } from "./asking";
 import { sendAll, type Outcome } from "./delivery";
+import { letGo } from "./held";
 import { waiting, type Why } from "./outbox";
 import { UnsentList } from "./unsent-list";
 
@@ -48,6 +49,7 @@ export async function announce(): Promise<void> {
 async function tryAgain(only?: string): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   try {
+    await letGo();
     const held = only === undefined ? await askFirst(shownList()) : new Set<string>();
     outcome = await sendAll(only, ({ key }) => held.has(key));
     for (const [key, why] of outcome.left) whys.set(key, why);

@@ -1,0 +1,115 @@
+"""Who corrects a waiting report sends what they corrected, or hears that it went before."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.test_a_report_is_sent_exactly_once import (
+    LOOKED_AT,
+    registration,
+    stored,
+    with_worker,
+)
+from tests.browser.test_a_waiting_report_needs_a_look import ROW, mend_and_send, write_offline
+from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
+from tests.browser.visitor import UNHURRIED_MS, photo
+
+pytestmark = pytest.mark.whole_browser
+
+TURN = "navigator.locks.request('madang.reports', () => 0)"
+
+
+def open_first(page: Page) -> None:
+    page.click(f"{ROW} [data-row-open]")
+    page.wait_for_function(SCRIPTED)
+    page.wait_for_function("() => document.querySelector('#photo').files.length === 1")
+
+
+def correct(page: Page, words: str) -> None:
+    """Put other words in the place of those that were told, and send them."""
+    page.locator("#text").evaluate("(field, words) => { field.value = words; }", words)
+    mend_and_send(page)
+
+
+def test_it_does_not_go_while_it_is_being_corrected(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True)
+    with_worker(visitor)
+    page, first, then = visitor.page, "전화번호가 든 말", "고쳐서 보낸 말"
+    write_offline(visitor, photo(tmp_path / "tree.jpg"), first, "노을로 12")
+    page.goto("/me")
+    open_first(page)
+    session, worker = registration(visitor, page)
+    visitor.context.set_offline(False)
+    sync = {"origin": visitor.city, "registrationId": worker, "tag": "reports", "lastChance": True}
+    session.send("ServiceWorker.dispatchSyncEvent", sync)  # type: ignore[attr-defined]
+    for _ in range(3):
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.evaluate(LOOKED_AT)
+        page.wait_for_timeout(500)
+    page.evaluate(TURN)
+    assert stored(visitor, first) == 0
+    correct(page, then)
+    page.wait_for_url("**/reports/*thanks=1")
+    assert (stored(visitor, first), stored(visitor, then)) == (0, 1)
+
+
+def test_it_goes_once_the_form_is_left(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page, words = visitor.page, "다시 보니 괜찮은 말"
+    write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 32")
+    page.goto("about:blank")
+    page.context.route(
+        "**/reports/",
+        lambda one: one.abort() if one.request.method == "POST" else one.continue_(),
+    )
+    visitor.context.set_offline(False)
+    page.goto("/reports/unsent")
+    open_first(page)
+    page.context.unroute("**/reports/")
+    page.evaluate(LOOKED_AT)
+    page.wait_for_timeout(500)
+    page.evaluate(TURN)
+    assert stored(visitor, words) == 0
+    page.goto("/reports/unsent")
+    page.evaluate(LOOKED_AT)
+    page.wait_for_function(ALL_SENT)
+    assert stored(visitor, words) == 1
+
+
+def test_what_went_before_its_correction_is_told(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page, first, then = visitor.page, "먼저 간 말", "나중에 고친 말"
+    answers: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        if route.request.method != "POST" or answers:
+            return route.continue_()
+        answers.append(route.fetch(max_redirects=0).status)
+        return route.abort("connectionreset")
+
+    fill(page, photo(tmp_path / "tree.jpg"), first, "구름로 43")
+    page.context.route("**/reports/", lose_the_first)
+    page.wait_for_timeout(UNHURRIED_MS)
+    page.click("[data-send]")
+    expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
+    assert (answers, stored(visitor, first)) == ([303], 1)
+    # Kept from trying before it is opened.
+    page.evaluate("localStorage.setItem('madang.unsent', '0')")
+    key = page.evaluate(
+        "() => new Promise((done) => { const asked = indexedDB.open('madang-kept');"
+        " asked.onsuccess = () => { const all = asked.result.transaction('waiting')"
+        ".objectStore('waiting').getAllKeys(); all.onsuccess = () => {"
+        " asked.result.close(); done(all.result[0]); }; }; })"
+    )
+    page.goto(f"/reports/new?waiting={key}")
+    page.wait_for_function(SCRIPTED)
+    expect(page.locator("#text")).to_have_value(first)
+    correct(page, then)
+    page.wait_for_url("**/reports/*earlier=1")
+    expect(page.locator("main")).to_contain_text("그 뒤에 고친 내용은 들어 있지 않아요")
+    expect(page.locator("main")).to_contain_text(first)
+    assert "고맙" not in page.inner_text("main")
+    assert (stored(visitor, first), stored(visitor, then)) == (1, 0)
+    page.wait_for_function(ALL_SENT)
