@@ -3,6 +3,9 @@ import type { Waiting } from "./outbox";
 
 const WHO = "madang.who";
 
+/** Where one signs in and comes back to what waits. */
+export const SIGN_IN = "/sign-in?next=/reports/unsent";
+
 /** Return who is here; nobody on a page that stands open since someone else was. */
 export function reader(): string {
   const known = localStorage.getItem(WHO) ?? "";

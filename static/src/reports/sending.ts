@@ -1,7 +1,8 @@
 // Sending a report from the page: kept first, then sent; what the line swallowed sends itself later.
 import { say } from "../core/say";
 import { pageOf, sendAll } from "./delivery";
-import { FORM_OF_KEEPING, formOf, keep, waitingFor, type Waiting } from "./outbox";
+import { FORM_OF_KEEPING, formOf, keep, waitingFor, type Waiting, type Why } from "./outbox";
+import { SIGN_IN } from "./reader";
 import { announce, expectUnsent, listen } from "./unsent";
 
 // Made at the tap, once: the form itself may be one that was kept, and would bring one key to many
@@ -44,13 +45,14 @@ async function askForSync(): Promise<void> {
 }
 
 // Others that wait have their turn on the next page: this one is not kept by any of them.
-async function pageAfter(report: Waiting): Promise<string | undefined> {
-  const page = (await sendAll(report.key)).sent.get(report.key);
-  if (page) return page;
+async function endOf(report: Waiting): Promise<{ page: string } | { why: Why }> {
+  const { sent, left } = await sendAll(report.key);
+  const page = sent.get(report.key);
+  if (page) return { page };
   const now = await waitingFor(report.key);
   // Deleted meanwhile, in another tab: it is not sent after all.
-  if (!now) return (await pageOf(report.key)) ?? "/reports/unsent";
-  return now.wrong ? formOf(report.key) : undefined;
+  if (!now) return { page: (await pageOf(report.key)) ?? "/reports/unsent" };
+  return now.wrong ? { page: formOf(report.key) } : { why: left.get(report.key) ?? "line" };
 }
 
 /** Keep the filled form and send it; `forget` lets go of the answers kept in this tab. */
@@ -60,42 +62,52 @@ export async function sendOrKeep(form: HTMLFormElement, forget: () => void): Pro
   // From here it waits, whatever becomes of this page; its answers would make a second one.
   expectUnsent();
   forget();
-  try {
-    const page = await pageAfter(report);
-    if (page) {
-      await announce();
-      return location.assign(page);
-    }
-  } catch {
-    // No line: it waits.
+  const end = await endOf(report).catch(() => ({ why: "line" as const }));
+  if ("page" in end) {
+    await announce().catch(() => undefined);
+    return location.assign(end.page);
   }
   await askForSync().catch(() => undefined);
   // The next report begins with the first question.
   history.replaceState(null, "");
   listen();
   await announce();
-  say(form.dataset["kept"] ?? "", "caution");
+  say(reason(form, end.why), "caution");
   form.querySelector("[data-send]")?.removeAttribute("aria-busy");
-  form.closest<HTMLElement>("[data-module]")?.replaceChildren(keptNote(form));
+  form.closest<HTMLElement>("[data-module]")?.replaceChildren(keptNote(form, end.why));
 }
 
-function keptNote(form: HTMLFormElement): HTMLElement {
+/** What waits for a person, not for a line, leads there. */
+const WANTS_SIGN_IN: Why[] = ["sign-in", "unsigned"];
+
+function reason(form: HTMLFormElement, why: Why): string {
+  const words = JSON.parse(form.dataset["keptWhy"] ?? "{}") as Partial<Record<Why, string>>;
+  return (why === "line" ? form.dataset["kept"] : words[why]) ?? "";
+}
+
+function way(to: string, text: string, variant: string): HTMLElement {
+  const link = document.createElement("a");
+  link.className = "ds-button";
+  link.dataset["variant"] = variant;
+  link.href = to;
+  link.textContent = text;
+  return link;
+}
+
+function keptNote(form: HTMLFormElement, why: Why): HTMLElement {
   const note = document.createElement("div");
   note.className = "note";
   const text = document.createElement("p");
-  text.textContent = form.dataset["kept"] ?? "";
+  text.textContent = reason(form, why);
   note.append(text);
   const heading = document.createElement("h1");
   heading.textContent = form.dataset["keptTitle"] ?? "";
   heading.tabIndex = -1;
-  const look = document.createElement("a");
-  look.className = "ds-button";
-  look.dataset["variant"] = "secondary";
-  look.href = "/reports/unsent";
-  look.textContent = form.dataset["keptLook"] ?? "";
+  const ways = [way("/reports/unsent", form.dataset["keptLook"] ?? "", "secondary")];
+  if (WANTS_SIGN_IN.includes(why)) ways.unshift(way(SIGN_IN, form.dataset["signIn"] ?? "", "primary"));
   const all = document.createElement("div");
   all.className = "stack";
-  all.append(heading, note, look);
+  all.append(heading, note, ...ways);
   requestAnimationFrame(() => heading.focus());
   return all;
 }

@@ -1,7 +1,7 @@
 // The reports that wait in this browser, each with its picture, why it waits and what can be done.
 import type { Outcome } from "./delivery";
 import { claim, formOf, isHeld, keep, note, takeBack, type Waiting, type Why } from "./outbox";
-import { isOwn, reader } from "./reader";
+import { isOwn, reader, SIGN_IN } from "./reader";
 import { thumb } from "./thumb";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
@@ -21,11 +21,12 @@ function age(at: number): string {
   return told.format(unit === "second" ? 0 : -Math.floor(seconds / length), unit);
 }
 
-/** Say why a report waits that was not tried yet. */
-function guess(report: Waiting): Why {
+/** Say why a report waits, as this page knows it and as the last try told. */
+export function whyOf(report: Waiting, told?: Why): Why {
   if (isHeld(report)) return "held";
   if (report.who === "") return "unsigned";
-  return isOwn(report) ? "line" : "other";
+  if (!isOwn(report)) return "other";
+  return told === undefined || told === "unsigned" ? "line" : told;
 }
 
 export class UnsentList {
@@ -41,7 +42,7 @@ export class UnsentList {
     for (const report of reports) {
       let row = this.rows.get(report.key);
       if (!row || row.dataset["over"] !== undefined) row = this.row(report, row);
-      this.tellWhy(row, report, whys.get(report.key) ?? guess(report));
+      this.tellWhy(row, report, whyOf(report, whys.get(report.key)));
     }
     const there = new Set(reports.map((one) => one.key));
     for (const [key, row] of this.rows) {
@@ -136,6 +137,8 @@ export class UnsentList {
     const reasons = report.wrong?.map((one) => one.text).filter(Boolean).join(" ");
     const text = report.wrong ? this.words.look.replace("{reason}", isOwn(report) ? (reasons ?? "") : "") : this.words[why];
     this.part(row, "why").textContent = text.trim();
+    const stranger = reader() === "" && ["other", "unsigned"].includes(why);
+    if (why === "sign-in" || stranger) this.part(row, "why").append(" ", this.link(SIGN_IN, "signIn"));
     row.toggleAttribute("data-look", report.wrong !== undefined);
     this.part(row, "send").hidden = report.wrong !== undefined || why === "near";
   }

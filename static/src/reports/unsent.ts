@@ -2,11 +2,14 @@
 import { askFirst } from "./asking";
 import { sendAll, type Outcome } from "./delivery";
 import { letGo } from "./held";
-import { waiting, type Why } from "./outbox";
-import { UnsentList } from "./unsent-list";
+import { waiting, type Waiting, type Why } from "./outbox";
+import { UnsentList, whyOf } from "./unsent-list";
 
 /** Kept beside the reports, so that most pages need not open the database to know there are none. */
 const FLAG = "madang.unsent";
+
+/** What waits for its writer to sign in. */
+const FOR_SOMEONE: Why[] = ["sign-in", "other", "unsigned"];
 
 const whys = new Map<string, Why>();
 let listening = false;
@@ -29,6 +32,15 @@ export function expectUnsent(): void {
   localStorage.setItem(FLAG, "1");
 }
 
+// All that waits is told of in one sentence: the one that asks something of the reader goes before.
+function wordsFor(reports: readonly Waiting[]): string {
+  if (reports.some((one) => one.wrong)) return "unsentLook";
+  const reasons = reports.map((one) => whyOf(one, whys.get(one.key)));
+  if (reasons.includes("near")) return "unsentNear";
+  if (reasons.every((why) => why === "line")) return "unsent";
+  return reasons.every((why) => FOR_SOMEONE.includes(why)) ? "unsentSignIn" : "unsentOther";
+}
+
 /** Show how many wait and which, or nothing if none. */
 export async function announce(): Promise<void> {
   const reports = await waiting();
@@ -38,10 +50,10 @@ export async function announce(): Promise<void> {
   if (!shown) return;
   shown.hidden = reports.length === 0;
   const look = reports.filter((one) => one.wrong).length;
+  const name = wordsFor(reports);
   const button = shown.querySelector("button");
-  if (button) button.hidden = look === reports.length;
-  const near = reports.some((one) => whys.get(one.key) === "near");
-  const words = shown.dataset[look > 0 ? "unsentLook" : near ? "unsentNear" : "unsent"] ?? "{count}";
+  if (button) button.hidden = look === reports.length || name === "unsentSignIn";
+  const words = shown.dataset[name] ?? shown.dataset["unsent"] ?? "{count}";
   const text = shown.querySelector("[data-unsent-text]");
   if (text) text.textContent = words.replace("{count}", String(reports.length)).replace("{look}", String(look));
 }
