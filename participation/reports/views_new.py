@@ -54,6 +54,7 @@ def _begun() -> NewReportForm:
 
 @pages.post("/")
 @signed_in
+@web.form_on("/reports/new")
 @web.limit("report", times=20, window_s=3600, by_device=True)
 @web.takes_files(web.PICTURES)
 def create() -> ResponseReturnValue:

@@ -229,7 +229,10 @@ def wants_json() -> bool:
 def _sign_in(error: SignInNeeded) -> ResponseReturnValue:
     if wants_json():
         return answer(401, error.code)
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    # A page would be put in the place of a part of one.
+    if "X-Partial" in request.headers:
+        return Response(status=401, mimetype="text/plain")
+    here = request.full_path.rstrip("?") if request.method == "GET" else page_of_form(request.path)
     return redirect(url_for("accounts.sign_in", next=here), 303)
 
 

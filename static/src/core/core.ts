@@ -80,6 +80,7 @@ showWhereOneIs();
 watchConnection();
 registerWorker();
 void startIslands();
+if (sessionStorage.getItem("madang.typed")) void import("./typed").then((typed) => typed.bringBack());
 if ((localStorage.getItem("madang.unsent") ?? "0") !== "0") {
   void import("../reports/unsent").then((unsent) => unsent.watchUnsent());
 }

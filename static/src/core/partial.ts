@@ -2,8 +2,10 @@
 // stirs. The server renders page and part by the same template, so both always agree.
 import { join } from "./live";
 import { owed } from "./owed";
+import { tellSignedOut, watchTyped } from "./typed";
 
 const CALM_MS = 250;
+const SIGNED_OUT = 401;
 
 // What a person ticked or stands on outlives the swap.
 function swap(part: HTMLElement, fresh: string): void {
@@ -46,6 +48,8 @@ function glow(part: HTMLElement): void {
 function renew(part: HTMLElement, page: Document): boolean {
   if (isBeingFilled(part)) return false;
   const twin = part.id ? page.getElementById(part.id) : null;
+  // A whole page that does not have the part is none to put in its place.
+  if (!twin && page.querySelector("main")) return true;
   const fresh = (twin ?? page.body).innerHTML.trim();
   const changed = withoutAges(fresh) !== withoutAges(part.innerHTML);
   // Who stands on a button keeps it where only an age would grow.
@@ -58,6 +62,7 @@ function renew(part: HTMLElement, page: Document): boolean {
 /** Read a source once for all its parts, and say whether all of them are true now. */
 async function readAgain(parts: HTMLElement[], source: string): Promise<boolean> {
   const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
+  tellSignedOut(answer.status === SIGNED_OUT);
   // Who may no longer read it will not by asking again.
   if (!answer.ok) return answer.status < 500 && answer.status !== 429;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -70,6 +75,7 @@ function follow(parts: HTMLElement[], room: string, source: string): void {
 
 /** Parts of one room and one source are stirred together, so that they share what is read. */
 export function followParts(): void {
+  watchTyped();
   const together = new Map<string, { parts: HTMLElement[]; room: string; source: string }>();
   for (const part of document.querySelectorAll<HTMLElement>("[data-live-room]")) {
     const room = part.dataset["liveRoom"] ?? "";

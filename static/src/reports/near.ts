@@ -2,6 +2,7 @@
 /** A line on which it takes longer has stalled: what is asked, and what is done. */
 const LOOK_UP_MS = 5_000;
 const JOIN_MS = 15_000;
+const SIGN_IN = "/sign-in";
 
 function value(form: HTMLFormElement, name: string): string {
   return new FormData(form).get(name)?.toString() ?? "";
@@ -37,6 +38,8 @@ async function joinReport(form: HTMLFormElement, button: HTMLButtonElement, forg
   const body = new URLSearchParams({ csrf_token: value(form, "csrf_token") });
   try {
     const answer = await fetch(`${page}/follow`, { method: "POST", body, signal: AbortSignal.timeout(JOIN_MS) });
+    // Nobody follows yet: who signs in comes to the report's page, and what was begun here stays.
+    if (answer.redirected && new URL(answer.url).pathname === SIGN_IN) return location.assign(answer.url);
     if (!answer.ok) throw new Error(String(answer.status));
     forget();
     location.assign(`${page}?joined=1`);

@@ -1,0 +1,107 @@
+"""Who is signed out while a page stands open is told so, loses nothing, and comes back to it."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.test_report_waits_for_a_line import SCRIPTED
+from tests.browser.visitor import DESK, Visitor, a_spot, photo, write_report
+
+WORDS = "내일 아침에 들러 볼게요."
+SIGN_IN = re.compile(r"/sign-in\?next=")
+DRAFT = "() => sessionStorage.getItem('madang.report')"
+
+
+def sign_out_elsewhere(visitor: Visitor) -> None:
+    other = visitor.context.new_page()
+    visitor.watch(other)
+    other.goto("/me")
+    other.click('form[action="/sign-out"] button')
+    other.wait_for_url("**/")
+    other.close()
+
+
+def sign_in_again(page: Page, who: str) -> None:
+    """Sign in as the cast does, from the page one was led to."""
+    page.click("a[href^='/sign-in/demo']")
+    page.click(f"button[value={who}]")
+
+
+def open_case(enter: Enter) -> Visitor:
+    """Return soyeon with an answer begun, signed out in another tab."""
+    visitor = enter("soyeon", viewport=DESK, expects_refusals=True)
+    page = visitor.page
+    page.goto("/console/?view=new")
+    page.locator("[data-row] a").last.click()
+    page.locator(".case").wait_for()
+    page.locator("html[data-live=live]").wait_for()
+    page.select_option("#answer-status", "in_progress")
+    page.locator("#answer-text").fill(WORDS)
+    sign_out_elsewhere(visitor)
+    return visitor
+
+
+def comes_back(page: Page, case: str) -> None:
+    page.wait_for_url(case)
+    expect(page.locator("#answer-text")).to_have_value(WORDS)
+    expect(page.locator("#answer-status")).to_have_value("in_progress")
+    expect(page.locator("[data-signed-out]")).to_be_hidden()
+
+
+def test_an_open_case_says_so_and_keeps_what_was_typed(enter: Enter) -> None:
+    visitor = open_case(enter)
+    page, case = visitor.page, visitor.page.url
+    expect(page.locator("[data-signed-out]")).to_be_visible()
+    for whole in ("form[action='/sign-in']", "header.top"):
+        expect(page.locator(f"main {whole}")).to_have_count(0)
+    expect(page.locator("[data-row]").first).to_be_visible()
+    expect(page.locator("#answer-text")).to_have_value(WORDS)
+    assert visitor.violations() == []
+    page.click("[data-signed-out] a")
+    sign_in_again(page, "soyeon")
+    comes_back(page, case)
+
+
+def test_an_answer_that_was_sent_too_late_stands_where_it_was(enter: Enter) -> None:
+    visitor = open_case(enter)
+    page, case = visitor.page, visitor.page.url
+    page.locator("[data-act=answer] button").click()
+    page.wait_for_url(SIGN_IN)
+    sign_in_again(page, "soyeon")
+    comes_back(page, case)
+
+
+def test_another_who_signs_in_finds_none_of_it(enter: Enter) -> None:
+    page = open_case(enter).page
+    expect(page.locator("[data-signed-out]")).to_be_visible()
+    page.click("[data-signed-out] a")
+    sign_in_again(page, "taeho")
+    expect(page.locator("#answer-text")).to_have_value("")
+    assert page.evaluate("sessionStorage.getItem('madang.typed')") is None
+
+
+def test_who_cannot_join_a_neighbour_is_not_told_they_did(enter: Enter, tmp_path: Path) -> None:
+    place = a_spot()
+    here = {"geolocation": place, "permissions": ["geolocation"]}
+    told = write_report(enter("minji", **here).page, photo(tmp_path / "lamp.jpg"))
+    visitor = enter("jun", expects_refusals=True, **here)
+    page = visitor.page
+    page.goto("/reports/new")
+    page.wait_for_function(SCRIPTED)
+    page.click("[data-next]")
+    page.click("[data-locate]")
+    expect(page.locator("#lat")).not_to_have_value("")
+    page.click("[data-next]")
+    page.check("input[value=street_light]")
+    page.click("[data-next]")
+    sign_out_elsewhere(visitor)
+    page.locator(f"[data-join='{told.removeprefix(visitor.city)}']").click()
+    page.wait_for_url(SIGN_IN)
+    assert "street_light" in str(page.evaluate(DRAFT))
+    sign_in_again(page, "jun")
+    page.wait_for_url(told)
+    expect(page.locator("#follow-act")).to_contain_text("저도")
+    page.goto(f"{told}?joined=1")
+    expect(page.locator("main")).not_to_contain_text("이제 함께 지켜봐요")
