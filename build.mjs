@@ -147,7 +147,6 @@ async function bundleWorker(assets, offline) {
   const source = path.join(SOURCE, "sw.ts");
   if (!existsSync(source)) return;
   const names = new Set([...SHELL.map((name) => assets[name]), ...offline]);
-  const shell = [...names].map((name) => `/static/dist/${name}`);
   const everything = JSON.stringify(assets) + (await readFile(source, "utf8"));
   await build({
     entryPoints: [source],
@@ -156,8 +155,9 @@ async function bundleWorker(assets, offline) {
     minify: true,
     target: ["es2022"],
     outfile: path.join(MAKING, "sw.js"),
+    charset: "utf8",
     define: {
-      __PRECACHE__: JSON.stringify([...shell, "/offline", "/reports/offline"]),
+      __PRECACHE__: JSON.stringify([...names]),
       __VERSION__: JSON.stringify(digest(everything)),
     },
     logLevel: "warning",

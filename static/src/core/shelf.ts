@@ -15,15 +15,16 @@ export class Shelf {
     });
   }
 
-  /** Change one row where it stands, in one transaction; return it as it is then, nothing if it is gone. */
-  async change<T>(key: string, changed: (row: T) => T): Promise<T | undefined> {
+  /** Change one row where it stands, or delete it, in one transaction; return what is there then. */
+  async change<T>(key: string, changed: (row: T) => T | undefined): Promise<T | undefined> {
     let now: T | undefined;
     await this.within<T | undefined>("readwrite", (store) => {
       const asked = store.get(key) as IDBRequest<T | undefined>;
       asked.onsuccess = () => {
         if (asked.result === undefined) return;
         now = changed(asked.result);
-        store.put(now);
+        if (now === undefined) store.delete(key);
+        else store.put(now);
       };
       return asked;
     });

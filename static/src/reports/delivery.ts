@@ -2,7 +2,7 @@
 // try, and the city stores a report once per key. Each report has a turn and a limit of its own, so that
 // a line that stalled keeps neither the others nor who wants to delete one.
 import { Shelf } from "../core/shelf";
-import { alone, asked, change, forget, FORM_OF_KEEPING, isHeld, picturesOf, waiting, waitingFor, type Waiting, type Why, type Wrong } from "./outbox";
+import { alone, asked, change, forget, FORM, FORM_OF_KEEPING, isHeld, picturesOf, waiting, waitingFor, type Waiting, type Why, type Wrong } from "./outbox";
 
 interface Sent {
   key: string;
@@ -13,7 +13,6 @@ interface Sent {
 /** The pages of what went lately, for the tab that waits to hear of it. */
 const went = new Shelf("madang-sent", "pages", "key");
 const LATELY_MS = 86_400_000;
-const FORM = "/reports/new";
 const TOKEN = /name="csrf_token" value="([0-9a-f]+)"/;
 const WHO = /name="who" value="([0-9a-f]*)"/;
 /** Whom code of earlier versions noted; the city alone can tell who that is. */
@@ -23,9 +22,8 @@ const TITLE = /<h1[^>]*>([^<]*)</;
 const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#34;": '"' };
 /** What the city says of a report that will never do as it is; all else is worth another try. */
 const REFUSALS = [400, 413, 415, 422];
-const BLOCKED = 403;
-const ANOTHER = 409;
-const LEFT: Record<number, Why> = { [BLOCKED]: "blocked", [ANOTHER]: "other" };
+/** What else it says no to: who is blocked, and a report that another wrote. */
+const LEFT: Record<number, Why> = { 403: "blocked", 409: "other" };
 const PAGE_MS = 15_000;
 /** How long a report may take whatever it weighs, and the bytes a millisecond of the slowest line it
  * still gets through on: a quarter of a slow phone's. What is under way cannot be watched, for a
@@ -33,10 +31,9 @@ const PAGE_MS = 15_000;
 const SEND_MS = 20_000;
 const SLOWEST = 12.5;
 
-/** `sent`: the page of each key that went; `refused`: keys that need a look; `left`: the others. */
+/** `sent`: the page of each key that went; `left`: why others go on waiting. */
 export interface Outcome {
   sent: Map<string, string>;
-  refused: string[];
   left: Map<string, Why>;
 }
 
@@ -49,10 +46,9 @@ interface Pass {
 async function pass(): Promise<Pass | Why> {
   const answer = await fetch(FORM, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(PAGE_MS) });
   if (answer.redirected) return "sign-in";
-  if (answer.status === BLOCKED) return "blocked";
   const page = answer.ok ? await answer.text() : "";
   const token = TOKEN.exec(page)?.[1];
-  return token ? { token, who: WHO.exec(page)?.[1] ?? "" } : "busy";
+  return token ? { token, who: WHO.exec(page)?.[1] ?? "" } : (LEFT[answer.status] ?? "busy");
 }
 
 function body(report: Waiting, token: string): FormData {
@@ -66,7 +62,7 @@ function body(report: Waiting, token: string): FormData {
 }
 
 function plain(html: string): string {
-  return html.replace(/&(amp|lt|gt|#39|#34);/g, (one) => ENTITIES[one] ?? one).trim();
+  return html.replace(/&[^;]+;/g, (one) => ENTITIES[one] ?? one).trim();
 }
 
 // The worker has no parser for pages: what is wrong is read from marks the form's page carries.
@@ -82,27 +78,23 @@ async function post(report: Waiting, token: string): Promise<Response> {
   return fetch("/reports/", { method: "POST", body: body(report, token), signal });
 }
 
-async function send(report: Waiting, token: string, outcome: Outcome): Promise<void> {
+/** Send one report; return why it goes on waiting, null where it went or its writer has to look at it. */
+async function send(report: Waiting, token: string, sent: Map<string, string>): Promise<Why | null> {
   // From here the city may have it: whether it is one of those near is asked no more.
   if (report.near) await change(report.key, asked);
   const answer = await post(report, token).catch(() => null);
-  if (!answer) {
-    outcome.left.set(report.key, "line");
-    return;
-  }
-  const barred = answer.redirected && answer.url.includes("/sign-in");
-  if (answer.ok && answer.redirected && !barred) {
+  if (!answer) return "line";
+  if (answer.redirected && answer.url.includes("/sign-in")) return "sign-in";
+  if (answer.ok && answer.redirected) {
     // Written down before the report is forgotten: what is neither kept nor here was deleted.
     await went.within("readwrite", (store) => store.put({ key: report.key, page: answer.url, at: Date.now() }));
     await forget(report);
-    outcome.sent.set(report.key, answer.url);
-  } else if ((answer.ok && !barred) || REFUSALS.includes(answer.status)) {
+    sent.set(report.key, answer.url);
+  } else if (answer.ok || REFUSALS.includes(answer.status)) {
     const wrong = await wrongs(answer);
     await change(report.key, (one) => (one.at === report.at ? { ...asked(one), wrong } : one));
-    outcome.refused.push(report.key);
-  } else {
-    outcome.left.set(report.key, barred ? "sign-in" : (LEFT[answer.status] ?? "busy"));
-  }
+  } else return LEFT[answer.status] ?? "busy";
+  return null;
 }
 
 async function forgetOld(): Promise<void> {
@@ -113,47 +105,39 @@ async function forgetOld(): Promise<void> {
 
 /** Say whether a report is left for its writer to answer first. */
 export type Holds = (report: Waiting) => boolean;
-const NONE: Holds = () => false;
 
-interface Round {
-  now: Pass | Why;
-  holds: Holds;
-  /** Somebody asked for this one report: that ends their looking at it. */
-  wanted: boolean;
-}
-
-function whyNot(report: Waiting, { now, holds, wanted }: Round): Why | null {
-  if ((report.form ?? 1) > FORM_OF_KEEPING) return "busy";
-  if (isHeld(report) && !wanted) return "held";
-  if (holds(report)) return "near";
-  if (typeof now === "string") return now;
-  // What one person wrote is not sent under another's name, nor what nobody signed under any.
-  if (report.who === "") return "unsigned";
-  return report.who === now.who || EARLIER.test(report.who) ? null : "other";
-}
-
-async function turn(key: string, round: Round, outcome: Outcome): Promise<void> {
-  const report = await waitingFor(key);
-  // Sent, refused or deleted in another's turn.
-  if (!report || report.wrong) return;
-  const why = whyNot(report, round);
-  if (why) outcome.left.set(key, why);
-  else if (typeof round.now !== "string") await send(report, round.now.token, outcome);
+/** Return what says why a report is not sent now, null where it is. */
+function reasons(now: Pass | Why, holds?: Holds, only?: string): (report: Waiting) => Why | null {
+  return (report) => {
+    if ((report.form ?? 1) > FORM_OF_KEEPING) return "busy";
+    // Who asks for this one has looked at it.
+    if (isHeld(report) && !only) return "held";
+    if (holds?.(report)) return "near";
+    if (typeof now === "string") return now;
+    // What one person wrote is not sent under another's name, nor what nobody signed under any.
+    if (!report.who) return "unsigned";
+    return report.who === now.who || EARLIER.test(report.who) ? null : "other";
+  };
 }
 
 /** Send all that waits and is not held, or one of them; rejects where nothing can be kept. */
-export async function sendAll(only?: string, holds = NONE): Promise<Outcome> {
-  const outcome: Outcome = { sent: new Map(), refused: [], left: new Map() };
+export async function sendAll(only?: string, holds?: Holds): Promise<Outcome> {
+  const outcome: Outcome = { sent: new Map(), left: new Map() };
   const reports = (await waiting()).filter((one) => !one.wrong && (only === undefined || one.key === only));
   if (reports.length === 0) return outcome;
   await forgetOld();
   const now = await pass().catch((): Why => "line");
-  const round: Round = { now, holds, wanted: only !== undefined };
+  const whyNot = reasons(now, holds, only);
+  const turn = async (key: string): Promise<Why | null> => {
+    const report = await waitingFor(key);
+    // Sent, refused or deleted in another's turn.
+    if (!report || report.wrong) return null;
+    return whyNot(report) ?? send(report, (now as Pass).token, outcome.sent);
+  };
   for (const report of reports) {
-    const why = whyNot(report, round);
     // What waits anyway need not wait for a turn.
+    const why = whyNot(report) ?? (await alone(() => turn(report.key)));
     if (why) outcome.left.set(report.key, why);
-    else await alone(() => turn(report.key, round, outcome));
   }
   return outcome;
 }

@@ -9,7 +9,8 @@ const before = new Shelf("madang-reports", "waiting", "key");
 export const FORM_OF_KEEPING = 2;
 const LOCK = "madang.reports";
 const MOVING = "madang.reports.moving";
-const FORM = "/reports/new";
+/** The form's own page, which says who is signed in. */
+export const FORM = "/reports/new";
 const CALM_MS = 60_000;
 
 /** Why a report waits: no line, nobody or someone else signed in, nobody known who wrote it, its writer
@@ -129,13 +130,7 @@ export function change(key: string, changed: (report: Waiting) => Waiting): Prom
 
 /** Let go of a report; not of what its writer corrected since it was read. */
 export async function forget({ key, at }: Waiting): Promise<void> {
-  await shelf.within<Waiting | undefined>("readwrite", (store) => {
-    const there = store.get(key) as IDBRequest<Waiting | undefined>;
-    there.onsuccess = () => {
-      if (there.result?.at === at) store.delete(key);
-    };
-    return there;
-  });
+  await shelf.change<Waiting>(key, (one) => (one.at === at ? undefined : one));
 }
 
 /** Work on one report while no other page or worker does, so that nothing is deleted, or sent, in the

@@ -1,5 +1,6 @@
 // What is kept for the time without a line: the shell, what never changes, a little of the map.
 // No page is ever kept: every one of them may be somebody's own.
+import { FORM } from "../reports/outbox";
 import { worker } from "./scope";
 
 declare const __PRECACHE__: string[];
@@ -7,8 +8,9 @@ declare const __VERSION__: string;
 
 const SHELL = `shell-${__VERSION__}`;
 const OFFLINE = "/offline";
-const FORM = "/reports/new";
 const FORM_OFFLINE = "/reports/offline";
+const OFFLINE_PAGES = [OFFLINE, FORM_OFFLINE];
+const BUILT = "/static/dist/";
 const PATIENCE_MS = 15_000;
 
 interface Shelf {
@@ -20,14 +22,14 @@ interface Shelf {
 
 // `fixed` addresses name their content; the others are shown from here and read again behind it.
 const SHELVES: Shelf[] = [
-  { name: "built", prefix: "/static/dist/", room: 80, fixed: true },
+  { name: "built", prefix: BUILT, room: 80, fixed: true },
   { name: "pictures", prefix: "/media/", room: 60, fixed: true },
   { name: "tiles", prefix: "/tiles/", room: 200, fixed: false },
 ];
 
 export async function install(): Promise<void> {
   const shell = await caches.open(SHELL);
-  await shell.addAll(__PRECACHE__.map((url) => new Request(url, { cache: "reload" })));
+  await shell.addAll([...__PRECACHE__.map((name) => BUILT + name), ...OFFLINE_PAGES].map((url) => new Request(url, { cache: "reload" })));
 }
 
 /** Forget what earlier versions kept. */
@@ -40,7 +42,7 @@ export async function clean(): Promise<void> {
 /** Read the offline page again: the reader may have changed the language. */
 export async function readOfflineAgain(): Promise<void> {
   const shell = await caches.open(SHELL);
-  for (const page of [OFFLINE, FORM_OFFLINE]) {
+  for (const page of OFFLINE_PAGES) {
     await shell.add(new Request(page, { cache: "reload" })).catch(() => undefined);
   }
 }
