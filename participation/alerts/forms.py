@@ -20,6 +20,7 @@ CODE = re.compile(r"\A[a-z_]{1,30}\Z")
 MOST_CODES = 12
 OFF_MAP = "That place is not on the map."
 NO_PLACE = "Choose the place on the map, or use where you are."
+DESCRIBED = "We know no place of that name. The point stays where it was; your words describe it."
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
 WHICH = "Several places have that name. Choose the one you mean."
 HOW_FAR = "Choose how far: 50 m to 20 km."
@@ -27,6 +28,11 @@ HOW_FAR = "Choose how far: 50 m to 20 km."
 
 def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+def _tied(value: Any) -> str:
+    """Return text cut to what a point and the words that stand with it may have."""
+    return str(value or "")[:300]
 
 
 class AlertForm(Form):
@@ -43,6 +49,8 @@ class AlertForm(Form):
     spot = StringField(
         filters=[_stripped], validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")]
     )
+    # The point as it was set, and the words that stood with it then (services.maps.typed).
+    placed = StringField(filters=[_tied])
     radius = StringField(default="300", validators=[Length(max=12)])
     radius_m = IntegerField(validators=[Optional(), NumberRange(LEAST_M, MOST_M, HOW_FAR)])
     ward = StringField(filters=[_stripped], validators=[Length(max=200)])
@@ -51,6 +59,9 @@ class AlertForm(Form):
         choices=[SelectChoice(value=w.value, label=w.value) for w in Way],
         default=Way.PUSH.value,
     )
+
+    # Whether the words name no place and the point stays.
+    described = False
 
     def __init__(self, sent: MultiDict[str, str] | None = None, **held: Any) -> None:
         super().__init__(sent, **held)
@@ -89,21 +100,36 @@ class AlertForm(Form):
 
     def _placed(self, search: Callable[[str], list[maps.Spot]]) -> list[maps.Spot]:
         if self.spot.data and not self.spot.errors:
-            lat, lon = map(float, self.spot.data.split(","))
-            self.lat.data, self.lon.data = lat, lon
-            if abs(lat) > MOST_LAT or abs(lon) > MOST_LON:
-                self.place.errors = [OFF_MAP]
-        if self.lat.data is not None and self.lon.data is not None:
+            return self._chosen(*map(float, self.spot.data.split(",")))
+        words, point = str(self.place.data or ""), self._point()
+        if point and not maps.is_newer(words, point, str(self.placed.data or "")):
             return []
-        typed = str(self.place.data or "")
-        found = search(typed) if typed else []
-        exact = [spot for spot in found if maps.folded(spot.name) == maps.folded(typed)]
-        if len(found) == 1 or len(exact) == 1:
-            spot = (exact or found)[0]
+        found = search(words) if words else []
+        if point:
+            found = maps.named_whole(found, words)
+            self.described = not found
+        if (spot := maps.the_one(found, words)) is not None:
             self.lat.data, self.lon.data = spot.lat, spot.lon
-            return []
-        self.place.errors = [WHICH if found else NOT_FOUND if typed else NO_PLACE]
-        return found
+        elif not self.described:
+            self.place.errors = [WHICH if found else NOT_FOUND if words else NO_PLACE]
+            return found
+        return []
+
+    def _chosen(self, lat: float, lon: float) -> list[maps.Spot]:
+        self.lat.data, self.lon.data = lat, lon
+        if abs(lat) > MOST_LAT or abs(lon) > MOST_LON:
+            self.place.errors = [OFF_MAP]
+        return []
+
+    def _point(self) -> maps.Point | None:
+        lat, lon = self.lat.data, self.lon.data
+        return None if lat is None or lon is None else (float(lat), float(lon))
+
+    def placed_now(self) -> str:
+        """Return what the form, drawn again, is to send back of its point and its words."""
+        if self.place.errors or self.described:
+            return str(self.placed.data or "")
+        return maps.placed(self._point(), str(self.place.data or ""))
 
     def value(self, lang: str) -> Wish:
         """Return the action's input; call after `complete` left no errors."""

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from participation.alerts import actions, queries
 from participation.alerts.access import alert_for, removed_alert_for
-from participation.alerts.forms import AlertForm, TimesForm
+from participation.alerts.forms import DESCRIBED, AlertForm, TimesForm
 from participation.alerts.models import Alert
 from participation.alerts.rules import MOST_ALERTS, RADII
 from participation.alerts.telling import Sources
@@ -89,12 +89,18 @@ def create() -> ResponseReturnValue:
         form.label.errors = [error]
         return _form_page(form), 422
     flash(words("You follow it now."), "good")
+    _tell_described(form)
     return redirect(url_for("alerts.index"), 303)
 
 
 def _checked(form: AlertForm) -> Sequence[maps.Spot]:
     form.validate()
     return form.complete(_search, _sources().wards(web.session()))
+
+
+def _tell_described(form: AlertForm) -> None:
+    if form.described:
+        flash(words(DESCRIBED), "caution")
 
 
 def _form_page(form: AlertForm, spots: Sequence[maps.Spot] = (), alert_id: str = "") -> str:
@@ -143,6 +149,7 @@ def change(alert_id: str) -> ResponseReturnValue:
     wish = form.value(web.actor().lang)
     actions.change_alert(web.session(), web.actor(), alert, wish, at=web.at())
     flash(words("Changed."), "good")
+    _tell_described(form)
     return redirect(url_for("alerts.index"), 303)
 
 

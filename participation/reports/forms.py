@@ -31,6 +31,7 @@ ASK = "ask"
 OFF_MAP = "That place is not on the map."
 NO_PLACE = "Enter an address, use where you are, or choose the place on the map."
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
+DESCRIBED = "We know no place of that name. The point stays where it was; your words describe it."
 TAKEN_AT = "Your photo says where it was taken. Choose that place, or enter another."
 WHICH = "Several places have that name. Choose the one you mean."
 
@@ -43,6 +44,11 @@ def short(value: Any) -> str:
 def sealed(value: Any) -> str:
     """Return text cut to what a token that names several photos may have."""
     return str(value or "")[:200]
+
+
+def tied(value: Any) -> str:
+    """Return text cut to what a point and the words that stand with it may have."""
+    return str(value or "")[:300]
 
 
 def stripped(value: Any) -> Any:
@@ -67,6 +73,8 @@ class NewReportForm(Form):
     spot = StringField(
         filters=[stripped], validators=[Optional(), Regexp(r"\A-?\d{1,3}\.?\d*,-?\d{1,3}\.?\d*\Z")]
     )
+    # The point as it was set, and the words that stood with it then (services.maps.typed).
+    placed = HiddenField(filters=[tied])
     answer = StringField(filters=[stripped], validators=[Length(max=500)])
     photo = MultipleFileField(validators=[Optional()])
     idempotency_key = HiddenField(
@@ -85,6 +93,9 @@ class NewReportForm(Form):
     kept = HiddenField(filters=[sealed])
     # The near report this one is; ASK where that is to be asked, anything else where it was.
     join = HiddenField(filters=[short])
+
+    # Whether the words name no place and the point stays.
+    described = False
 
     def fill(self, **told: Any) -> None:
         """Fill in what is known before anyone wrote; what is None stays as it is."""
@@ -113,29 +124,47 @@ class NewReportForm(Form):
     ) -> list[maps.Spot]:
         """Fill in the point of a typed place; return what is to be chosen from if it is unclear.
 
-        Where none is told at all, that is where the photos were taken. The error stands at the
-        field of the place; an empty answer and no error mean all is well.
+        Words that are newer than the point beside them are looked up too; where they name no place
+        they describe it, and `described` says so. Where none is told at all, that is where the
+        photos were taken. The error stands at the field of the place; an empty answer and no error
+        mean all is well.
         """
         if self.spot.data and not self.spot.errors:
-            lat, lon = map(float, self.spot.data.split(","))
-            if abs(lat) > MOST_LAT or abs(lon) > MOST_LON:
-                self.place.errors = [OFF_MAP]
-                return []
-            self.lat.data, self.lon.data = lat, lon
-        if self.lat.data is not None and self.lon.data is not None:
+            return self._chosen(*map(float, self.spot.data.split(",")))
+        words, point = self.told("place"), self.point()
+        if point and not maps.is_newer(words, point, self.told("placed")):
             return []
-        found = search(str(self.place.data or "")) if self.place.data else []
-        wanted = maps.folded(str(self.place.data or ""))
-        exact = [spot for spot in found if maps.folded(spot.name) == wanted]
-        if len(found) == 1 or len(exact) == 1:
-            spot = (exact or found)[0]
+        found = search(words) if words else []
+        if point:
+            found = maps.named_whole(found, words)
+            self.described = not found
+        if (spot := maps.the_one(found, words)) is not None:
             self.lat.data, self.lon.data = spot.lat, spot.lon
             return []
-        if not self.place.data and (offered := taken_at()):
+        if not words and (offered := taken_at()):
             self.place.errors = [TAKEN_AT]
             return offered
-        self.place.errors = [WHICH if found else NOT_FOUND if self.place.data else NO_PLACE]
+        if not self.described:
+            self.place.errors = [WHICH if found else NOT_FOUND if words else NO_PLACE]
         return found
+
+    def _chosen(self, lat: float, lon: float) -> list[maps.Spot]:
+        if abs(lat) > MOST_LAT or abs(lon) > MOST_LON:
+            self.place.errors = [OFF_MAP]
+        else:
+            self.lat.data, self.lon.data = lat, lon
+        return []
+
+    def point(self) -> maps.Point | None:
+        """Return the (latitude, longitude) the form holds, in WGS84 degrees."""
+        lat, lon = self.lat.data, self.lon.data
+        return None if lat is None or lon is None else (float(lat), float(lon))
+
+    def placed_now(self) -> str:
+        """Return what the form, drawn again, is to send back of its point and its words."""
+        if self.place.errors or self.described:
+            return self.told("placed")
+        return maps.placed(self.point(), self.told("place"))
 
     def value(self, photos: tuple[str, ...], *, looked_over: bool = False) -> NewReport:
         """Return the action's input; call after `validate`."""

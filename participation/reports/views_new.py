@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from participation.reports import queries_near, views, views_same
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import edge as blocks_edge
 from participation.reports.blocks.rules import Signs
-from participation.reports.forms import NewReportForm, parse_spot
+from participation.reports.forms import DESCRIBED, NewReportForm, parse_spot
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
 from participation.reports.opening import stands_as, told_before
@@ -24,6 +24,7 @@ from services import maps, media, web
 from services.auth.gates import public, signed_in
 from services.db import reading_session
 from services.errors import InvalidError, RefusedError
+from services.web.pages import words
 from services.web.request import engine
 
 # The same addresses' other half: what is told already is read in `views`.
@@ -136,6 +137,8 @@ def _taken(form: NewReportForm, sent: views_same.Sent) -> str:
     stickers_actions.link_asset(session, actor, report_id, form.told("asset"), at=at)
     views_same.link_earlier(form, report_id)
     intake_actions.use_draft(session, actor, form.told("draft"), report_id, at=at)
+    if form.described and not late:
+        flash(words(DESCRIBED), "caution")
     said: dict[str, Any] = {"earlier": 1} if late else {"thanks": 1}
     return url_for("reports.page", report_id=report_id, **said)
 

@@ -20,6 +20,7 @@ from services.maps.serve import credit_of, home_of, tiles_blueprint
 from services.maps.sheet import Hexagon, Sheet, Words, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, blocks_of, make_town, write_extract
+from services.maps.typed import Point, is_newer, named_whole, placed, the_one
 
 __all__ = [
     "Address",
@@ -29,6 +30,7 @@ __all__ = [
     "HexGrid",
     "Hexagon",
     "PlaceName",
+    "Point",
     "Sheet",
     "Size",
     "Spot",
@@ -50,18 +52,22 @@ __all__ = [
     "home_of",
     "hot_spots",
     "import_places",
+    "is_newer",
     "make_town",
     "morton",
     "move_point",
     "named_near",
+    "named_whole",
     "newest_in",
     "outlines_of",
+    "placed",
     "plain_points_in",
     "points_in",
     "policy_of",
     "ranges",
     "search",
     "self_contained",
+    "the_one",
     "tile_of",
     "tiles_blueprint",
     "within",

@@ -84,3 +84,61 @@ def test_a_pin_is_told_what_the_city_calls_it(visit: Visit, names: maps.Town) ->
     assert visit(None).get(ask.format(door.lat, door.lon)) == "매화로 54"
     assert visit(None).get(ask.format(door.lat + 1, door.lon)) == ""
     visit(None).get(ask.format("x", door.lon), 422)
+
+
+def stored(visit: Visit, address: str) -> tuple[float, ...]:
+    page = visit(None).get(address.split("?")[0])
+    return tuple(map(float, page.split('data-place="')[1].split('"')[0].split(",")))
+
+
+def where(names: maps.Town, door: str) -> tuple[float, float]:
+    found = next(a for a in names.addresses if a.name_ko == f"하늘시 {door}")
+    return found.lat, found.lon
+
+
+HOME = {"lat": "34.2125", "lon": "127.91"}
+AT_HOME = "34.2125,127.91"
+
+
+def test_words_that_name_another_place_than_the_point_they_stand_with_are_meant(
+    visit: Visit, names: maps.Town
+) -> None:
+    _, address = send(visit, "하늘시 매화로 54", 303, placed=f"{AT_HOME} 은하로 12", **HOME)
+    assert stored(visit, address) == pytest.approx(where(names, "매화로 54"), abs=0.0006)
+
+
+@pytest.mark.parametrize(
+    "placed", ["", "34.3,127.91 은하로 12", f"{AT_HOME} 하늘시 매화로54", "odd,odd 은하로", "nan"]
+)
+def test_a_point_that_was_set_for_the_words_or_after_them_stays(visit: Visit, placed: str) -> None:
+    _, address = send(visit, "하늘시 매화로 54", 303, placed=placed, **HOME)
+    assert stored(visit, address) == (34.2125, 127.91)
+
+
+def test_words_of_many_places_are_asked_back_though_a_point_stands_there(visit: Visit) -> None:
+    text, _ = send(visit, "쉼터", 422, placed=f"{AT_HOME} 은하로 12", **HOME)
+    assert text.count('name="spot"') > 1
+    assert f'name="placed" value="{AT_HOME} 은하로 12"' in text
+    spot = text.split('name="spot" value="')[1].split('"')[0]
+    _, address = send(visit, "쉼터", 303, placed=f"{AT_HOME} 은하로 12", spot=spot, **HOME)
+    assert stored(visit, address) != (34.2125, 127.91)
+
+
+@pytest.mark.parametrize("words", ["놀이터 뒤 쉼터 앞", "쉼터 옆 세 번째 나무"])
+def test_words_that_only_describe_keep_the_point_and_say_so(visit: Visit, words: str) -> None:
+    pages = visit(MINJI)
+    pages.get("/reports/new")
+    told = TYPED | HOME | {"place": words, "placed": f"{AT_HOME} 은하로 12"}
+    address = str(pages.post("/reports/", **told).location)
+    assert "지점은 그대로예요" in pages.get(address)
+    assert stored(visit, address) == (34.2125, 127.91)
+
+
+def test_a_form_says_which_words_its_point_stands_with(visit: Visit, names: maps.Town) -> None:
+    pages = visit(MINJI)
+    assert 'name="placed" value=""' in pages.get("/reports/new")
+    wrong = TYPED | {"text": ""}
+    page = pages.post("/reports/", expect=422, place="하늘시 매화로 54", **wrong).text
+    told = page.split('name="placed" value="')[1].split('"')[0]
+    lat, lon = (page.split(f'name="{n}" value="')[1].split('"')[0] for n in ("lat", "lon"))
+    assert told == f"{lat},{lon} 하늘시 매화로 54"

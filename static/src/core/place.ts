@@ -1,13 +1,29 @@
 // A typed place: names are offered while one types, and what was typed becomes a point on leaving.
 import { PlaceList, type Spot } from "./place-list";
+import { say } from "./say";
 
 const PAUSE_MS = 200;
 const SHORTEST = 2;
 /** A line on which a place takes longer to look up has stalled. */
 const LOOK_UP_MS = 5_000;
 
-/** A name as names are compared: without space and case. */
-export const folded = (name: string): string => name.replace(/\s+/g, "").toLocaleLowerCase();
+/** A name as names are compared: without space, comma and case. */
+const folded = (name: string): string => name.replace(/[\s,]+/g, "").toLocaleLowerCase();
+
+/** The place that is meant: as the server does, a name written whole means itself, not all that begins with it. */
+export function theOne(found: readonly Spot[], text: string): Spot | null {
+  const exact = found.filter(({ name }) => folded(name) === folded(text));
+  const [only = null, ...others] = exact.length === 1 ? exact : found;
+  return others.length === 0 ? only : null;
+}
+
+function pair(text: string): [string, string] {
+  const [lat = "", lon = ""] = text.split(",");
+  return [lat, lon];
+}
+
+/** A point as a form keeps it: "latitude,longitude", nothing where there is none. */
+const pointOf = (lat: string, lon: string): string => (lat && lon ? `${Number(lat)},${Number(lon)}` : "");
 
 export class Place {
   private readonly input: HTMLInputElement;
@@ -15,6 +31,7 @@ export class Place {
   private readonly choices: HTMLFieldSetElement | null;
   /** The name the point was taken from; none if the map, the photo or the phone gave it. */
   private named: string | null = null;
+  private seen = "";
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly form: HTMLFormElement, input: HTMLInputElement) {
@@ -24,36 +41,53 @@ export class Place {
     this.choices = form.querySelector<HTMLFieldSetElement>("[data-spots]");
     input.addEventListener("input", () => this.typed());
     form.addEventListener("change", () => this.given());
-    this.choices?.addEventListener("change", (event) => {
-      const [lat = NaN, lon = NaN] = (event.target as HTMLInputElement).value.split(",").map(Number);
-      this.put(lat, lon);
-    });
+    this.choices?.addEventListener("change", () => this.choose());
+    this.seen = this.point;
+    this.tie();
+    // One may have been chosen before this script came.
+    this.choose();
   }
 
   /** Say whether the place is known; else the field says what is missing. Rejects where it cannot be asked now. */
   async settle(): Promise<boolean> {
     clearTimeout(this.waiting);
-    if (this.has("lat") && this.has("lon")) return this.say("");
-    const text = this.input.value.trim();
+    this.notice();
+    const [text, had] = [this.input.value.trim(), this.point];
+    if (had && !this.isNewer(text)) return this.say("");
     if (!text) return this.say(this.input.dataset["missing"] ?? "");
     this.say("");
-    const found = await this.search(text);
-    // As the server does: a name written whole means itself, not all that begins with it.
-    const exact = found.filter((spot) => folded(spot.name) === folded(text));
-    const [only, ...others] = exact.length === 1 ? exact : found;
-    if (only && others.length === 0) {
-      this.put(only.lat, only.lon);
-      this.named = text;
+    const found = await this.found(text, had !== "");
+    // Another was chosen while this one was looked up.
+    if (this.point !== had) return this.say("");
+    const spot = theOne(found, text);
+    if (spot) return this.settled(spot, text, had !== "");
+    if (had && found.length === 0) {
+      this.belong(text);
+      say(this.input.dataset["described"] ?? "");
       return this.say("");
     }
     this.offer(found);
     return this.say(this.input.dataset[found.length > 0 ? "which" : "unknown"] ?? "");
   }
 
+  private settled(spot: Spot, text: string, moved: boolean): boolean {
+    this.put(spot.lat, spot.lon, text);
+    if (moved) say((this.input.dataset["taken"] ?? "").replace("{name}", spot.name), "good");
+    return this.say("");
+  }
+
+  /** What `text` names. A search also finds by the last words alone; beside a point they may only describe it. */
+  private async found(text: string, besidePoint: boolean): Promise<Spot[]> {
+    const [found, wanted] = [await this.search(text), folded(text)];
+    const whole = ({ name }: Spot): boolean => folded(name).includes(wanted) || wanted.endsWith(folded(name));
+    return besidePoint ? found.filter(whole) : found;
+  }
+
   private typed(): void {
     this.say("");
-    // The point of a name that stands here no more is nobody's.
+    // The point of a name that stands here no more is nobody's, and so is the choice that was offered.
     if (this.named !== null && this.named !== this.input.value) this.forget();
+    this.withdraw();
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
       this.search(this.input.value.trim()).then(
@@ -65,24 +99,59 @@ export class Place {
 
   /** A point that the map or the phone gave is a place: what was said to be missing is not. */
   private given(): void {
-    if (this.input.validationMessage === "" || !this.has("lat") || !this.has("lon")) return;
+    this.notice();
+    if (this.input.validationMessage === "" || !this.point) return;
     this.say("");
     this.input.dispatchEvent(new Event("change"));
   }
 
+  /** A point that came from elsewhere replaces what was chosen here, and belongs to the words that stand here now. */
+  private notice(): void {
+    if (this.point === this.seen) return;
+    this.moved();
+    this.named = null;
+    this.withdraw();
+    this.tie();
+  }
+
+  private moved(): void {
+    this.seen = this.point;
+    const note = this.form.querySelector<HTMLElement>("[data-photo-place][data-place]");
+    if (note) note.hidden = !this.seen || pointOf(...pair(note.dataset["place"] ?? "")) !== this.seen;
+  }
+
+  // The form, or the photo that told the point, may say of itself what it belongs to.
+  private tie(): void {
+    const [of = ""] = this.placed.split(" ");
+    if (pointOf(...pair(of)) !== this.point) this.belong(this.input.value.trim());
+  }
+
   private take(spot: Spot): void {
     this.input.value = spot.name;
-    this.put(spot.lat, spot.lon);
-    this.named = spot.name;
+    this.put(spot.lat, spot.lon, spot.name);
     this.tell((this.input.dataset["taken"] ?? "").replace("{name}", spot.name));
   }
 
+  private choose(): void {
+    const chosen = this.choices?.querySelector<HTMLInputElement>(".spot input:checked");
+    if (!chosen) return;
+    const [lat, lon] = pair(chosen.value);
+    // It stays in sight, ticked, until something else is chosen.
+    this.put(Number(lat), Number(lon), this.input.value.trim(), true);
+  }
+
   private forget(): void {
-    this.named = null;
-    for (const name of ["lat", "lon"]) {
+    for (const name of ["lat", "lon", "placed"]) {
       const field = this.field(name);
       if (field) field.value = "";
     }
+    this.notice();
+  }
+
+  private withdraw(): void {
+    if (!this.choices) return;
+    this.choices.hidden = true;
+    for (const old of this.choices.querySelectorAll(".spot")) old.remove();
   }
 
   private tell(text: string): void {
@@ -102,8 +171,8 @@ export class Place {
     if (!this.choices) return;
     // Asked once, not twice: what is offered to choose from stands below the field now.
     this.names?.hide();
+    this.withdraw();
     this.choices.hidden = found.length === 0;
-    for (const old of this.choices.querySelectorAll(".spot")) old.remove();
     for (const spot of found) {
       const label = document.createElement("label");
       label.className = "spot";
@@ -122,17 +191,35 @@ export class Place {
     return this.form.querySelector<HTMLInputElement>(`[name="${name}"]`);
   }
 
-  private has(name: string): boolean {
-    return (this.field(name)?.value ?? "") !== "";
+  private get point(): string {
+    return pointOf(this.field("lat")?.value ?? "", this.field("lon")?.value ?? "");
   }
 
-  private put(lat: number, lon: number): void {
-    const put = (name: string, value: number): void => {
+  private get placed(): string {
+    return this.field("placed")?.value ?? "";
+  }
+
+  /** Note that the point is that of `words` (services/maps/typed.py reads it so too). */
+  private belong(words: string): void {
+    const field = this.field("placed");
+    if (field) field.value = this.point && `${this.point} ${words}`;
+  }
+
+  /** Say whether the words were changed after the point was set. */
+  private isNewer(words: string): boolean {
+    const stood = this.placed.slice(this.placed.indexOf(" ") + 1);
+    return folded(words) !== "" && folded(words) !== folded(stood);
+  }
+
+  private put(lat: number, lon: number, words: string, chosen = false): void {
+    for (const [name, value] of Object.entries({ lat, lon })) {
       const field = this.field(name);
       if (field) field.value = value.toFixed(6);
-    };
-    put("lat", lat);
-    put("lon", lon);
+    }
+    this.moved();
+    this.named = words;
+    this.belong(words);
+    if (!chosen) this.withdraw();
     this.say("");
     this.input.dispatchEvent(new Event("change"));
     this.form.dispatchEvent(new Event("change"));

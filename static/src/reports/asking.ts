@@ -1,6 +1,6 @@
 // "Before this is sent: is it one of these?", for reports that were written without a line. It is asked
 // only where somebody looks, and once: what is not answered then goes at the next occasion.
-import { folded } from "../core/place";
+import { theOne } from "../core/place";
 import type { Spot } from "../core/place-list";
 import { isBeingAsked, isHeld, note, waiting, type Waiting } from "./outbox";
 import { isOwn } from "./reader";
@@ -20,9 +20,8 @@ async function pointOf({ fields }: Waiting): Promise<Point | null> {
   if (!place) return null;
   const answer = await fetch(`${PLACES}?${new URLSearchParams({ q: place })}`, { signal: AbortSignal.timeout(LOOK_UP_MS) });
   const found = answer.ok ? ((await answer.json()) as Spot[]) : [];
-  const exact = found.filter(({ name }) => folded(name) === folded(place));
-  const [only, ...others] = exact.length === 1 ? exact : found;
-  return only && others.length === 0 ? { lat: String(only.lat), lon: String(only.lon) } : null;
+  const spot = theOne(found, place);
+  return spot && { lat: String(spot.lat), lon: String(spot.lon) };
 }
 
 /** Return the cards of what lies near a report, nothing if there is none. */

@@ -11,6 +11,9 @@ function offerPlace(form: HTMLFormElement, place: Taken["place"]): void {
   const now = place ? `${place.lat.toFixed(6)},${place.lon.toFixed(6)}` : "";
   if (now === offered || (there && there !== offered)) return;
   [lat.value = "", lon.value = ""] = now.split(",");
+  // It belongs to no words: those that name a place are meant, whenever they were written.
+  const placed = form.elements.namedItem("placed");
+  if (placed instanceof HTMLInputElement) placed.value = now && `${now} `;
   note.dataset["place"] = now;
   note.hidden = now === "";
 }

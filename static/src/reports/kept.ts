@@ -1,7 +1,7 @@
 /** Where an unfinished report waits in this tab, with who wrote it; the page of thanks settles it. */
 const KEPT = "madang.report";
 const WHO = "madang.who";
-const FIELDS = ["category", "text", "place", "lat", "lon", "answer"];
+const FIELDS = ["category", "text", "place", "lat", "lon", "placed", "answer"];
 
 export function forgetKept(): void {
   sessionStorage.removeItem(KEPT);

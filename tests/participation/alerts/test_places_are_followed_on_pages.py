@@ -18,7 +18,8 @@ from tests.people import JUN, MINJI
 
 Visit = Callable[[Actor | None], Pages]
 MINUTE = timedelta(minutes=1)
-CIRCLE = {"kind": "circle", "lat": "37.5", "lon": "127.0", "radius": "300", "way": "push"}
+KIND = {"kind": "circle", "radius": "300", "way": "push"}
+CIRCLE = KIND | {"lat": "37.5", "lon": "127.0"}
 
 
 @pytest.fixture
@@ -169,3 +170,54 @@ def test_a_neighbour_finds_nothing(visit: Visit, app: Flask) -> None:
     for act in ("", "/switch", "/remove", "/restore"):
         pages.post(f"/me/places/{key}{act}", expect=404, **CIRCLE)
     assert [a.active for a in alerts(app)] == [True]
+
+
+def moved(app: Flask) -> tuple[float | None, float | None]:
+    [alert] = alerts(app)
+    return alert.lat, alert.lon
+
+
+def as_drawn(page: str) -> dict[str, str]:
+    """Return what a browser without script sends back of the place as it was drawn."""
+    fields = ("place", "lat", "lon", "placed", "radius", "label")
+    read = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in fields}
+    return {name: found[1] for name, found in read.items() if found} | KIND
+
+
+def test_another_address_moves_what_is_followed(app: Flask, visit: Visit, city: None) -> None:
+    key = follow(visit)
+    pages = visit(MINJI)
+    form = as_drawn(pages.get(f"/me/places/{key}"))
+    assert form["placed"] == "37.5,127.0 "
+    pages.post(f"/me/places/{key}", **(form | {"place": "시청"}))
+    assert moved(app) == (37.501, 127.001)
+
+
+def test_an_unclear_address_is_asked_back_though_a_point_stands_there(
+    app: Flask, visit: Visit, city: None
+) -> None:
+    key = follow(visit)
+    pages = visit(MINJI)
+    form = as_drawn(pages.get(f"/me/places/{key}")) | {"place": "도서관"}
+    page = pages.post(f"/me/places/{key}", expect=422, **form).text
+    assert page.count('name="spot"') == 2
+    again = as_drawn(page)
+    assert pages.post(f"/me/places/{key}", expect=422, **again).text.count('name="spot"') == 2
+    pages.post(f"/me/places/{key}", spot="37.503,127.002", **again)
+    assert moved(app) == (37.503, 127.002)
+
+
+def test_a_point_that_was_set_by_hand_stays_and_so_it_does_with_words_nobody_knows(
+    app: Flask, visit: Visit, city: None
+) -> None:
+    key = follow(visit)
+    pages = visit(MINJI)
+    form = as_drawn(pages.get(f"/me/places/{key}"))
+    pages.post(f"/me/places/{key}", **(form | {"place": "시청", "lat": "37.55"}))
+    assert moved(app) == (37.55, 127.0)
+    assert "지점은 그대로예요" not in pages.get("/me/places")
+
+    form = as_drawn(pages.get(f"/me/places/{key}"))
+    pages.post(f"/me/places/{key}", **(form | {"place": "할머니 댁"}))
+    assert moved(app) == (37.55, 127.0)
+    assert "지점은 그대로예요" in pages.get("/me/places")
