@@ -1,7 +1,7 @@
 // A line above a list that says when there are new ones. The list itself stays as its reader has it
 // before them: who wants the new ones follows the line, which is a link to the page anew.
 import { join } from "./live";
-import { owed } from "./owed";
+import { isDown, owed } from "./owed";
 
 // Many lists stand open in a city; they do not all ask in the same moment, and each only until it
 // has something to say.
@@ -24,7 +24,8 @@ function holdsNews(read: Document): boolean {
 async function look(line: HTMLAnchorElement): Promise<boolean> {
   if (!line.hidden) return true;
   const answer = await fetch(line.href, { headers: { "X-Partial": "1", Accept: "text/html" } });
-  if (!answer.ok) return answer.status < 500 && answer.status !== 429;
+  if (isDown(answer)) throw new Error(String(answer.status));
+  if (!answer.ok) return true;
   line.hidden = !holdsNews(new DOMParser().parseFromString(await answer.text(), "text/html"));
   return true;
 }

@@ -1,9 +1,16 @@
 // A reading that is owed: after a change it is done soon, and where it fails it is done again until
-// it is there, each time after a longer while.
+// it is there, each time after a longer while. Meanwhile the page is said to be behind.
+import { isBehind, isCaughtUp } from "./live-state";
 
 const LONGEST_MS = 16_000;
 
-/** Return what to call at each change; `read` says whether what it read is true now. */
+/** A city that cannot answer now may be asked again; any other answer is one. */
+export function isDown({ status }: Response): boolean {
+  return status >= 500 || status === 429;
+}
+
+/** Return what to call at each change; `read` says whether what it read is shown now, and rejects
+ * where nothing could be read. */
 export function owed(read: () => Promise<boolean>, calmMs: number): () => void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let pause = calmMs;
@@ -15,9 +22,12 @@ export function owed(read: () => Promise<boolean>, calmMs: number): () => void {
   };
   const run = async (): Promise<void> => {
     const known = changes;
-    const done = await read().catch(() => false);
+    const done = await read().catch(() => null);
     // Where something changed meanwhile, the next reading stands in the plan already.
-    if (!done && known === changes) plan(Math.min(pause * 2, LONGEST_MS));
+    if (known !== changes) return;
+    if (done) isCaughtUp(read);
+    else if (done === null) isBehind(read);
+    if (!done) plan(Math.min(pause * 2, LONGEST_MS));
   };
   return () => {
     changes += 1;

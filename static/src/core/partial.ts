@@ -1,29 +1,13 @@
 // Parts of a page that stay true: an element with data-live-room reads itself again when its room
 // stirs. The server renders page and part by the same template, so both always agree.
 import { join } from "./live";
-import { owed } from "./owed";
+import { isDown, owed } from "./owed";
+import { read, renewed } from "./swap";
 import { tellSignedOut, watchTyped } from "./typed";
 
 const CALM_MS = 250;
+const SAID_MS = 8000;
 const SIGNED_OUT = 401;
-
-// What a person ticked or stands on outlives the swap.
-function swap(part: HTMLElement, fresh: string): void {
-  const active = document.activeElement;
-  const id = active instanceof HTMLElement && part.contains(active) ? active.id : "";
-  const ticked = [...part.querySelectorAll<HTMLInputElement>("input:checked")].map((i) => i.value);
-  part.innerHTML = fresh;
-  for (const box of part.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) {
-    box.checked = ticked.includes(box.value);
-  }
-  if (id) document.getElementById(id)?.focus({ preventScroll: true });
-}
-
-// "2 minutes ago" grows older by itself, and a form's token is masked anew each time: no news.
-function withoutAges(html: string): string {
-  const told = html.replace(/(<time[^>]*>)[^<]*/g, "$1").replace(/(name="csrf_token" value=")[^"]*/g, "$1");
-  return told.replace(/\s+/g, " ").trim();
-}
 
 /** Words that were typed and not sent yet are kept, also while their writer looks elsewhere. */
 function isTyped(field: HTMLInputElement | HTMLTextAreaElement): boolean {
@@ -44,17 +28,27 @@ function glow(part: HTMLElement): void {
   part.classList.add("glow");
 }
 
+// What is new is read out once and alone, not the whole part with it.
+function tell(part: HTMLElement): void {
+  const line = document.querySelector("[data-aloud-line]");
+  const news = part.querySelector(part.dataset["aloud"] || "*")?.textContent?.replace(/\s+/g, " ").trim();
+  if (!line || part.dataset["aloud"] === undefined || !news) return;
+  const said = document.createElement("p");
+  said.textContent = news;
+  line.append(said);
+  setTimeout(() => said.remove(), SAID_MS);
+}
+
 /** Put a part of what was read into the page; false: it is being filled in and left as it is. */
-function renew(part: HTMLElement, page: Document): boolean {
+function renew(part: HTMLElement, page: HTMLElement): boolean {
   if (isBeingFilled(part)) return false;
-  const twin = part.id ? page.getElementById(part.id) : null;
+  const twin = part.id ? page.querySelector<HTMLElement>(`#${part.id}`) : null;
   // A whole page that does not have the part is none to put in its place.
   if (!twin && page.querySelector("main")) return true;
-  const fresh = (twin ?? page.body).innerHTML.trim();
-  const changed = withoutAges(fresh) !== withoutAges(part.innerHTML);
-  // Who stands on a button keeps it where only an age would grow.
-  if (changed || !part.contains(document.activeElement)) swap(part, fresh);
-  if (changed) glow(part);
+  if (renewed(part, twin ?? page)) {
+    glow(part);
+    tell(part);
+  }
   part.dispatchEvent(new CustomEvent("refreshed", { bubbles: true }));
   return true;
 }
@@ -63,9 +57,10 @@ function renew(part: HTMLElement, page: Document): boolean {
 async function readAgain(parts: HTMLElement[], source: string): Promise<boolean> {
   const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
   tellSignedOut(answer.status === SIGNED_OUT);
+  if (isDown(answer)) throw new Error(String(answer.status));
   // Who may no longer read it will not by asking again.
-  if (!answer.ok) return answer.status < 500 && answer.status !== 429;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok) return true;
+  const page = read(await answer.text());
   return parts.map((part) => renew(part, page)).every(Boolean);
 }
 
