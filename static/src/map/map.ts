@@ -3,7 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./map.css";
 import L from "leaflet";
 import { join } from "../core/live";
-import { owed } from "../core/owed";
+import { isDown, owed } from "../core/owed";
 import { say } from "../core/say";
 import { asked, baseMap } from "./canvas";
 import { glyph, ReportLayer, viewOf, type ToldView } from "./layer";
@@ -120,7 +120,7 @@ class ReportMap {
     return query;
   }
 
-  /** Read what lies in view; say whether it is shown now, or no longer asked for. */
+  /** Read what lies in view and show it; rejects where a part of it cannot be read now. */
   private async show(): Promise<boolean> {
     const size = this.map.getSize();
     if (size.x === 0) return true;
@@ -137,7 +137,8 @@ class ReportMap {
     if (view.ok) this.layer.show(viewOf((await view.json()) as ToldView));
     this.uncover();
     if (list.ok) this.sheet?.fill(await list.text());
-    return ![view, list].some(({ status }) => status >= 500 || status === 429);
+    if (isDown(view) || isDown(list)) throw new Error("down");
+    return true;
   }
 
   // A chip changes what is shown without a new page; its link still works without script.

@@ -1,4 +1,6 @@
 // The bottom sheet: three stops by grip, drag or key; its list is the map in words.
+import { read, renewed } from "../core/swap";
+
 const STOPS = ["peek", "half", "full"] as const;
 const DRAG_FROM = 6;
 
@@ -6,11 +8,15 @@ type Stop = (typeof STOPS)[number];
 
 export class Sheet {
   private readonly body: HTMLElement | null;
+  private dragged = false;
 
   constructor(private readonly root: HTMLElement) {
     this.body = root.querySelector<HTMLElement>("[data-sheet-body]");
     const grip = root.querySelector<HTMLElement>("[data-sheet-grip]");
-    grip?.addEventListener("click", () => this.step(this.stop === "full" ? -2 : 1));
+    grip?.addEventListener("click", () => {
+      // The click that ends a drag is no tap.
+      if (!this.dragged) this.step(this.stop === "full" ? -2 : 1);
+    });
     grip?.addEventListener("keydown", (event) => {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (by === undefined) return;
@@ -23,7 +29,7 @@ export class Sheet {
 
   /** Put what the server wrote for the part of the city in sight. */
   fill(html: string): void {
-    if (this.body && this.body.innerHTML !== html) this.body.innerHTML = html;
+    if (this.body) renewed(this.body, read(html));
   }
 
   /** Bring the list into sight and into the hands of who reads it by key. */
@@ -52,9 +58,10 @@ export class Sheet {
       this.root.style.height = `${from.height + from.y - event.clientY}px`;
     });
     window.addEventListener("pointerup", (event: PointerEvent) => {
-      const dragged = from && this.root.dataset["dragging"];
-      if (from && dragged) this.settle(from.height + from.y - event.clientY);
+      this.dragged = from !== null && this.root.dataset["dragging"] !== undefined;
+      if (from && this.dragged) this.settle(from.height + from.y - event.clientY);
       from = null;
+      setTimeout(() => (this.dragged = false));
     });
     window.addEventListener("pointercancel", () => {
       from = null;
