@@ -46,3 +46,36 @@ def test_the_state_the_followers_and_the_question_follow_without_a_reload(
     assert minji.page.evaluate("window.mark") is True
     assert minji.sideways() == 0
     assert minji.violations() == []
+
+
+WATCH = """() => {
+  window.news = [];
+  for (const id of ["timeline", "promise", "following"]) {
+    const part = document.getElementById(id);
+    new MutationObserver(() => window.news.push(id)).observe(part, { childList: true });
+  }
+}"""
+
+
+def test_a_step_is_read_out_alone_and_growing_older_is_not(enter: Enter, tmp_path: Path) -> None:
+    minji = enter("minji", geolocation=a_spot(), permissions=["geolocation"])
+    jun, soyeon = enter("jun", service_workers="block"), enter("soyeon", viewport=DESK)
+    address = write_report(minji.page, photo(tmp_path / "lamp.jpg", (60, 200, 90)))
+    page = jun.page
+    page.clock.install()
+    open_marked(page, address)
+    assert page.locator("#timeline[aria-live], #promise[aria-live]").count() == 0
+    page.evaluate(WATCH)
+    page.locator("#timeline time").first.evaluate("(one) => { one.textContent = '예전'; }")
+    # A phone that slept reads all anew.
+    jun.context.set_offline(True)
+    expect(page.locator("html:not([data-live=live])")).to_be_attached()
+    jun.context.set_offline(False)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#timeline time").first).not_to_have_text("예전")
+    assert page.evaluate("window.news") == []
+    page.clock.fast_forward(20_000)
+    page.locator("html[data-live=live]").wait_for()
+    answer(soyeon.page, address, "in_progress")
+    expect(page.locator("[data-aloud-line]")).to_contain_text("한 걸음 더 갔어요")
+    expect(page.locator("#timeline")).to_contain_text("한 걸음 더 갔어요")
