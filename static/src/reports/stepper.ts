@@ -4,8 +4,15 @@ import { complained } from "./complaint";
 /** What must hold before a step is left; may change what comes next. */
 export type Leaving = (step: HTMLElement) => Promise<void>;
 
+/** What an entry of the history stands for: a step, and how many entries of this form lie before it. */
+interface Entry {
+  step?: number;
+  depth?: number;
+}
+
 export class Stepper {
   private at = 0;
+  private depth = 0;
   /** The last step led back to this one: from here it is the next again. */
   private changing = false;
   private readonly steps: HTMLElement[];
@@ -27,9 +34,12 @@ export class Stepper {
     form.noValidate = true;
     this.listen();
     const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
-    const kept = Number((history.state as { step?: number } | null)?.step ?? 0);
-    const first = wrong >= 0 ? wrong : kept;
-    history.replaceState({ step: first }, "");
+    const kept = history.state as Entry | null;
+    let first = wrong >= 0 ? wrong : Number(kept?.step ?? 0);
+    // What was found once is looked up again on the way there.
+    while (this.isEmpty(first)) first -= 1;
+    this.depth = kept?.depth ?? 0;
+    this.mark(first);
     this.show(first, false);
   }
 
@@ -42,7 +52,7 @@ export class Stepper {
     const step = this.steps.findIndex((one) => one.contains(target));
     if (step >= 0 && step !== this.at) {
       const changing = this.at === this.steps.length - 1;
-      history.pushState({ step }, "");
+      this.push(step);
       this.show(step, false);
       this.changing = changing;
     }
@@ -54,12 +64,7 @@ export class Stepper {
     document.addEventListener("click", (event) => this.follow(event));
     this.part("back")?.addEventListener("click", () => history.back());
     this.part("next")?.addEventListener("click", () => void this.forward());
-    window.addEventListener("popstate", (event) => {
-      const step = (event.state as { step?: number } | null)?.step;
-      // A jump within the page, by the skip link, is no step.
-      if (step === undefined) return history.replaceState({ step: this.at }, "");
-      this.show(step);
-    });
+    window.addEventListener("popstate", (event) => this.went(event.state as Entry | null));
     this.form.addEventListener("submit", (event) => {
       // Enter in a field sends the form; before the last question it only means "next".
       if (this.at === this.steps.length - 1) return;
@@ -86,8 +91,32 @@ export class Stepper {
     // What later questions hang on leads through them once more.
     let next = this.changing && step.dataset["leads"] === undefined ? this.steps.length - 1 : this.at + 1;
     while (this.isEmpty(next)) next += 1;
-    history.pushState({ step: next }, "");
+    this.push(next);
     this.show(next);
+  }
+
+  private push(step: number): void {
+    this.depth += 1;
+    history.pushState({ step, depth: this.depth }, "");
+  }
+
+  private mark(step: number): void {
+    history.replaceState({ step, depth: this.depth }, "");
+  }
+
+  private went(entry: Entry | null): void {
+    const [step, before] = [entry?.step, this.depth];
+    this.depth = entry?.depth ?? before + 1;
+    // The form has made way for what became of it: "back" leaves all its steps at once.
+    if (!this.form.isConnected) {
+      if (this.depth < before) history.go(-(this.depth + 1));
+      return;
+    }
+    // A jump within the page, by the skip link, is no step.
+    if (step === undefined) return this.mark(this.at);
+    // A question that has nothing to ask any more is passed by, the way one goes.
+    if (this.isEmpty(step)) return this.depth < before ? history.back() : history.forward();
+    this.show(step);
   }
 
   // A question without anything to choose from is not asked.

@@ -1,0 +1,59 @@
+"""Going back and reading again never leads to an empty question, or nowhere."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Enter
+from tests.browser.test_report_waits_for_a_line import SCRIPTED, fill
+from tests.browser.visitor import UNHURRIED_MS, a_spot, photo, write_report
+
+
+def test_a_question_about_neighbours_is_asked_again_after_a_reload(
+    enter: Enter, tmp_path: Path
+) -> None:
+    here = {"geolocation": a_spot(), "permissions": ["geolocation"]}
+    write_report(enter("minji", **here).page, photo(tmp_path / "lamp.jpg"))
+    page = enter("jun", **here).page
+    page.goto("/reports/new")
+    page.wait_for_function(SCRIPTED)
+    page.click("[data-next]")
+    page.click("[data-locate]")
+    expect(page.locator("#lat")).not_to_have_value("")
+    page.click("[data-next]")
+    page.check("input[value=street_light]")
+    page.click("[data-next]")
+    cards = page.locator("[data-near-list] .near")
+    cards.first.wait_for()
+    page.reload()
+    page.wait_for_function(SCRIPTED)
+    expect(page.locator("#q-kind")).to_be_visible()
+    expect(page.locator("[data-progress]")).to_contain_text("3번째")
+    page.click("[data-next]")
+    expect(cards.first).to_be_visible()
+    page.click("[data-next]")
+    expect(page.locator("#text")).to_be_visible()
+    # Of another kind there is nothing to ask: the way back passes the question by.
+    page.go_back()
+    page.go_back()
+    page.check("input[value=green]")
+    page.click("[data-next]")
+    expect(page.locator("#text")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#q-kind")).to_be_visible()
+
+
+@pytest.mark.whole_browser
+def test_back_leaves_a_form_whose_report_is_kept(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True)
+    page = visitor.page
+    page.goto("/me")
+    fill(page, photo(tmp_path / "tree.jpg"), "뒤로 가도 남아요")
+    visitor.context.set_offline(True)
+    page.wait_for_timeout(UNHURRIED_MS)
+    page.click("[data-send]")
+    expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
+    visitor.context.set_offline(False)
+    page.go_back()
+    page.wait_for_url("**/me")
