@@ -14,6 +14,12 @@ LEAVES = """async () => {
 }"""
 
 
+TYPE = """(field, words) => {
+  field.value ||= words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
 def send_with_time(page: Page) -> None:
     page.click("[data-next]")
     expect(page.locator("[data-photo-place]")).to_be_visible()
@@ -56,3 +62,21 @@ def test_its_place_and_time_are_offered_and_removed(enter: Enter, tmp_path: Path
     assert page.locator("#seen").input_value() == "2026-11-02T08:15"
     send_with_time(page)
     expect(page.locator("main")).to_contain_text("The photo was taken: 2026-11-02 09:30")
+
+
+def test_its_time_is_told_once_though_the_page_was_read_again(enter: Enter, tmp_path: Path) -> None:
+    image = pyvips.Image.black(800, 600, bands=3).linear([1] * 3, [90, 90, 140]).cast("uchar")
+    image = image.copy(interpretation="srgb")
+    image.set_type(pyvips.GValue.gstr_type, "exif-ifd2-DateTimeOriginal", "2026:11:02 08:15:30")
+    image.jpegsave(str(tmp_path / "timed.jpg"))
+    page = enter("minji", lang="en").page
+    for _ in range(2):
+        page.goto("/reports/new")
+        page.locator("[data-stepping]").first.wait_for()
+        page.set_input_files("#photo", str(tmp_path / "timed.jpg"))
+        expect(page.locator("#seen")).to_have_value("2026-11-02T08:15")
+        page.locator("#text").evaluate(TYPE, "Seen on my way")
+    sent = page.evaluate("new FormData(document.querySelector('form.steps')).get('text')")
+    assert sent == "Seen on my way\n\nThe photo was taken: 2026-11-02 08:15"
+    page.goto("/reports/new")
+    expect(page.locator("#text")).to_have_value("Seen on my way")

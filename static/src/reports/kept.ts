@@ -11,6 +11,12 @@ function here(form: HTMLFormElement): string {
   return new FormData(form).get("who")?.toString() || (localStorage.getItem(WHO) ?? "");
 }
 
+function named(form: HTMLFormElement, name: string): { value: string } | null {
+  const field = form.elements.namedItem(name);
+  const isField = field instanceof RadioNodeList || field instanceof HTMLInputElement;
+  return isField || field instanceof HTMLTextAreaElement ? field : null;
+}
+
 // Another may sit here by now: what somebody else began is shown to nobody, and is gone.
 function begun(form: HTMLFormElement): Record<string, string> {
   const { who = "", ...answers } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Record<string, string>;
@@ -27,13 +33,12 @@ export function keepAnswers(form: HTMLFormElement): void {
   // What a sticker or a letter began stands as it is.
   const fresh = !form.querySelector(".field-error") && !("begun" in form.dataset);
   for (const [name, value] of fresh ? Object.entries(kept) : []) {
-    const field = form.elements.namedItem(name);
-    if (field instanceof RadioNodeList || field instanceof HTMLInputElement
-      || field instanceof HTMLTextAreaElement) field.value = value;
+    const field = named(form, name);
+    if (field) field.value = value;
   }
   const keep = (): void => {
-    const data = new FormData(form);
-    const now = FIELDS.map((name) => [name, data.get(name)?.toString() ?? ""]);
+    // As it is written: as it is sent, the words have more added to them.
+    const now = FIELDS.map((name) => [name, named(form, name)?.value ?? ""]);
     sessionStorage.setItem(KEPT, JSON.stringify({ ...Object.fromEntries(now), who: here(form) }));
   };
   form.addEventListener("input", keep);
