@@ -48,6 +48,17 @@ function showWhereOneIs(): void {
   bar.scrollTop = here.offsetTop - (bar.clientHeight - here.offsetHeight) / 2;
 }
 
+// The language is changed where one is: a map's address is no longer the one its page came by.
+function staysWhereOneIs(): void {
+  const form = document.querySelector<HTMLFormElement>('form[action="/language"]');
+  form?.addEventListener("submit", () => {
+    const next = form.elements.namedItem("next");
+    if (!(next instanceof HTMLInputElement)) return;
+    const { pathname, search } = location;
+    if (new URL(next.value, location.origin).pathname === pathname) next.value = pathname + search;
+  });
+}
+
 function watchConnection(): void {
   const line = document.querySelector<HTMLElement>("[data-offline]");
   const show = (): void => {
@@ -78,6 +89,7 @@ forgetSettled();
 installToasts();
 showWhereOneIs();
 watchConnection();
+staysWhereOneIs();
 registerWorker();
 void startIslands();
 if (sessionStorage.getItem("madang.typed")) void import("./typed").then((typed) => typed.bringBack());

@@ -20,6 +20,7 @@ const same = (one: File, other: File): boolean =>
 export class Photos {
   private shots: Shot[] = [];
   private busy: Promise<void> = Promise.resolve();
+  private warned = false;
   private readonly input: HTMLInputElement | null;
   private readonly root: HTMLElement | null;
 
@@ -30,6 +31,7 @@ export class Photos {
     this.input?.addEventListener("change", () => this.add([...(this.input?.files ?? [])]));
     // Every way a form is read goes through here, also the browser's own.
     form.addEventListener("formdata", ({ formData }) => this.guard(formData));
+    document.querySelector('form[action="/language"]')?.addEventListener("submit", (event) => this.warn(event));
   }
 
   /** Wait until every photo is looked over and the boxes are painted as they stand. */
@@ -48,10 +50,20 @@ export class Photos {
       shot.item.querySelector("[data-shot-remove]")?.addEventListener("click", () => this.remove(shot));
       this.busy = this.busy.then(() => this.lookOver(shot)).catch(() => undefined);
     }
+    this.warned = false;
     this.say(taken.length < fresh.length ? "full" : "");
     this.draw();
     if (this.shots.length === MOST && document.activeElement === this.input) this.title(shots[0]?.item)?.focus();
     this.put();
+  }
+
+  // Words are kept in this tab, photos are not: who changes the language with some is told so first.
+  private warn(event: Event): void {
+    if (this.shots.length === 0 || this.warned) return;
+    event.preventDefault();
+    this.warned = true;
+    const text = this.root?.dataset["lost"] ?? "";
+    document.dispatchEvent(new CustomEvent("say", { detail: { text, kind: "caution" } }));
   }
 
   private bring(): Promise<Code | null> {
