@@ -5,6 +5,19 @@ import { drawBoxes } from "./redact";
 
 const OPENERS: Record<string, string> = { a: "assign", r: "answer", x: "reject", m: "merge", n: "note" };
 
+/** Where it says "off", letters are no commands in this browser (WCAG 2.1.4). */
+const KEYS = "madang.keys";
+const LATIN = /^[a-z]$/i;
+
+/** The letter of a key, also with Caps Lock or another script on: then it is the key's own place. */
+function letterOf({ key, code, shiftKey }: KeyboardEvent): string {
+  if (key === "?") return key;
+  if (shiftKey) return "";
+  if (LATIN.test(key)) return key.toLowerCase();
+  const foreign = key === "Process" || key === "Unidentified" || /^[^\x00-\x7f]$/.test(key);
+  return foreign && /^Key[A-Z]$/.test(code) ? code.slice(-1).toLowerCase() : "";
+}
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement
     && (target.matches("textarea, select, input:not([type=checkbox])") || target.isContentEditable);
@@ -27,8 +40,16 @@ class Desk {
       state.addEventListener("change", () => this.narrow(menu, state.value));
       this.narrow(menu, state.value);
     }
+    this.offerKeys();
     this.show();
     this.count();
+  }
+
+  private offerKeys(): void {
+    const box = this.root.querySelector<HTMLInputElement>("[data-keys-on]");
+    if (!box) return;
+    box.checked = localStorage.getItem(KEYS) !== "off";
+    box.addEventListener("change", () => localStorage.setItem(KEYS, box.checked ? "on" : "off"));
   }
 
   /** On a phone the views are rows that scroll: what is chosen stands in sight. */
@@ -141,7 +162,8 @@ class Desk {
   private press(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && isTyping(event.target)) (event.target as HTMLElement).blur();
-    if (isTyping(event.target) || this.root.querySelector("dialog[open]")) return;
+    if (event.isComposing || isTyping(event.target) || this.root.querySelector("dialog[open]")) return;
+    if (localStorage.getItem(KEYS) === "off") return;
     const acts: Record<string, () => void> = {
       j: () => this.step(1),
       k: () => this.step(-1),
@@ -151,8 +173,9 @@ class Desk {
       u: () => this.undo(),
       "?": () => this.help(),
     };
-    const opener = OPENERS[event.key];
-    const act = acts[event.key] ?? (opener ? () => this.openAct(opener) : undefined);
+    const letter = letterOf(event);
+    const opener = OPENERS[letter];
+    const act = acts[letter] ?? (opener ? () => this.openAct(opener) : undefined);
     if (!act) return;
     event.preventDefault();
     act();
