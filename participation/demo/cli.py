@@ -19,6 +19,7 @@ from services.db import unit_of_work
 from services.web.request import engine
 
 city = Group("city", help="The city Madang shows.")
+city.apart = ("simulate",)
 SEED = 7
 # Nobody measured these streets.
 CREDIT = "© Madang · 하늘시 Haneul"

@@ -61,10 +61,11 @@ def test_what_waits_is_told(app: Flask, visit: Visit, turn: Callable[[], int]) -
 
 
 @pytest.mark.above_the_database
-def test_a_process_without_pages_tells_its_own(tmp_path: Path) -> None:
+def test_a_process_without_pages_tells_its_own(app: Flask, tmp_path: Path) -> None:
     bind = f"127.0.0.1:{free_port()}"
     given = {"MADANG_METRICS_BIND": bind, "MADANG_MAIL_IN_BIND": f"127.0.0.1:{free_port()}"}
     given["MADANG_MAIL_IN_DOMAIN"] = "reports.example.org"
+    given["DATABASE_URL"] = app.extensions["settings"].database_url
     with process("ingest", tmp_path, PORT=given["MADANG_MAIL_IN_BIND"][10:], **given):
         told = requests.get(f"http://{bind}/metrics", timeout=10).text
         second = Process("ingest", tmp_path, given)
