@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_
 
 from participation.accounts import actions, queries
 from participation.accounts.models import KnownBrowser, LoginCode, SignInSession
-from participation.accounts.rules import BROWSER_KNOWN, CODE_KEPT, WORD_KEPT
+from participation.accounts.rules import BROWSER_KNOWN, CODE_KEPT
 from services.auth import STRANGER
 from services.db import Session
 
@@ -22,6 +22,6 @@ def forget_past(session: Session, at: datetime) -> None:
 
 
 def take_back_unheard(session: Session, at: datetime) -> None:
-    """Take back what providers gave and did not confirm for a month: who left signs in no more."""
-    for person_id, role in queries.unheard(session, at - WORD_KEPT):
+    """Take back what providers gave and did not confirm for long: who left signs in no more."""
+    for person_id, role in queries.unheard(session, at):
         actions.take_back(session, STRANGER, person_id, role, at=at)

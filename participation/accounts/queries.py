@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from participation.accounts.cast import CAST
 from participation.accounts.directory import bounds_of
@@ -17,7 +17,7 @@ from participation.accounts.models import (
     PersonRole,
     SignInSession,
 )
-from participation.accounts.rules import SEEN_EVERY, counts, readable_email
+from participation.accounts.rules import HOME_KEPT, SEEN_EVERY, WORD_KEPT, counts, readable_email
 from services import letters
 from services.auth import Actor, Role
 from services.db import Session
@@ -63,7 +63,9 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
         return None
     held = frozenset(row.role for row in rows if row.role)
     roles = frozenset(
-        row.role for row in rows if row.role and counts(row.issuer, row.came_by, row.created_at, at)
+        row.role
+        for row in rows
+        if row.role and counts(row.role, row.issuer, row.came_by, row.created_at, at)
     )
     found = Actor(rows[0].person_id, roles, rows[0].language, rows[0].id, lapsed=held - roles)
     if found.may(Role.MODERATOR) or found.may(Role.OFFICER):
@@ -94,12 +96,13 @@ def sign_ins(session: Session, actor: Actor, at: datetime) -> list[SignIn]:
     return sorted(found, key=lambda one: (one.current, one.seen_at), reverse=True)
 
 
-def unheard(session: Session, before: datetime) -> list[tuple[UUID, Role]]:
-    """Return who holds which role by the word of a provider not heard since `before`."""
+def unheard(session: Session, at: datetime) -> list[tuple[UUID, Role]]:
+    """Return who holds which role by the word of a provider not heard for too long."""
+    kept = PersonRole.confirmed_at < at - WORD_KEPT, PersonRole.role != Role.RESIDENT
     rows = session.execute(
-        select(PersonRole.person_id, PersonRole.role).where(
-            PersonRole.issuer.is_not(None), PersonRole.confirmed_at < before
-        )
+        select(PersonRole.person_id, PersonRole.role)
+        .where(PersonRole.issuer.is_not(None))
+        .where(or_(and_(*kept), PersonRole.confirmed_at < at - HOME_KEPT))
     )
     return [(row.person_id, Role(row.role)) for row in rows]
 

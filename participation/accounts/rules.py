@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import idna
 
+from services.auth import Role
+
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -18,9 +20,11 @@ BROWSER_KNOWN = timedelta(days=365)
 CODE_KEPT = timedelta(days=1)
 SIGN_IN_LIVES = timedelta(days=60)
 SEEN_EVERY = timedelta(hours=1)
-# How long a provider's word counts in the sign-in it was heard at, and how long without any.
+# How long a provider's word counts in the sign-in it was heard at, and how long without any; that
+# somebody lives here is not asked so often.
 WORD_HOLDS = timedelta(hours=24)
 WORD_KEPT = timedelta(days=30)
+HOME_KEPT = timedelta(days=180)
 ERASED_NAME = "떠난 이웃"
 UNNAMED = "새 이웃"
 # One mailbox and nothing beside it: no list, group, comment or quote (RFC 5322, 3.4), and no sign
@@ -79,12 +83,17 @@ def label_of(user_agent: str) -> str:
     return ", ".join(part for part in (browser.replace("Edg", "Edge"), system) if part) or "?"
 
 
-def counts(issuer: str | None, came_by: str | None, since: datetime, at: datetime) -> bool:
+def counts(
+    role: str, issuer: str | None, came_by: str | None, since: datetime, at: datetime
+) -> bool:
     """Say whether a role counts in a sign-in that began at `since`.
 
-    `issuer` vouches for the role and `came_by` let the person in, None where no provider did.
+    `issuer` vouches for the role and `came_by` let the person in, None where no provider did. To
+    live in the city is power over nobody: it counts, however one came in, until it is taken back.
     """
-    return issuer is None or (issuer == came_by and at - since < WORD_HOLDS)
+    if issuer is None or role == Role.RESIDENT:
+        return True
+    return issuer == came_by and at - since < WORD_HOLDS
 
 
 def local_path(target: str) -> str:

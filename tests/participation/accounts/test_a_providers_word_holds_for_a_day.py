@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from flask import Flask
 
@@ -68,6 +69,17 @@ def test_it_is_taken_back_where_nothing_was_heard_for_a_month(session: Session) 
     assert set(session.scalars(held)) == {"resident", "moderator"}
     jobs.take_back_unheard(session, AT + 51 * DAY)
     assert set(session.scalars(held)) == {"resident"}
+
+
+def test_to_live_here_counts_however_one_came_in(session: Session) -> None:
+    neighbour = msgspec.structs.replace(KIM, managed=frozenset({Role.RESIDENT, Role.MODERATOR}))
+    person = admit_identity(session, STRANGER, neighbour, at=AT)
+    assert seen(session, person, AT + 40 * DAY, None).roles == {"resident"}
+    held = sa.select(PersonRole.role).where(PersonRole.person_id == person)
+    jobs.take_back_unheard(session, AT + 179 * DAY)
+    assert set(session.scalars(held)) == {"resident"}
+    jobs.take_back_unheard(session, AT + 181 * DAY)
+    assert set(session.scalars(held)) == set()
 
 
 def age(app: Flask, by: timedelta) -> None:
