@@ -54,7 +54,11 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     sender = Sender(app.extensions["engine"], settings)
     app.extensions["push"] = sender
     app.register_blueprint(views.pages)
-    app.jinja_env.globals |= {"push_browsers": views.browsers, "push_quiet": views.quiet}
+    app.jinja_env.globals |= {
+        "push_browsers": views.browsers,
+        "push_mark": views.mark,
+        "push_quiet": views.quiet,
+    }
     tables = frozenset({"push_subscription", "push_message", "quiet_hours"})
     registry.privacy.append(PrivacyHook("push", HOLDING, tables, export_of, erase_of))
     registry.jobs.append(Job("push.prune", HOUR_S, prune))

@@ -81,11 +81,27 @@ def subscribe(
     return row.id
 
 
-def renew(session: Session, renewal: Renewal, *, allow_private: bool, at: datetime) -> None:
+def refresh(
+    session: Session, person_id: UUID, key: UUID, offer: Offer, *, allow_private: bool, at: datetime
+) -> None:
+    """Note what one of a person's own browsers now says of itself.
+
+    It is no yes: raises NotFoundError where the person has taken the browser back, or never had it.
+    """
+    _refuse_odd(offer, allow_private)
+    row = own(session, person_id, key)
+    _put(session, row, offer, at)
+    row.label = offer.label[:60]
+
+
+def renew(
+    session: Session, asker: UUID | None, renewal: Renewal, *, allow_private: bool, at: datetime
+) -> None:
     """Put a browser's new address in the place of its old one.
 
-    The worker that asks has no sign-in to show: the old address with its secret, which only
-    that browser and we know, is the proof. Raises NotFoundError without it.
+    The worker that asks may have no sign-in to show: the old address with its secret, which only
+    that browser and we know, is the proof. Raises NotFoundError without it, and where somebody
+    else is signed in there.
     """
     _refuse_odd(renewal.fresh, allow_private)
     row = session.scalar(
@@ -94,13 +110,20 @@ def renew(session: Session, renewal: Renewal, *, allow_private: bool, at: dateti
     given = renewal.old.keys.auth.encode()
     if row is None or not hmac.compare_digest(row.auth.encode(), given):
         raise NotFoundError
+    if asker not in (None, row.person_id):
+        raise NotFoundError
+    _put(session, row, renewal.fresh, at)
+
+
+def _put(session: Session, row: PushSubscription, fresh: Offer, at: datetime) -> None:
+    """Give a browser another address; any other that had it is one that changed hands."""
     session.execute(
         delete(PushSubscription).where(
-            PushSubscription.endpoint == renewal.fresh.endpoint, PushSubscription.id != row.id
+            PushSubscription.endpoint == fresh.endpoint, PushSubscription.id != row.id
         )
     )
-    row.endpoint, row.failures = renewal.fresh.endpoint, 0
-    row.p256dh, row.auth = renewal.fresh.keys.p256dh, renewal.fresh.keys.auth
+    row.endpoint, row.failures = fresh.endpoint, 0
+    row.p256dh, row.auth = fresh.keys.p256dh, fresh.keys.auth
     audit.record(session, row.person_id, "renew_push", "push_subscription", str(row.id), at=at)
 
 

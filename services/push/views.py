@@ -1,6 +1,6 @@
 """What a browser says to us about notifications."""
 
-from typing import cast
+from typing import TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from services.push.messages import Notice, enqueue_to
 from services.push.models import PushSubscription
 from services.push.quiet import quiet_hours_of
 from services.push.sender import Sender
+from services.tokens import keyed_hash
 from services.web import form_on, limit
 from services.web.faults import wants_json
 from services.web.pages import words
@@ -24,6 +25,8 @@ from services.web.safety import own_proof
 
 pages = Blueprint("push", __name__, url_prefix="/push")
 PAGE = "/me/notifications"
+MARK = 16
+Sent = TypeVar("Sent")
 
 
 class Receipt(msgspec.Struct):
@@ -41,6 +44,12 @@ def quiet() -> str:
     return "".join("–".join(map(clock_of, hours)) for hours in found.values())
 
 
+def mark() -> str:
+    """Return for a template what tells one sign-in from another, and nothing of whose it is."""
+    found = actor().session_id
+    return keyed_hash(settings().secret_key, "push", str(found))[:MARK] if found else ""
+
+
 @pages.get("/key")
 @public
 def key() -> ResponseReturnValue:
@@ -51,13 +60,19 @@ def key() -> ResponseReturnValue:
 @signed_in
 @limit("push", times=30, window_s=3600)
 def subscribe() -> ResponseReturnValue:
-    try:
-        offer = msgspec.json.decode(request.get_data(), type=subscriptions.Offer)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidError("subscription_odd") from error
-    private = settings().push_allow_private
+    private, offer = settings().push_allow_private, _sent(subscriptions.Offer)
     made = subscriptions.subscribe(session(), _person(), offer, allow_private=private, at=at())
     return {"id": str(made)}, 201
+
+
+@pages.post("/subscriptions/<key_text>/refresh")
+@signed_in
+@limit("push-refresh", times=60, window_s=3600)
+def refresh(key_text: str) -> ResponseReturnValue:
+    """A browser says by itself that it is still there: nobody's yes, unlike `subscribe`."""
+    private, offer, key = settings().push_allow_private, _sent(subscriptions.Offer), _key(key_text)
+    subscriptions.refresh(session(), _person(), key, offer, allow_private=private, at=at())
+    return "", 204
 
 
 @pages.post("/subscriptions/<key_text>/test")
@@ -77,10 +92,7 @@ def test(key_text: str) -> ResponseReturnValue:
 @pages.get("/messages/<key_text>")
 @signed_in
 def message(key_text: str) -> ResponseReturnValue:
-    found = parse_id(key_text)
-    if found is None:
-        raise NotFoundError
-    return msgspec.structs.asdict(subscriptions.outcome_of(session(), _person(), found))
+    return msgspec.structs.asdict(subscriptions.outcome_of(session(), _person(), _key(key_text)))
 
 
 @pages.post("/subscriptions/<key_text>/remove")
@@ -106,11 +118,22 @@ def _person() -> UUID:
     return person_id
 
 
-def _own(text: str) -> PushSubscription:
+def _key(text: str) -> UUID:
     found = parse_id(text)
     if found is None:
         raise NotFoundError
-    return subscriptions.own(session(), _person(), found)
+    return found
+
+
+def _own(text: str) -> PushSubscription:
+    return subscriptions.own(session(), _person(), _key(text))
+
+
+def _sent(kind: type[Sent]) -> Sent:
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidError("subscription_odd") from error
 
 
 @pages.post("/receipts")
@@ -134,10 +157,6 @@ def receipt() -> ResponseReturnValue:
 @limit("renewal", times=30, window_s=3600)
 def renew() -> ResponseReturnValue:
     """The secret of the address before is the proof: a worker has no form of ours to send."""
-    try:
-        renewal = msgspec.json.decode(request.get_data(), type=subscriptions.Renewal)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidError("subscription_odd") from error
-    private = settings().push_allow_private
-    subscriptions.renew(session(), renewal, allow_private=private, at=at())
+    private, renewal = settings().push_allow_private, _sent(subscriptions.Renewal)
+    subscriptions.renew(session(), actor().id, renewal, allow_private=private, at=at())
     return "", 204

@@ -162,6 +162,46 @@ def test_a_person_turns_it_on_and_sees_that_it_works(phone: Phone, service: Push
     expect(phone.page.locator(".plain [data-here]:visible")).to_have_count(0)
 
 
+OLD_NOTE = """() => { const note = JSON.parse(localStorage.getItem("madang.push"));
+localStorage.setItem("madang.push", JSON.stringify({...note, at: note.at - 8 * 86400000})); }"""
+NO_NOTE = "() => localStorage.getItem('madang.push') === null"
+
+
+def is_off(page: Page) -> None:
+    """The browser has forgotten it, and the city has it neither as told nor as allowed."""
+    page.wait_for_function(NO_NOTE)
+    page.goto("/me/notifications")
+    expect(page.locator("[data-when=off]")).to_be_visible()
+    expect(page.locator("[data-browser]")).to_have_count(0)
+    page.goto("/me/data")
+    expect(page.locator('form[action="/me/data/push"] [role=switch]')).to_have_attribute(
+        "aria-checked", "false"
+    )
+
+
+def test_a_yes_that_was_taken_back_stays_so(enter: Enter, service: PushService) -> None:
+    may = {"permissions": ["notifications"], "expects_refusals": True}
+    phone = Phone(enter("taeho", **may, **CALM), service)
+    page = phone.page
+    turn_on(phone)
+    page.goto("/me/data")
+    page.click('form[action="/me/data/push"] [role=switch]')
+    page.wait_for_load_state()
+    page.evaluate(OLD_NOTE)
+    page.goto("/")
+    is_off(page)
+
+
+def test_nobody_says_yes_by_signing_in_where_another_did(
+    enter: Enter, service: PushService
+) -> None:
+    may = {"permissions": ["notifications"], "expects_refusals": True}
+    phone = Phone(enter("taeho", **may, **CALM), service)
+    turn_on(phone)
+    phone.visitor.sign_in("okja")
+    is_off(phone.page)
+
+
 def test_the_same_notice_twice_shows_once_and_one_that_is_dismissed_stays_away(
     phone: Phone,
 ) -> None:

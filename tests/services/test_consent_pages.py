@@ -15,7 +15,7 @@ from services.db import Session, unit_of_work
 from services.privacy.models import Consent
 from tests.conftest import AT
 from tests.pages import Pages
-from tests.people import MINJI
+from tests.people import JUN, MINJI
 
 Visit = Callable[[Actor | None], Pages]
 
@@ -36,12 +36,21 @@ def offer() -> dict[str, object]:
     }
 
 
-def turn_on(pages: Pages) -> None:
+def turn_on(pages: Pages) -> str:
     pages.get("/me/data")
     answer = pages.client.post(
         "/push/subscriptions", json=offer(), headers={"X-CSRF-Token": pages.token}
     )
     assert answer.status_code == 201, answer.text
+    return str(answer.get_json()["id"])
+
+
+def refresh(pages: Pages, key: str) -> int:
+    """Say what a browser says by itself now and then, and return the answer's status."""
+    pages.get("/me/data")
+    headers = {"X-CSRF-Token": pages.token, "Accept": "application/json"}
+    path = f"/push/subscriptions/{key}/refresh"
+    return pages.client.post(path, json=offer(), headers=headers).status_code
 
 
 def rows(app: Flask) -> list[tuple[str, bool]]:
@@ -71,6 +80,18 @@ def test_a_refused_act_is_no_yes(app: Flask, visit: Visit) -> None:
     headers = {"X-CSRF-Token": pages.token}
     assert pages.client.post("/push/subscriptions", json={}, headers=headers).status_code == 422
     assert rows(app) == []
+
+
+def test_what_a_browser_says_by_itself_is_no_yes(app: Flask, visit: Visit) -> None:
+    pages, jun = visit(MINJI), visit(JUN)
+    key = turn_on(pages)
+    assert refresh(pages, key) == 204
+    assert refresh(jun, key) == 404
+    pages.post("/me/data/push", give="0")
+    assert [refresh(one, key) for one in (pages, jun)] == [404, 404]
+    assert rows(app) == [("push", False)]
+    assert [browsers(app, one.id) for one in (MINJI, JUN)] == [0, 0]
+    assert refresh(pages, "x") == 404
 
 
 def test_the_switch_deletes_the_browsers(app: Flask, visit: Visit) -> None:

@@ -2,11 +2,14 @@
 const KEPT = "madang.push";
 const PATIENCE_MS = 1500;
 const WEEK_MS = 7 * 86_400_000;
+const GONE = "404";
 
 interface Kept {
   id: string;
   endpoint: string;
   at: number;
+  /** The city's mark of the sign-in it was noted under: it says when another may be at this browser. */
+  signIn?: string;
 }
 
 function kept(): Kept | null {
@@ -59,11 +62,33 @@ function label(): string {
   return [browser, device].filter(Boolean).join(" · ");
 }
 
-async function tell(subscription: PushSubscription): Promise<string> {
-  const answer = await ask("/push/subscriptions", "POST", { ...subscription.toJSON(), label: label() });
+const signIn = (): string => document.documentElement.dataset["signIn"] ?? "";
+
+function note(id: string, endpoint: string): void {
+  const now: Kept = { id, endpoint, at: Date.now(), signIn: signIn() };
+  localStorage.setItem(KEPT, JSON.stringify(now));
+}
+
+const offer = (mine: PushSubscription): object => ({ ...mine.toJSON(), label: label() });
+
+/** A person's yes: only what they tapped may lead here. */
+async function tell(mine: PushSubscription): Promise<string> {
+  const answer = await ask("/push/subscriptions", "POST", offer(mine));
   const { id } = (await answer.json()) as { id: string };
-  localStorage.setItem(KEPT, JSON.stringify({ id, endpoint: subscription.endpoint, at: Date.now() }));
+  note(id, mine.endpoint);
   return id;
+}
+
+/** Say what is so by itself; the city takes it only of a browser that its reader still has there. */
+async function refresh(known: Kept): Promise<void> {
+  const mine = await subscription();
+  try {
+    await ask(`/push/subscriptions/${known.id}/refresh`, "POST", offer(mine));
+    note(known.id, mine.endpoint);
+  } catch (error) {
+    // Taken back elsewhere, or another's: whoever is here now was not asked.
+    if ((error as Error).message === GONE && kept()?.id === known.id) await forget();
+  }
 }
 
 async function subscription(): Promise<PushSubscription> {
@@ -119,16 +144,23 @@ function forgetAtSignOut(): void {
   });
 }
 
-/** Mend what push services do quietly: an address that changed, or is gone after days unused. */
-export async function resync(): Promise<void> {
+async function mend(): Promise<void> {
   const known = kept();
-  if (!known || !("PushManager" in window) || Notification.permission !== "granted") return;
+  if (!known || !signIn() || !("PushManager" in window) || Notification.permission !== "granted") return;
   forgetAtSignOut();
   try {
     const mine = await (await registration()).pushManager.getSubscription();
-    if (mine?.endpoint === known.endpoint && Date.now() - known.at < WEEK_MS) return;
-    await tell(await subscription());
+    const lately = known.signIn === signIn() && Date.now() - known.at < WEEK_MS;
+    if (mine?.endpoint === known.endpoint && lately) return;
+    await refresh(known);
   } catch {
-    // Signed out, or no line: the next start tries again.
+    // No line: the next start tries again.
   }
+}
+
+let mending: Promise<void> | undefined;
+
+/** Mend what push services do quietly, an address that changed; forget it where it is nobody's here. */
+export function resync(): Promise<void> {
+  return (mending ??= mend());
 }

@@ -1,6 +1,8 @@
 // A push service may replace a browser's address behind everyone's back.
 import { worker } from "./scope";
 
+const GONE = 404;
+
 interface Changed extends ExtendableEvent {
   readonly oldSubscription?: PushSubscription | null;
   readonly newSubscription?: PushSubscription | null;
@@ -18,5 +20,8 @@ export async function renew(event: Event): Promise<void> {
   // Without the old address nothing can be proven here; the next page put in front of a person syncs.
   if (!old) return;
   const body = JSON.stringify({ old: old.toJSON(), fresh: fresh.toJSON() });
-  await fetch("/push/renewals", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch("/push/renewals", { method: "POST", body, headers });
+  // Taken back meanwhile, or somebody else is signed in here: nobody asked for the new one.
+  if (answer.status === GONE) await fresh.unsubscribe();
 }

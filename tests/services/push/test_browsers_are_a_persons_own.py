@@ -1,6 +1,7 @@
 """A person's browsers: added by them alone, listed, tested, renewed, removed, proven."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -175,6 +176,43 @@ def test_a_new_address_takes_the_old_ones_place_on_proof_alone(
         (fresh["endpoint"], MINJI.id)
     ]
     assert worker.post("/push/renewals", data=b"[]").status_code == 422
+
+
+def test_a_worker_renews_for_nobody_but_who_is_signed_in_there(
+    visit: Visit, service: PushService, engine: sa.Engine
+) -> None:
+    old, fresh = offer(service), offer(service)
+    minji, jun = visit(MINJI), visit(JUN)
+    ask(minji, "/subscriptions", old)
+    renewal = {"old": old, "fresh": fresh}
+    assert jun.client.post("/push/renewals", json=renewal).status_code == 404
+    assert [row.endpoint for row in rows(engine)] == [old["endpoint"]]
+    assert minji.client.post("/push/renewals", json=renewal).status_code == 204
+    assert [row.endpoint for row in rows(engine)] == [fresh["endpoint"]]
+
+
+def test_what_a_browser_says_of_itself_takes_the_place_of_what_it_said(
+    visit: Visit, service: PushService, engine: sa.Engine
+) -> None:
+    old, fresh = offer(service), offer(service) | {"label": "Edge · Windows"}
+    minji = visit(MINJI)
+    key = ask(minji, "/subscriptions", old).get_json()["id"]
+    assert ask(minji, f"/subscriptions/{key}/refresh", fresh).status_code == 204
+    assert [(str(row.id), row.endpoint, row.label) for row in rows(engine)] == [
+        (key, fresh["endpoint"], "Edge · Windows")
+    ]
+    assert ask(minji, f"/subscriptions/{key}/refresh", []).status_code == 422
+    assert ask(visit(None), f"/subscriptions/{key}/refresh", fresh).status_code == 401
+
+
+def test_a_page_tells_sign_ins_apart_and_not_whose_they_are(visit: Visit) -> None:
+    def mark(pages: Pages) -> list[str]:
+        return re.findall(r'data-sign-in="([^"]*)"', pages.get("/"))
+
+    first, again = visit(MINJI), visit(MINJI)
+    assert mark(first) == mark(first) != mark(again)
+    assert all(len(one) == 16 for one in mark(first) + mark(again))
+    assert mark(visit(None)) == []
 
 
 def test_what_ended_a_week_ago_is_forgotten(
