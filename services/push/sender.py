@@ -194,11 +194,9 @@ class Sender:
 
     def _send(self, key: UUID, at: datetime) -> bool | None:
         """Send one message; return whether its push service is well, None where nobody asked it."""
-        with reading_session(self.engine) as session:
-            message = session.get_one(PushMessage, key)
-            where = session.get(PushSubscription, message.subscription_id)
-        if message.state != "waiting":
-            # It was withdrawn after it was claimed: there is nothing in it any more.
+        message, where = self._read(key)
+        if message is None or message.state != "waiting":
+            # Since it was claimed its person left, the browser is another's, or it was withdrawn.
             return None
         began = clock.now()
         verdict = (
@@ -211,6 +209,16 @@ class Sender:
             self._heed(session, message, where, verdict, answered_at)
         counters.MESSAGES.labels(verdict.fate, message.urgency_class).inc()
         return verdict.well
+
+    def _read(self, key: UUID) -> tuple[PushMessage | None, PushSubscription | None]:
+        """Return a message and where it goes: to its own person's browser or nowhere."""
+        with reading_session(self.engine) as session:
+            message = session.get(PushMessage, key)
+            if message is None:
+                return None, None
+            where = session.get(PushSubscription, message.subscription_id)
+        theirs = where is not None and where.person_id == message.person_id
+        return message, where if theirs else None
 
     def _heed(
         self,

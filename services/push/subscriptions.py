@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from services import audit
 from services.db import Session
@@ -66,16 +66,15 @@ class Outcome(msgspec.Struct, frozen=True):
 def subscribe(
     session: Session, person_id: UUID, offer: Offer, *, allow_private: bool, at: datetime
 ) -> UUID:
-    """Keep a browser; one that changes hands follows its new person. InvalidError if odd."""
+    """Keep a browser; one that changes hands is a new one of its new person. InvalidError if odd."""
     _refuse_odd(offer, allow_private)
-    row = session.scalar(
-        select(PushSubscription).where(PushSubscription.endpoint == offer.endpoint)
-    )
+    there = PushSubscription.endpoint == offer.endpoint
+    _drop(session, there, PushSubscription.person_id != person_id)
+    row = session.scalar(select(PushSubscription).where(there))
     if row is None:
-        row = PushSubscription(endpoint=offer.endpoint, created_at=at, label="")
+        row = PushSubscription(person_id=person_id, endpoint=offer.endpoint, created_at=at)
         session.add(row)
-    row.person_id, row.p256dh, row.auth = person_id, offer.keys.p256dh, offer.keys.auth
-    row.label = offer.label[:60]
+    row.p256dh, row.auth, row.label = offer.keys.p256dh, offer.keys.auth, offer.label[:60]
     session.flush()
     audit.record(session, person_id, "subscribe_push", "push_subscription", str(row.id), at=at)
     return row.id
@@ -117,14 +116,19 @@ def renew(
 
 def _put(session: Session, row: PushSubscription, fresh: Offer, at: datetime) -> None:
     """Give a browser another address; any other that had it is one that changed hands."""
-    session.execute(
-        delete(PushSubscription).where(
-            PushSubscription.endpoint == fresh.endpoint, PushSubscription.id != row.id
-        )
-    )
+    _drop(session, PushSubscription.endpoint == fresh.endpoint, PushSubscription.id != row.id)
     row.endpoint, row.failures = fresh.endpoint, 0
     row.p256dh, row.auth = fresh.keys.p256dh, fresh.keys.auth
     audit.record(session, row.person_id, "renew_push", "push_subscription", str(row.id), at=at)
+
+
+def _drop(session: Session, *chosen: ColumnElement[bool]) -> None:
+    """Delete browsers and what waits for them: it may say what concerns who was there before."""
+    keys = list(session.scalars(select(PushSubscription.id).where(*chosen)))
+    if keys:
+        theirs = PushMessage.subscription_id.in_(keys), PushMessage.state == "waiting"
+        session.execute(delete(PushMessage).where(*theirs))
+        session.execute(delete(PushSubscription).where(PushSubscription.id.in_(keys)))
 
 
 def _refuse_odd(offer: Offer, allow_private: bool) -> None:
