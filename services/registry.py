@@ -93,6 +93,15 @@ class Purpose:
 
 
 @dataclass(frozen=True)
+class SignedOut:
+    """A person's sign-in that ended before its time; `elsewhere`: all of theirs but that one."""
+
+    person_id: UUID
+    sign_in_id: UUID
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True)
 class HomeCard:
     """One sentence, one figure, one act."""
 
@@ -147,6 +156,8 @@ class Registry:
     menu: list[MenuEntry] = field(default_factory=list)
     privacy: list[PrivacyHook] = field(default_factory=list)
     purposes: list[Purpose] = field(default_factory=list)
+    # What hangs on a sign-in ends with it, in the same transaction.
+    signed_out: list[Callable[[Session, SignedOut, datetime], None]] = field(default_factory=list)
     cli: list[click.Command] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     home_cards: list[Callable[[Session, Actor, datetime], list[HomeCard]]] = field(

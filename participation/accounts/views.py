@@ -18,6 +18,7 @@ from services.auth.gates import public, signed_in
 from services.db import Session, reading_session, unit_of_work
 from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
+from services.registry import SignedOut
 from services.tokens import keyed_hash
 
 log = logging.getLogger(__name__)
@@ -159,6 +160,15 @@ def _next() -> str:
     return local_path(request.values.get("next", "/"))
 
 
+def _take_along(sign_in_id: UUID, *, elsewhere: bool = False) -> None:
+    """Let all that hangs on a sign-in end with it, or what hangs on any other of the person's."""
+    person_id = web.actor().id
+    if person_id is not None:
+        ended = SignedOut(person_id, sign_in_id, elsewhere=elsewhere)
+        for end in web.registry().signed_out:
+            end(web.session(), ended, web.at())
+
+
 @pages.post("/sign-out")
 @signed_in
 @web.form_on("/me")
@@ -166,6 +176,7 @@ def sign_out() -> ResponseReturnValue:
     session_id = web.actor().session_id
     if session_id is not None:
         actions.revoke_session(web.session(), web.actor(), session_id, at=web.at())
+        _take_along(session_id)
     response = redirect("/", 303)
     response.delete_cookie(queries.COOKIE)
     return response
@@ -187,7 +198,10 @@ def sessions() -> ResponseReturnValue:
 @pages.post("/me/sessions/others/revoke")
 @signed_in
 def revoke_others() -> ResponseReturnValue:
-    actions.revoke_others(web.session(), web.actor(), at=web.at())
+    session_id = web.actor().session_id
+    if session_id is not None:
+        actions.revoke_others(web.session(), web.actor(), at=web.at())
+        _take_along(session_id, elsewhere=True)
     return redirect(url_for("accounts.sessions"), 303)
 
 
@@ -198,6 +212,7 @@ def revoke(session_id: str) -> ResponseReturnValue:
     if key is None:
         raise NotFoundError
     actions.revoke_session(web.session(), web.actor(), key, at=web.at())
+    _take_along(key)
     return redirect(url_for("accounts.sessions"), 303)
 
 

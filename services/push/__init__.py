@@ -17,7 +17,13 @@ from services.push.messages import (
 from services.push.models import PushMessage, PushSubscription
 from services.push.quiet import Hours, quiet_hours_of, set_quiet_hours
 from services.push.sender import Sender
-from services.push.subscriptions import erase_of, export_of, reached, subscriptions_of
+from services.push.subscriptions import (
+    end_signed_out,
+    erase_of,
+    export_of,
+    reached,
+    subscriptions_of,
+)
 from services.registry import Holding, PrivacyHook, Registry
 
 HOUR_S = 3600
@@ -61,6 +67,7 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     }
     tables = frozenset({"push_subscription", "push_message", "quiet_hours"})
     registry.privacy.append(PrivacyHook("push", HOLDING, tables, export_of, erase_of))
+    registry.signed_out.append(end_signed_out)
     registry.jobs.append(Job("push.prune", HOUR_S, prune))
     app.extensions.setdefault("background", []).append(sender.run)
     app.extensions.setdefault("endings", []).append(sender.close)

@@ -10,12 +10,16 @@ from services.db import Base, Key, Mapped
 
 
 class PushSubscription(Base):
-    """A browser that asked to be told; its keys are RFC 8291's p256dh and auth, base64url."""
+    """A browser that asked to be told; its keys are RFC 8291's p256dh and auth, base64url.
+
+    `sign_in_id` is the sign-in it was last here with; of browsers from before 0033 none is known.
+    """
 
     __tablename__ = "push_subscription"
 
     id: Mapped[Key]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    sign_in_id: Mapped[UUID | None]
     endpoint: Mapped[str] = mapped_column(String(1000), unique=True)
     p256dh: Mapped[str] = mapped_column(String(100))
     auth: Mapped[str] = mapped_column(String(40))

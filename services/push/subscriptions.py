@@ -19,6 +19,7 @@ from services.errors import InvalidError, NotFoundError
 from services.outbound import checked
 from services.push import counters, quiet
 from services.push.models import PushMessage, PushSubscription, QuietHours
+from services.registry import SignedOut
 
 PROOF_LASTS = timedelta(days=7)
 
@@ -64,9 +65,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def subscribe(
-    session: Session, person_id: UUID, offer: Offer, *, allow_private: bool, at: datetime
+    session: Session,
+    person_id: UUID,
+    offer: Offer,
+    *,
+    sign_in_id: UUID | None = None,
+    allow_private: bool,
+    at: datetime,
 ) -> UUID:
-    """Keep a browser; one that changes hands is a new one of its new person. InvalidError if odd."""
+    """Keep a browser, which ends with its sign-in; InvalidError if odd.
+
+    One that changes hands is a new one of its new person.
+    """
     _refuse_odd(offer, allow_private)
     there = PushSubscription.endpoint == offer.endpoint
     _drop(session, there, PushSubscription.person_id != person_id)
@@ -75,13 +85,21 @@ def subscribe(
         row = PushSubscription(person_id=person_id, endpoint=offer.endpoint, created_at=at)
         session.add(row)
     row.p256dh, row.auth, row.label = offer.keys.p256dh, offer.keys.auth, offer.label[:60]
+    row.sign_in_id = sign_in_id
     session.flush()
     audit.record(session, person_id, "subscribe_push", "push_subscription", str(row.id), at=at)
     return row.id
 
 
 def refresh(
-    session: Session, person_id: UUID, key: UUID, offer: Offer, *, allow_private: bool, at: datetime
+    session: Session,
+    person_id: UUID,
+    key: UUID,
+    offer: Offer,
+    *,
+    sign_in_id: UUID | None,
+    allow_private: bool,
+    at: datetime,
 ) -> None:
     """Note what one of a person's own browsers now says of itself.
 
@@ -90,7 +108,7 @@ def refresh(
     _refuse_odd(offer, allow_private)
     row = own(session, person_id, key)
     _put(session, row, offer, at)
-    row.label = offer.label[:60]
+    row.label, row.sign_in_id = offer.label[:60], sign_in_id
 
 
 def renew(
@@ -122,13 +140,17 @@ def _put(session: Session, row: PushSubscription, fresh: Offer, at: datetime) ->
     audit.record(session, row.person_id, "renew_push", "push_subscription", str(row.id), at=at)
 
 
-def _drop(session: Session, *chosen: ColumnElement[bool]) -> None:
-    """Delete browsers and what waits for them: it may say what concerns who was there before."""
+def _drop(session: Session, *chosen: ColumnElement[bool]) -> list[UUID]:
+    """Delete browsers and what waits for them, and return their keys.
+
+    What waits may say what concerns who was there before.
+    """
     keys = list(session.scalars(select(PushSubscription.id).where(*chosen)))
     if keys:
         theirs = PushMessage.subscription_id.in_(keys), PushMessage.state == "waiting"
         session.execute(delete(PushMessage).where(*theirs))
         session.execute(delete(PushSubscription).where(PushSubscription.id.in_(keys)))
+    return keys
 
 
 def _refuse_odd(offer: Offer, allow_private: bool) -> None:
@@ -178,6 +200,17 @@ def own(session: Session, person_id: UUID, key: UUID) -> PushSubscription:
 def unsubscribe(session: Session, person_id: UUID, key: UUID, *, at: datetime) -> None:
     session.delete(own(session, person_id, key))
     audit.record(session, person_id, "unsubscribe_push", "push_subscription", str(key), at=at)
+
+
+def end_signed_out(session: Session, ended: SignedOut, at: datetime) -> None:
+    """Tell nothing more to the browsers whose sign-in ended: they may be lost, or another's."""
+    those = PushSubscription.sign_in_id == ended.sign_in_id
+    if ended.elsewhere:
+        those = PushSubscription.sign_in_id.is_distinct_from(ended.sign_in_id)
+    mine = PushSubscription.person_id == ended.person_id
+    for key in _drop(session, mine, those):
+        ref = str(key)
+        audit.record(session, ended.person_id, "unsubscribe_push", "push_subscription", ref, at=at)
 
 
 def outcome_of(session: Session, person_id: UUID, key: UUID) -> Outcome:

@@ -60,8 +60,14 @@ def key() -> ResponseReturnValue:
 @signed_in
 @limit("push", times=30, window_s=3600)
 def subscribe() -> ResponseReturnValue:
-    private, offer = settings().push_allow_private, _sent(subscriptions.Offer)
-    made = subscriptions.subscribe(session(), _person(), offer, allow_private=private, at=at())
+    made = subscriptions.subscribe(
+        session(),
+        _person(),
+        _sent(subscriptions.Offer),
+        sign_in_id=actor().session_id,
+        allow_private=settings().push_allow_private,
+        at=at(),
+    )
     return {"id": str(made)}, 201
 
 
@@ -70,8 +76,15 @@ def subscribe() -> ResponseReturnValue:
 @limit("push-refresh", times=60, window_s=3600)
 def refresh(key_text: str) -> ResponseReturnValue:
     """A browser says by itself that it is still there: nobody's yes, unlike `subscribe`."""
-    private, offer, key = settings().push_allow_private, _sent(subscriptions.Offer), _key(key_text)
-    subscriptions.refresh(session(), _person(), key, offer, allow_private=private, at=at())
+    subscriptions.refresh(
+        session(),
+        _person(),
+        _key(key_text),
+        _sent(subscriptions.Offer),
+        sign_in_id=actor().session_id,
+        allow_private=settings().push_allow_private,
+        at=at(),
+    )
     return "", 204
 
 
