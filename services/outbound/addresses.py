@@ -16,7 +16,9 @@ INNER = frozenset({ipaddress.ip_address("168.63.129.16")})
 GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))
-_lookups = threading.BoundedSemaphore(32)
+LOOKUPS = 32
+_asking: dict[tuple[str, int], "Future[list[str]]"] = {}
+_turn = threading.Lock()
 
 
 class AddressError(DomainError):
@@ -35,6 +37,10 @@ class UnresolvedError(DomainError):
 
     def __init__(self) -> None:
         super().__init__("address_unresolved")
+
+
+class CrowdedError(UnresolvedError):
+    """So many other names are asked for just now that this one was not: nothing was learnt."""
 
 
 @dataclass(frozen=True)
@@ -81,30 +87,45 @@ def _parts(url: str) -> tuple[str, int, str]:
 
 def _resolve(host: str, port: int) -> list[str]:
     """Ask for the host's addresses, best first, without waiting for a slow name server."""
-    if not _lookups.acquire(blocking=False):
-        raise UnresolvedError
-    found: Future[list[str]] = Future()
-    asking = threading.Thread(target=_look_up, args=(host, port, found), daemon=True)
     try:
-        asking.start()
-    except RuntimeError as error:
-        # The system has no thread to give, and nobody else would give the place back.
-        _lookups.release()
-        raise UnresolvedError from error
-    try:
-        return found.result(RESOLVE_S)
+        return _asked(host, port).result(RESOLVE_S)
     except (OSError, UnicodeError, LateError) as error:
         raise UnresolvedError from error
+
+
+def _asked(host: str, port: int) -> "Future[list[str]]":
+    """Return the look-up of a host, the one under way if there is one: a name that hangs takes one
+    place, however many ask for it. Raises CrowdedError where all are taken."""
+    with _turn:
+        if (found := _asking.get((host, port))) is not None:
+            return found
+        if len(_asking) >= LOOKUPS:
+            raise CrowdedError
+        found = Future()
+        try:
+            threading.Thread(target=_look_up, args=(host, port, found), daemon=True).start()
+        except RuntimeError as error:
+            # The system has no thread to give.
+            raise CrowdedError from error
+        _asking[host, port] = found
+        return found
 
 
 def _look_up(host: str, port: int, found: "Future[list[str]]") -> None:
     try:
         entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        found.set_result(list(dict.fromkeys(str(entry[4][0]) for entry in entries)))
     except Exception as error:
+        _no_longer_asking(host, port)
         found.set_exception(error)
-    finally:
-        _lookups.release()
+    else:
+        _no_longer_asking(host, port)
+        found.set_result(list(dict.fromkeys(str(entry[4][0]) for entry in entries)))
+
+
+def _no_longer_asking(host: str, port: int) -> None:
+    """Before the answer is told: who asks after it is to get a new one."""
+    with _turn:
+        del _asking[host, port]
 
 
 def is_public(text: str) -> bool:

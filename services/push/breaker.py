@@ -2,9 +2,12 @@
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 CHANCE = secrets.SystemRandom()
 PATIENCE = 5
@@ -16,6 +19,13 @@ KEPT = 500
 NAMED = 50
 
 
+class Seat(NamedTuple):
+    """What a send takes a place of: a push service's origin and, where they count, its person."""
+
+    origin: str
+    person_id: UUID | None = None
+
+
 @dataclass
 class _State:
     seen_at: datetime
@@ -25,53 +35,54 @@ class _State:
 
 
 class Breaker:
-    """Hands out places for sends, by origin (`https://host`); threads may share it.
+    """Hands out places for sends, by origin (`https://host`) and person; threads may share it.
 
     After five failures in a row an origin rests, each time longer, up to a minute; then one
     message goes alone, and its fate decides. Of the `places` in all, an origin has at most
-    `share`, so that a slow one cannot take every place; `spare` more are kept for emergencies.
+    `share`, so that a slow one cannot take every place, and a person at most `each`, who may
+    name many slow ones; `spare` more are kept for emergencies.
     """
 
-    def __init__(self, share: int, places: int = 100, spare: int = 0) -> None:
+    def __init__(self, share: int, places: int = 100, spare: int = 0, each: int = 100) -> None:
         self.share = share
         self.places = places
         self.spare = spare
+        self.each = each
         self._taken = 0
+        self._people: Counter[UUID | None] = Counter()
         self._states: dict[str, _State] = {}
         self._lock = threading.Lock()
 
-    def enter(self, origin: str, at: datetime, *, urgent: bool = False) -> bool:
-        """Take a place for a send to `origin`; False if it must wait."""
+    def enter(self, seat: Seat, at: datetime, *, urgent: bool = False) -> bool:
+        """Take a place for a send; False if it must wait."""
         spare = self.spare if urgent else 0
         with self._lock:
-            if self._taken >= self.places + spare:
+            if self._taken >= self.places + spare or self._people[seat.person_id] >= self.each:
                 return False
             if len(self._states) >= KEPT:
                 self._forget(at)
-            state = self._states.setdefault(origin, _State(at))
+            state = self._states.setdefault(seat.origin, _State(at))
             state.seen_at = at
             room = self._room(state, at)
             if state.sending >= (room + spare if room == self.share else room):
                 return False
-            state.sending += 1
-            self._taken += 1
+            self._count(state, seat, 1)
             return True
 
-    def leave(self, origin: str, at: datetime, *, well: bool | None) -> bool:
+    def leave(self, seat: Seat, at: datetime, *, well: bool | None) -> bool:
         """Give the place back and say how it went (None: nothing was learnt of the origin).
 
         Return True if the origin now rests.
         """
         with self._lock:
-            state = self._states[origin]
-            state.sending -= 1
-            self._taken -= 1
+            state = self._states[seat.origin]
+            self._count(state, seat, -1)
             if well is None:
                 return False
             if well:
                 state.failures, state.opens_at = 0, None
                 if state.sending == 0:
-                    del self._states[origin]
+                    del self._states[seat.origin]
                 return False
             state.failures += 1
             if state.failures < PATIENCE:
@@ -88,6 +99,19 @@ class Breaker:
     def busy(self) -> list[str]:
         """Return origins that take only emergencies."""
         return self._named(lambda s: s.opens_at is None and s.sending >= self.share)
+
+    def busy_people(self) -> list[UUID | None]:
+        """Return people who are told only emergencies just now; there are few, as places are."""
+        with self._lock:
+            return [who for who, sending in self._people.items() if sending >= self.each]
+
+    def _count(self, state: _State, seat: Seat, by: int) -> None:
+        state.sending += by
+        self._taken += by
+        if seat.person_id is not None:
+            self._people[seat.person_id] += by
+            if not self._people[seat.person_id]:
+                del self._people[seat.person_id]
 
     def _named(self, chosen: Callable[[_State], bool]) -> list[str]:
         """Return at most fifty; `enter` refuses those beyond too."""

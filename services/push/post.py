@@ -10,7 +10,7 @@ import requests
 from pywebpush import WebPusher
 
 from services.errors import DomainError
-from services.outbound import GuardedSession, UnresolvedError
+from services.outbound import CrowdedError, GuardedSession, UnresolvedError
 from services.push import counters
 from services.push.models import PushMessage, PushSubscription
 from services.push.payload import forms
@@ -49,13 +49,13 @@ class Verdict:
     """What became of a send; `wait_s` is what the push service asked for, if it did.
 
     `well` says whether the push service itself is in order: one browser that is gone says
-    nothing against the others there.
+    nothing against the others there. None: it was not asked, and nothing was learnt of it.
     """
 
     fate: Fate
     error: str | None = None
     wait_s: float | None = None
-    well: bool = True
+    well: bool | None = True
 
 
 class Post:
@@ -71,6 +71,8 @@ class Post:
         try:
             with counters.SECONDS.time():
                 answer = self._fitting(message, where)
+        except CrowdedError as error:
+            return Verdict("again", error.code, well=None)
         except UnresolvedError as error:
             return Verdict("again", error.code, well=False)
         except DomainError as error:

@@ -1,21 +1,21 @@
 """Sends what is due: claimed by conditional update, sent again if the claim lapses."""
 
 import logging
-import secrets
 import threading
 import time
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Row, Update, case, delete, not_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, case, not_, select
 
 from services import clock
 from services.config import Settings
-from services.db import Session, reading_session, unit_of_work
+from services.db import reading_session, unit_of_work
 from services.outbound import GuardedSession
 from services.push import counters
-from services.push.breaker import Breaker
+from services.push.breaker import Breaker, Seat
+from services.push.fates import heed, settle, waiting_still
 from services.push.messages import waiting
 from services.push.models import PushMessage, PushSubscription, QuietHours
 from services.push.post import CLASSES, Post, Verdict
@@ -23,15 +23,14 @@ from services.push.quiet import held_until, put_off
 from services.push.vapid import Vapid
 
 log = logging.getLogger(__name__)
-CHANCE = secrets.SystemRandom()
 LEASE = timedelta(seconds=60)
 PLACES = 24
 SHARE = 12
 SPARE = 8
-NEVER_WORKED = 5
+EACH = 3
 CLOSING_S = 5.0
 RANK = case({name: n for n, name in enumerate(CLASSES)}, value=PushMessage.urgency_class)
-Due = Row[UUID, datetime, int, str, str, UUID, str, int, int]
+Due = Row[UUID, datetime, int, str, str, UUID, str, UUID, int, int]
 
 
 class Sender:
@@ -42,7 +41,7 @@ class Sender:
         self.vapid = Vapid(settings.vapid_key_file, settings.vapid_subject)
         client = GuardedSession(allow_private=settings.push_allow_private, largest=65_536)
         self.post = Post(client, self.vapid, settings.base_url.rstrip("/"))
-        self.breaker = Breaker(SHARE, PLACES, SPARE)
+        self.breaker = Breaker(SHARE, PLACES, SPARE, EACH)
         self._sending: list[threading.Thread] = []
         self._closing, self._turn = threading.Event(), threading.Lock()
 
@@ -89,7 +88,7 @@ class Sender:
         finally:
             for row in chosen:
                 if row.id not in mine:
-                    self.breaker.leave(origin_of(row.endpoint), at, well=None)
+                    self.breaker.leave(seat_of(row), at, well=None)
         started = self._set_off([row for row in chosen if row.id in mine], at)
         self._sending = [one for one in self._sending if one.is_alive()] + started
         return started
@@ -98,20 +97,20 @@ class Sender:
         """Return the threads that send `rows`; where the system gives none, the claim lapses."""
         started = []
         for row in rows:
-            origin = origin_of(row.endpoint)
-            one = threading.Thread(target=self._work, args=(row.id, origin, at), daemon=True)
+            seat = seat_of(row)
+            one = threading.Thread(target=self._work, args=(row.id, seat, at), daemon=True)
             try:
                 one.start()
             except RuntimeError:
                 log.exception("no thread for a send; its claim lapses and it is sent again")
-                self.breaker.leave(origin, at, well=None)
+                self.breaker.leave(seat, at, well=None)
             else:
                 started.append(one)
         return started
 
     def _enter(self, row: Due, at: datetime) -> bool:
         urgent = row.urgency_class == "emergency"
-        return self.breaker.enter(origin_of(row.endpoint), at, urgent=urgent)
+        return self.breaker.enter(seat_of(row), at, urgent=urgent)
 
     def _awake(self, at: datetime) -> list[Due]:
         """Return what is due and in nobody's quiet hours; the rest is put off to their end.
@@ -143,6 +142,7 @@ class Sender:
                 PushSubscription.endpoint,
                 PushMessage.subscription_id,
                 PushMessage.topic,
+                PushMessage.person_id,
                 QuietHours.starts,
                 QuietHours.ends,
             )
@@ -154,10 +154,11 @@ class Sender:
         )
         for origin in self.breaker.resting(at):
             statement = statement.where(_elsewhere(origin))
+        urgent = PushMessage.urgency_class == "emergency"
         for origin in self.breaker.busy():
-            statement = statement.where(
-                _elsewhere(origin) | (PushMessage.urgency_class == "emergency")
-            )
+            statement = statement.where(_elsewhere(origin) | urgent)
+        if busy := self.breaker.busy_people():
+            statement = statement.where(PushMessage.person_id.not_in(busy) | urgent)
         with reading_session(self.engine) as session:
             return list(session.execute(statement).all())
 
@@ -169,17 +170,17 @@ class Sender:
                 ttl = timedelta(seconds=CLASSES[row.urgency_class].ttl_s)
                 late = row.tries == 0 and at - row.due_at > ttl
                 taken = session.connection().execute(
-                    _waiting(row.id)
+                    waiting_still(row.id)
                     .where(PushMessage.due_at == row.due_at)
                     .values(due_at=at + LEASE, tries=PushMessage.tries + 1)
                 )
                 if taken.rowcount == 1 and late:
-                    _settle(session, row.id, state="dead", error="expired")
+                    settle(session, row.id, state="dead", error="expired")
                 elif taken.rowcount == 1:
                     mine.add(row.id)
         return frozenset(mine)
 
-    def _work(self, key: UUID, origin: str, at: datetime) -> None:
+    def _work(self, key: UUID, seat: Seat, at: datetime) -> None:
         began = clock.now()
         well: bool | None = None
         try:
@@ -188,7 +189,7 @@ class Sender:
         except Exception:
             log.exception("a send broke off; its claim lapses and it is sent again")
         finally:
-            if self.breaker.leave(origin, at + (clock.now() - began), well=well):
+            if self.breaker.leave(seat, at + (clock.now() - began), well=well):
                 counters.RESTS.inc()
             waiting.set()
 
@@ -206,7 +207,7 @@ class Sender:
         )
         answered_at = at + (clock.now() - began)
         with unit_of_work(self.engine) as session:
-            self._heed(session, message, where, verdict, answered_at)
+            heed(session, message, where, verdict, answered_at)
         counters.MESSAGES.labels(verdict.fate, message.urgency_class).inc()
         return verdict.well
 
@@ -220,71 +221,16 @@ class Sender:
         theirs = where is not None and where.person_id == message.person_id
         return message, where if theirs else None
 
-    def _heed(
-        self,
-        session: Session,
-        message: PushMessage,
-        where: PushSubscription | None,
-        verdict: Verdict,
-        at: datetime,
-    ) -> None:
-        if verdict.fate == "again":
-            _again(session, message, verdict, at)
-            return
-        state = "accepted" if verdict.fate == "accepted" else "dead"
-        _settle(session, message.id, state=state, error=verdict.error)
-        if where is None:
-            return
-        if verdict.fate == "gone":
-            _reap(session, where)
-        elif verdict.fate == "refused":
-            _count_refusal(session, where, at)
-        elif where.failures:
-            session.execute(_one(where).values(failures=0))
-
-
-def _again(session: Session, message: PushMessage, verdict: Verdict, at: datetime) -> None:
-    how = CLASSES[message.urgency_class]
-    wait = verdict.wait_s
-    if wait is None:
-        wait = CHANCE.uniform(0.5, min(2.0**message.tries, how.longest_wait_s))
-    if message.tries >= how.tries or wait > how.ttl_s:
-        _settle(session, message.id, state="dead", error=verdict.error)
-        return
-    later = at + timedelta(seconds=wait)
-    session.execute(_waiting(message.id).values(due_at=later, error=verdict.error))
-
-
-def _count_refusal(session: Session, where: PushSubscription, at: datetime) -> None:
-    """A browser that never showed anything and is refused five times is none."""
-    if where.failures + 1 >= NEVER_WORKED and where.last_receipt_at is None:
-        _reap(session, where)
-    else:
-        session.execute(_one(where).values(failures=PushSubscription.failures + 1))
-
-
-def _reap(session: Session, where: PushSubscription) -> None:
-    session.execute(delete(PushSubscription).where(PushSubscription.id == where.id))
-    counters.REAPED.inc()
-    log.info("a browser that is gone was removed")
-
-
-def _settle(session: Session, key: UUID, *, state: str, error: str | None) -> None:
-    session.execute(_waiting(key).values(state=state, error=error, body=b""))
-
-
-def _waiting(key: UUID) -> Update:
-    """A browser's receipt may overtake the push service's answer: what is shown stays shown."""
-    return update(PushMessage).where(PushMessage.id == key, PushMessage.state == "waiting")
-
-
-def _one(where: PushSubscription) -> Update:
-    return update(PushSubscription).where(PushSubscription.id == where.id)
-
 
 def _elsewhere(origin: str) -> ColumnElement[bool]:
     there = PushSubscription.endpoint.startswith(origin + "/", autoescape=True)
     return not_(there) | PushSubscription.endpoint.is_(None)
+
+
+def seat_of(row: Due) -> Seat:
+    """Return what a send takes a place of; an emergency takes none of its person's few."""
+    urgent = row.urgency_class == "emergency"
+    return Seat(origin_of(row.endpoint), None if urgent else row.person_id)
 
 
 def origin_of(endpoint: str | None) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from services import audit
 from services.db import Session
@@ -22,6 +22,8 @@ from services.push.models import PushMessage, PushSubscription, QuietHours
 from services.registry import SignedOut
 
 PROOF_LASTS = timedelta(days=7)
+# Nobody has more; without a bound one person's would take the time of everybody's notices.
+MOST = 20
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -75,13 +77,15 @@ def subscribe(
 ) -> UUID:
     """Keep a browser, which ends with its sign-in; InvalidError if odd.
 
-    One that changes hands is a new one of its new person.
+    One that changes hands is a new one of its new person. Beyond twenty of a person, the one that
+    showed nothing for longest goes.
     """
     _refuse_odd(offer, allow_private)
     there = PushSubscription.endpoint == offer.endpoint
     _drop(session, there, PushSubscription.person_id != person_id)
     row = session.scalar(select(PushSubscription).where(there))
     if row is None:
+        _make_room(session, person_id, at)
         row = PushSubscription(person_id=person_id, endpoint=offer.endpoint, created_at=at)
         session.add(row)
     row.p256dh, row.auth, row.label = offer.keys.p256dh, offer.keys.auth, offer.label[:60]
@@ -89,6 +93,24 @@ def subscribe(
     session.flush()
     audit.record(session, person_id, "subscribe_push", "push_subscription", str(row.id), at=at)
     return row.id
+
+
+def _make_room(session: Session, person_id: UUID, at: datetime) -> None:
+    lately = func.coalesce(PushSubscription.last_receipt_at, PushSubscription.created_at)
+    found = session.scalars(
+        select(PushSubscription.id)
+        .where(PushSubscription.person_id == person_id)
+        .order_by(lately.desc(), PushSubscription.id)
+        .offset(MOST - 1)
+    ).all()
+    if found:
+        _note_gone(session, person_id, _drop(session, PushSubscription.id.in_(found)), at)
+
+
+def _note_gone(session: Session, person_id: UUID, keys: list[UUID], at: datetime) -> None:
+    for key in keys:
+        ref = str(key)
+        audit.record(session, person_id, "unsubscribe_push", "push_subscription", ref, at=at)
 
 
 def refresh(
@@ -208,9 +230,7 @@ def end_signed_out(session: Session, ended: SignedOut, at: datetime) -> None:
     if ended.elsewhere:
         those = PushSubscription.sign_in_id.is_distinct_from(ended.sign_in_id)
     mine = PushSubscription.person_id == ended.person_id
-    for key in _drop(session, mine, those):
-        ref = str(key)
-        audit.record(session, ended.person_id, "unsubscribe_push", "push_subscription", ref, at=at)
+    _note_gone(session, ended.person_id, _drop(session, mine, those), at)
 
 
 def outcome_of(session: Session, person_id: UUID, key: UUID) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.outbound import AddressError, UnresolvedError, addresses, checked
+from services.outbound import AddressError, CrowdedError, UnresolvedError, addresses, checked
 from services.outbound.addresses import is_public
 
 Resolve = Callable[..., list[Any]]
@@ -151,8 +151,43 @@ def test_a_slow_name_server_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(addresses, "RESOLVE_S", 0.1)
     began = time.monotonic()
     with pytest.raises(UnresolvedError):
-        checked("https://push.example/x")
+        checked("https://slow.example/x")
     assert time.monotonic() - began < 1.5
+
+
+def refusal(url: str) -> type[Exception]:
+    with pytest.raises(UnresolvedError) as caught:
+        checked(url)
+    return caught.type
+
+
+def all_asked() -> None:
+    """Wait until no look-up is under way: those of other tests hang for a while."""
+    end = time.monotonic() + 5
+    while addresses._asking:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_names_that_hang_take_a_place_each_and_say_nothing_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = threading.Event()
+
+    def hanging(*_args: Any, **_kwargs: Any) -> list[Any]:
+        assert done.wait(10)
+        return [(0, 0, 0, "", ("8.8.8.8", 443))]
+
+    all_asked()
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+    names = [f"https://h{n}.example/x" for n in range(addresses.LOOKUPS)]
+    with monkeypatch.context() as hasty:
+        hasty.setattr(addresses, "RESOLVE_S", 0.01)
+        raised = [refusal(name) for name in (*names, *names, "https://push.example/x")]
+    done.set()
+    assert raised == [UnresolvedError] * (2 * addresses.LOOKUPS) + [CrowdedError]
+    all_asked()
+    assert checked("https://push.example/x").addresses == ("8.8.8.8",)
 
 
 def test_a_lookup_without_a_thread_gives_its_place_back(monkeypatch: pytest.MonkeyPatch) -> None:

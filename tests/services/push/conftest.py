@@ -1,12 +1,14 @@
 """A push service, the product's sender towards it, and a person with a browser."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
+from services.auth import Actor
 from services.config import Settings
 from services.db import unit_of_work
 from services.push import Notice, Sender, enqueue
@@ -32,19 +34,20 @@ def sender(engine: sa.Engine, settings: Settings) -> Iterator[Sender]:
 
 
 @pytest.fixture
-def keep(engine: sa.Engine) -> Callable[[Browser], UUID]:
-    """Give Minji the browser."""
+def keep(engine: sa.Engine) -> Callable[..., UUID]:
+    """Give Minji, or whom it is for, the browser."""
 
-    def kept(browser: Browser) -> UUID:
+    def kept(browser: Browser, whose: Actor = MINJI, at: datetime = AT) -> UUID:
         offer = msgspec.convert(browser.offer(), Offer)
+        assert whose.id is not None
         with unit_of_work(engine) as session:
-            return subscribe(session, MINJI.id, offer, allow_private=True, at=AT)
+            return subscribe(session, whose.id, offer, allow_private=True, at=at)
 
     return kept
 
 
 @pytest.fixture
-def browser(service: PushService, sender: Sender, keep: Callable[[Browser], UUID]) -> Browser:
+def browser(service: PushService, sender: Sender, keep: Callable[..., UUID]) -> Browser:
     """Minji's browser, subscribed with the city's key."""
     made = service.subscribe(sender.vapid.public_key())
     keep(made)
@@ -53,10 +56,10 @@ def browser(service: PushService, sender: Sender, keep: Callable[[Browser], UUID
 
 @pytest.fixture
 def tell(engine: sa.Engine) -> Callable[..., None]:
-    """Keep a notice for Minji; the sender has not seen it yet."""
+    """Keep a notice for Minji, or whom it is for; the sender has not seen it yet."""
 
-    def told(notice: Notice = NOTICE) -> None:
+    def told(notice: Notice = NOTICE, *people: Actor) -> None:
         with unit_of_work(engine) as session:
-            enqueue(session, [MINJI.id], notice, at=AT)
+            enqueue(session, [who.id for who in people or (MINJI,) if who.id], notice, at=AT)
 
     return told

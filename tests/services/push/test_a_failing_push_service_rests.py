@@ -13,13 +13,17 @@ from services import clock
 from services.db import reading_session
 from services.outbound import client
 from services.push import Notice, PushMessage, Sender
-from services.push.breaker import FORGET, KEPT, LONGEST_S, PATIENCE, Breaker
+from services.push.breaker import FORGET, KEPT, LONGEST_S, PATIENCE, Breaker, Seat
 from services.push.sender import SHARE
 from tests.conftest import AT
+from tests.people import JUN, MINJI, SOYEON, TAEHO
 from tests.pushservice import Answer, Browser, PushService
+from tests.services.push.conftest import NOTICE
 
-ONE = "https://push.example"
-Keep = Callable[[Browser], UUID]
+ONE = Seat("https://push.example")
+Keep = Callable[..., UUID]
+# Enough to take every place that one push service may have.
+MANY = (MINJI, JUN, SOYEON, TAEHO)
 
 
 def fail(breaker: Breaker, times: int) -> bool:
@@ -36,8 +40,8 @@ def test_five_failures_in_a_row_and_it_rests() -> None:
     assert fail(breaker, 1)
     assert not breaker.enter(ONE, AT)
     assert not breaker.enter(ONE, AT, urgent=True)
-    assert breaker.resting(AT) == [ONE]
-    assert breaker.enter("https://other.example", AT)
+    assert breaker.resting(AT) == [ONE.origin]
+    assert breaker.enter(Seat("https://other.example"), AT)
 
 
 def test_a_success_in_between_begins_the_count_anew() -> None:
@@ -84,21 +88,21 @@ def test_no_rest_is_longer_than_a_minute_or_so() -> None:
 def test_places_are_few_and_some_are_kept_for_emergencies() -> None:
     breaker = Breaker(share=2, places=3, spare=1)
     assert [breaker.enter(ONE, AT) for _ in range(3)] == [True, True, False]
-    assert breaker.busy() == [ONE]
-    assert breaker.enter("https://b.example", AT)
-    assert not breaker.enter("https://c.example", AT)
+    assert breaker.busy() == [ONE.origin]
+    assert breaker.enter(Seat("https://b.example"), AT)
+    assert not breaker.enter(Seat("https://c.example"), AT)
     assert breaker.enter(ONE, AT, urgent=True)
-    assert not breaker.enter("https://c.example", AT, urgent=True)
+    assert not breaker.enter(Seat("https://c.example"), AT, urgent=True)
     breaker.leave(ONE, AT, well=True)
     breaker.leave(ONE, AT, well=True)
-    assert breaker.enter("https://c.example", AT)
+    assert breaker.enter(Seat("https://c.example"), AT)
 
 
 def test_origins_strangers_made_up_are_forgotten() -> None:
     breaker = Breaker(share=3)
     for n in range(KEPT):
-        breaker.enter(f"https://h{n}.example", AT)
-        breaker.leave(f"https://h{n}.example", AT, well=False)
+        breaker.enter(Seat(f"https://h{n}.example"), AT)
+        breaker.leave(Seat(f"https://h{n}.example"), AT, well=False)
     assert breaker.enter(ONE, AT + 2 * FORGET)
     assert len(breaker._states) == 1
 
@@ -106,10 +110,10 @@ def test_origins_strangers_made_up_are_forgotten() -> None:
 def test_a_slow_push_service_leaves_places_for_the_others(
     engine: sa.Engine, service: PushService, sender: Sender, keep: Keep, tell: Callable[..., None]
 ) -> None:
-    slow = service.subscribe()
-    keep(slow)
-    for _ in range(40):
-        tell()
+    for one in MANY:
+        keep(service.subscribe(), one)
+    for _ in range(10):
+        tell(NOTICE, *MANY)
     with PushService() as other:
         keep(other.subscribe())
         tell(Notice("가스", "확인하세요", "/", "gas", "emergency"))
@@ -126,10 +130,12 @@ def test_a_slow_push_service_leaves_places_for_the_others(
 
 
 def test_an_emergency_does_not_stand_behind_a_batch(
-    service: PushService, sender: Sender, browser: Browser, tell: Callable[..., None]
+    service: PushService, sender: Sender, keep: Keep, tell: Callable[..., None]
 ) -> None:
-    for _ in range(40):
-        tell()
+    for one in MANY:
+        keep(service.subscribe(), one)
+    for _ in range(10):
+        tell(NOTICE, *MANY)
     service.always = Answer(201, after_s=2.0)
     batch = sender._start(AT)
     assert len(batch) == SHARE
