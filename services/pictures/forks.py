@@ -34,8 +34,8 @@ class ForkServer:
     def ask(self, data: bytes, boxes: list[Box]) -> tuple[bytes, bytes]:
         """Return (large, small) WebP of a picture with `boxes` blackened.
 
-        Raises InvalidError for a picture that is refused, that takes longer than `WAIT_S`, or
-        that costs the process that opened it its life.
+        Raises InvalidError for a picture that is refused, that takes longer than `WAIT_S` or more
+        work than any honest one, or that costs the process that opened it its life.
         """
         self._server()
         asked = self._process
@@ -99,16 +99,20 @@ class ForkServer:
                 asked.wait(DYING_S)
             except subprocess.TimeoutExpired:
                 return False
-        self.close()
+            # Before anybody else looks: the next one that is found here is a new one.
+            self._end()
         return True
 
     def close(self) -> None:
         """End the server: it leaves when its line does."""
         with self._starting:
-            if self._line is not None and self._process is not None:
-                self._line.close()
-                self._process.wait(WAIT_S)
-            self._line = self._process = None
+            self._end()
+
+    def _end(self) -> None:
+        if self._line is not None and self._process is not None:
+            self._line.close()
+            self._process.wait(WAIT_S)
+        self._line = self._process = None
         atexit.unregister(self.close)
 
 

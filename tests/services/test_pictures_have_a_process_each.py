@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,37 @@ def test_a_server_that_dies_under_many_costs_none_of_them(server: ForkServer) ->
     server.close()
 
 
+def test_two_who_see_a_server_gone_start_one_anew(
+    server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.ask(picture(), [])
+    asked, fresh, end, ends = server._process, threading.Event(), server.close, []
+    assert asked is not None
+    asked.kill()
+    asked.wait()
+
+    def slowly() -> None:
+        ends.append(threading.current_thread())
+        if len(ends) == 1:
+            fresh.wait(20)
+        end()
+
+    monkeypatch.setattr(server, "close", slowly)
+    first = threading.Thread(target=server._fell, args=(asked,))
+    first.start()
+    while not ends and first.is_alive():
+        time.sleep(0.01)
+    assert server._fell(asked)
+    assert server.ask(picture(), [])[0][:4] == b"RIFF"
+    fresh.set()
+    first.join()
+    # The new one is not ended for the old one's sake.
+    assert server._process is not None
+    assert server._process.poll() is None
+    monkeypatch.undo()
+    server.close()
+
+
 def test_half_an_answer_is_none(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = server._heard(picture(), [])
     for short in (whole[:5], whole[: len(whole) // 2], whole[:-1]):
@@ -83,6 +115,12 @@ def test_half_an_answer_is_none(server: ForkServer, monkeypatch: pytest.MonkeyPa
             server.ask(picture(), [])
         assert caught.value.code == "photo_unreadable"
     server.close()
+
+
+def test_a_process_that_works_for_too_long_is_ended() -> None:
+    asked = "from services.pictures.forkserver import bound\nbound(1)\nwhile True: pass"
+    told = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False, timeout=60)
+    assert told.returncode == -signal.SIGKILL
 
 
 def test_it_has_nothing_of_the_application_in_it() -> None:
