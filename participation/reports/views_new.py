@@ -53,11 +53,19 @@ def _begun() -> NewReportForm:
     return form
 
 
+def _typed_again(_refused: web.Refusal) -> str:
+    """Return the form with all but the photos, which the city had no time for."""
+    form = NewReportForm(request.form)
+    form.photo.errors = [media.WORDS["photos_busy"]]
+    return _form_page(form)
+
+
 @pages.post("/")
 @signed_in
 @web.form_on("/reports/new")
 @web.limit("report", times=20, window_s=3600, by_device=True)
 @web.takes_files(web.PICTURES)
+@web.drawn_on(_typed_again, media.PicturesBusyError)
 def create() -> ResponseReturnValue:
     if (refused := blocks_edge.refused()) is not None:
         return refused

@@ -17,6 +17,7 @@ from services.jobs import Job
 from services.media.processor import Processor
 from services.media.store import SIZES, Store
 from services.media.sweeping import sweep
+from services.media.turns import PicturesBusyError as PicturesBusyError
 from services.media.whereabouts import LOOKED_AT, place_of
 from services.registry import Registry
 
@@ -24,6 +25,7 @@ WORDS = {
     "photo_unreadable": "That picture cannot be read. Try another one.",
     "photo_too_large": "That picture is too large. Up to 20 MB and 50 megapixels are fine.",
     "photos_too_many": "Those are too many pictures at once. Up to three are fine.",
+    "photos_busy": "Many photos come in just now. Choose yours again and send it in a few seconds.",
     "photo_type": "Send a JPEG, PNG, WebP or HEIC picture.",
 }
 MINUTES_S = 600

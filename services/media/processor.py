@@ -1,26 +1,29 @@
 """The way from a stranger's bytes to a stored picture, through a process that may die."""
 
-import threading
-
 from services.errors import InvalidError
 from services.media.store import Store
+from services.media.turns import Turns
 from services.pictures.forks import Box, ForkServer
 
 LARGEST = 20 * 1024 * 1024
-# At most two pictures are worked on at a time, by one server for the whole process.
-TURNS = threading.BoundedSemaphore(2)
+# Two pictures are worked on at a time, by one server for the whole process. Its eight threads
+# answer all else too: three may wait for long, the others for less than a second.
+TURNS = Turns(2, seats=3, patience_s=0.8, longest_s=10.0)
 FORKS = ForkServer()
 
 
 class Processor:
-    """Works on at most two pictures at a time; others wait their turn without blocking pages."""
+    """Works on two pictures at a time; others wait a little, without keeping pages from anybody."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
     def accept(self, data: bytes) -> str:
-        """Store a picture and return its hash; raises InvalidError (photo_type, photo_too_large,
-        photo_unreadable)."""
+        """Store a picture and return its hash.
+
+        Raises InvalidError (photo_type, photo_too_large, photo_unreadable); PicturesBusyError where
+        too many wait.
+        """
         if len(data) > LARGEST:
             raise InvalidError("photo_too_large", {"photo": "photo_too_large"})
         return self._processed(data, [])
@@ -36,6 +39,6 @@ class Processor:
         return self._processed(path.read_bytes(), boxes)
 
     def _processed(self, data: bytes, boxes: list[Box]) -> str:
-        with TURNS:
+        with TURNS.taken():
             large, small = FORKS.ask(data, boxes)
         return self.store.put(large, small)

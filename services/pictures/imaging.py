@@ -14,6 +14,10 @@ import pyvips
 LARGE, SMALL = 1600, 320
 PIXELS = 50_000_000
 QUALITY = 80
+# Each costs a pass over all the pixels, and may say nothing in a few bytes. Cameras write one,
+# progressive encoders about ten, those that seek the smallest file some twenty.
+SCANS = 40
+EOI, SOS = 0xD9, 0xDA
 FULL = 255
 
 
@@ -44,6 +48,8 @@ def opened(data: bytes) -> pyvips.Image:
     Every pixel must be there: half a picture is refused, whatever its kind.
     """
     kind = kind_of(data)
+    if kind == "jpeg" and scans_of(data) > SCANS:
+        raise PhotoError("photo_unreadable")
     try:
         image = _heic(data) if kind == "heic" else _lazy(data)
         if image.width * image.height > PIXELS:
@@ -53,6 +59,29 @@ def opened(data: bytes) -> pyvips.Image:
         return small.copy_memory()
     except pyvips.Error as error:
         raise PhotoError("photo_unreadable") from error
+
+
+def scans_of(data: bytes) -> int:
+    """Return how many scans a JPEG has, read as decoders read it (ITU-T T.81, B.1.1).
+
+    Segments are passed over by their length, so that nothing within them counts. Markers below C0
+    are no beginning of one: a decoder that meets them amid a scan looks on right behind.
+    """
+    octets = np.frombuffer(data, dtype=np.uint8)
+    first, second = octets[:-1], octets[1:]
+    # Neither stuffed (00), nor fill (FF), nor a restart (D0 to D7), nor another beginning (D8).
+    marks = (
+        (first == 0xFF) & (second >= 0xC0) & (second != 0xFF) & ((second < 0xD0) | (second > 0xD8))
+    )
+    behind = count = 0
+    for at in np.flatnonzero(marks).tolist():
+        if at < behind:
+            continue
+        if data[at + 1] == EOI:
+            break
+        count += data[at + 1] == SOS
+        behind = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return count
 
 
 def _lazy(data: bytes) -> pyvips.Image:

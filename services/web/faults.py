@@ -245,7 +245,13 @@ def _domain(error: DomainError) -> ResponseReturnValue:
     # Such a form has no page of its own either, though its address found one.
     if asked and is_taken_for_another(request.path):
         return redirect(page_of_form(request.path), 303)
-    return answer(error.status, error.code, error.fields)
+    return in_time(answer(error.status, error.code, error.fields), error)
+
+
+def in_time(response: Response, error: DomainError) -> Response:
+    """Return `response` with when to come back, where the error says so."""
+    seconds: int = getattr(error, "retry_after_s", 0)
+    return _later(response, seconds) if seconds else response
 
 
 def _too_many(error: TooManyError) -> ResponseReturnValue:
@@ -253,9 +259,7 @@ def _too_many(error: TooManyError) -> ResponseReturnValue:
     lang, now = actor().lang, at()
     wait = i18n.ago(lang, now + timedelta(seconds=error.retry_after_s), now)
     said = i18n.translate(lang, WAIT, wait=wait)
-    response = answer(429, error.code, text=said)
-    response.headers["Retry-After"] = str(error.retry_after_s)
-    return response
+    return in_time(answer(429, error.code, text=said), error)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

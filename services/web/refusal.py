@@ -5,12 +5,12 @@ from functools import wraps
 from typing import Any
 
 import msgspec
-from flask import request
+from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from services.errors import DomainError
-from services.web.faults import sentences, wants_json
+from services.web.faults import in_time, sentences, wants_json
 from services.web.request import give_up
 
 Act = Callable[..., ResponseReturnValue]
@@ -45,7 +45,7 @@ def drawn_on(page: Callable[[Refusal], str], *kinds: type[DomainError]) -> Calla
     """Draw the form's own page again where its act is refused with one of `kinds`.
 
     What was typed stands there, the reason beside its field, and the status is the error's (404,
-    409, 422); nothing of the act is kept. A program gets its problem document as everywhere.
+    409, 422, 503); nothing of the act is kept. A program gets its problem document as everywhere.
     """
 
     def drawing(act: Act) -> Act:
@@ -58,7 +58,8 @@ def drawn_on(page: Callable[[Refusal], str], *kinds: type[DomainError]) -> Calla
                     raise
                 # What was begun must not show, and nobody waits for a page to be drawn.
                 give_up()
-                return page(refusal(act.__name__, error)), error.status
+                drawn_again = make_response(page(refusal(act.__name__, error)), error.status)
+                return in_time(drawn_again, error)
 
         return drawn
 

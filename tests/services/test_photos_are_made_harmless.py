@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import struct
+import time
 import zlib
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pyvips
 from services.errors import DomainError, InvalidError
 from services.media.processor import Processor
 from services.media.store import Store
-from services.pictures.imaging import PhotoError, kind_of
+from services.pictures.imaging import SCANS, PhotoError, kind_of, scans_of
 
 WIDE, HIGH = 2000, 1000
 
@@ -115,6 +116,50 @@ def test_what_is_no_honest_picture_is_refused(photos: Processor, data: bytes, co
     with pytest.raises(InvalidError) as caught:
         photos.accept(data)
     assert caught.value.code == code
+
+
+def segment(kind: int, body: bytes) -> bytes:
+    return bytes([0xFF, kind]) + struct.pack(">H", len(body) + 2) + body
+
+
+def layered(scans: int, wide: int = 64, high: int = 64, between: bytes = b"") -> bytes:
+    """Return a progressive JPEG whose every further scan says that nothing changes."""
+    blocks = (wide // 8) * (high // 8)
+    frame = struct.pack(">BHHB", 8, high, wide, 1) + bytes([1, 0x11, 0])
+    parts = [b"\xff\xd8", segment(0xDB, b"\0" + bytes([1] * 64)), segment(0xC2, frame)]
+    for table, sign in ((0x00, 0x00), (0x10, 0xE0)):
+        parts.append(segment(0xC4, bytes([table, 1] + [0] * 15 + [sign])))
+    parts += [segment(0xDA, bytes([1, 1, 0, 0, 0, 0])), bytes(blocks // 8 + 1)]
+    # One end of band (E0) for up to 32,767 blocks, in fifteen bits.
+    runs = "0".join([""] + ["1" * 14] * -(-blocks // 32767))
+    runs += "1" * (-len(runs) % 8)
+    body = int(runs, 2).to_bytes(len(runs) // 8, "big").replace(b"\xff", b"\xff\0")
+    again = segment(0xDA, bytes([1, 1, 0, 1, 63, 0])) + body + between
+    return b"".join([*parts, again * (scans - 1), b"\xff\xd9"])
+
+
+def test_a_few_bytes_cannot_ask_for_hundreds_of_passes(photos: Processor) -> None:
+    assert large(photos, photos.accept(layered(SCANS))).width == 64
+    hostile = layered(900, 8160, 6120)
+    began = time.monotonic()
+    for data in (layered(SCANS + 1), hostile):
+        with pytest.raises(InvalidError) as caught:
+            photos.accept(data)
+        assert caught.value.code == "photo_unreadable"
+    # Worked on, it would be ended after six seconds.
+    assert time.monotonic() - began < 5
+
+
+def test_scans_are_counted_as_a_decoder_finds_them() -> None:
+    assert scans_of(picture().jpegsave_buffer()) == 1
+    assert 5 < scans_of(picture().jpegsave_buffer(interlace=True)) <= 12
+    hidden = segment(0xE1, b"\xff\xda\0\x02" * 100)
+    assert scans_of(layered(7, between=hidden)) == 7
+    # What is no segment hides none: a decoder goes on right behind.
+    assert scans_of(layered(7, between=b"\xff\x05\xff\xff")) == 7
+    assert scans_of(layered(7, between=b"\xff\xd0\xff\xff")) == 7
+    assert scans_of(layered(7) + layered(7)) == 7
+    assert scans_of(layered(7)[:-2] + b"\xff\xda") == 8
 
 
 def test_under_a_box_no_pixel_is_left(photos: Processor) -> None:

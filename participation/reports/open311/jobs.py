@@ -17,6 +17,7 @@ from services.db import reading_session, unit_of_work
 from services.errors import DomainError
 from services.media.processor import LARGEST, Processor
 from services.media.store import StorageFullError
+from services.media.turns import PicturesBusyError
 from services.outbound import GuardedSession, UnresolvedError
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class Fetcher:
             error = "" if photo_hash else str(answer.status_code)
         except (requests.RequestException, UnresolvedError) as trouble:
             return self._later(row, type(trouble).__name__, at)
-        except StorageFullError as trouble:
+        except (StorageFullError, PicturesBusyError) as trouble:
             return self._when_there_is_room(row, trouble.code, at)
         except DomainError as trouble:
             photo_hash, error = "", trouble.code
@@ -98,7 +99,7 @@ class Fetcher:
         return None
 
     def _when_there_is_room(self, row: OutsidePicture, error: str, at: datetime) -> None:
-        """Try again while the disk here is full: that is no fault of the picture, nor a try."""
+        """Try again while there is no room or time here: that is no fault of it, nor a try."""
         with unit_of_work(self.engine) as session:
             kept = session.get_one(OutsidePicture, row.id)
             kept.error, kept.tries, kept.due_at = error, row.tries, at + LEASE
