@@ -61,13 +61,11 @@ def answer(value: Any, root: str, form: str, status: int = 200) -> Response:
 
 
 def refused(error: DomainError) -> ResponseReturnValue:
-    """Answer in the standard's own shape: 404, 403 and 429 as they are, all else 400."""
-    status = error.status if error.status in (403, 404, 429) else 400
+    """Answer in the standard's own shape: what is no fault of the request as it is, else 400."""
+    status = error.status if error.status in (403, 404, 429, 503) else 400
     said = WORDS.get(error.code, error.code)
     response = _fault(status, i18n.translate(language(), said, **error.fields))
-    if isinstance(error, TooManyError):
-        response.headers["Retry-After"] = str(error.retry_after_s)
-    return response
+    return faults.in_time(response, error)
 
 
 def broken(error: HTTPException) -> ResponseReturnValue:

@@ -5,12 +5,15 @@ import json
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from participation.reports.models import Report
 from participation.reports.photos.models import UnlookedPhoto
 from services.db import Session
+from services.media import processor
+from services.media.turns import Turns
 from tests.participation.reports.photos.covers import street
 from tests.participation.reports.photos.looks import look_over
 
@@ -42,6 +45,17 @@ def test_media_may_come_several_times(
     for url in named:
         with client.get(url.removeprefix("http://127.0.0.1:8000")) as picture:
             assert picture.status_code == 200
+
+
+def test_who_finds_too_many_waiting_is_told_when_to_come_back(
+    client: FlaskClient, lamp: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processor, "TURNS", Turns(0, seats=0, patience_s=0, longest_s=0))
+    media = (io.BytesIO(street(10)), "10.png")
+    answer = client.post(f"{BASE}.json", data=lamp | {"media": [media]})
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert json.loads(client.get(f"{BASE}.json").data) == []
 
 
 def test_feeds_name_each(client: FlaskClient, lamp: dict[str, Any], engine: sa.Engine) -> None:
