@@ -13,7 +13,7 @@ from participation.reports.open311.rules import KeyRow
 from services import i18n, media, web
 from services.db import reading_session
 from services.errors import DomainError, ForbiddenError, InvalidError, TooManyError
-from services.web import faults
+from services.web import fault_words, faults
 from services.web.limits import Limit, counter
 from services.web.request import engine
 
@@ -70,7 +70,7 @@ def refused(error: DomainError) -> ResponseReturnValue:
 
 def broken(error: HTTPException) -> ResponseReturnValue:
     status = 400 if (error.code or 500) < 500 else 500
-    said, _ = faults.WORDS.get(error.code or status, faults.WORDS[status])
+    said, _ = fault_words.WORDS.get(error.code or status, fault_words.WORDS[status])
     return _fault(status, i18n.translate(language(), said))
 
 
