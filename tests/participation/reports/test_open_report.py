@@ -90,4 +90,8 @@ def test_an_erased_person_is_in_no_row_of_it(session: Session) -> None:
     session.expire_all()
     assert report.reporter_id is None
     assert queries.followers_of(session, report.id) == []
-    assert queries_own.export_of(session, MINJI.id) == {"reports": [], "follows": []}
+    assert queries_own.export_of(session, MINJI.id) == {
+        "reports": [],
+        "entries": [],
+        "follows": [],
+    }
