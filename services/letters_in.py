@@ -16,7 +16,7 @@ from itertools import islice
 import msgspec
 
 from services.letter_html import ODD, read_html
-from services.letter_words import said_by
+from services.letter_words import passed_on_by, said_by
 from services.vouching import vouched
 
 MOST_TEXT = 4000
@@ -28,6 +28,8 @@ LONGEST_HEADER, LONGEST_OF_PART = 4000, 1000
 ADDRESS = re.compile(r"[^@\s\x00-\x1f<>\"(),:;\\]{1,64}@[^@\s\x00-\x1f<>]{1,180}\.[a-zA-Z]{2,20}")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,200}>")
 HOSTILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+ANSWER = re.compile(r"\s*(re|aw|sv|답장|회신)(\[\d+\])? ?[:：]", re.IGNORECASE)
+FORWARD = re.compile(r"\s*(fwd?|wg|전달) ?[:：]", re.IGNORECASE)
 BULK = {"bulk", "junk", "list", "auto_reply"}
 TEXTS = PLAIN, HTML = "text/plain", "text/html"
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
@@ -51,7 +53,8 @@ class Picture(msgspec.Struct, frozen=True):
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter says. `name` is a hash by which the same letter is known again.
 
-    `vouched`: our own mail server found the address in "From" to be the sender's. `pictures` are
+    `vouched`: our own mail server found the address in "From" to be the sender's. `own`: the sender
+    said something, be it in the subject, and did not answer or pass on in silence. `pictures` are
     the first ones, `more_pictures` is how many came behind them.
     """
 
@@ -62,6 +65,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     automatic: bool
     vouched: bool = False
+    own: bool = True
     pictures: tuple[Picture, ...] = ()
     more_pictures: int = 0
 
@@ -115,15 +119,19 @@ def read(letter: Letter, authserv: str = "") -> Said:
     message = _parsed(letter.content)
     sender, message_id = _address(_header(message, "From")), _message_id(message)
     told = f"{message_id}\n{sender}".encode() if message_id else letter.content
-    text, pictures, more = _parts(message)
+    subject = " ".join(_clean(_header(message, "Subject")).split())[:200]
+    answer = _is_answer(message, subject)
+    text, own, pictures, more = _parts(message, subject, answer=answer)
+    meant = bool(subject) and not answer and not FORWARD.match(subject)
     return Said(
         name=hashlib.sha256(told).hexdigest(),
         message_id=message_id,
         sender=sender,
-        subject=" ".join(_clean(_header(message, "Subject")).split())[:200],
+        subject=subject if own or not answer else "",
         text=text[:MOST_TEXT],
         automatic=_automatic(message, letter),
         vouched=_vouched(message, authserv, sender),
+        own=own or meant,
         pictures=pictures,
         more_pictures=more,
     )
@@ -187,8 +195,16 @@ def _automatic(message: EmailMessage, letter: Letter) -> bool:
     )
 
 
-def _parts(message: EmailMessage) -> tuple[str, tuple[Picture, ...], int]:
-    """Return what the sender wrote, the first pictures and how many more there are."""
+def _is_answer(message: EmailMessage, subject: str) -> bool:
+    """Say whether a letter answers another one, whose words are not its sender's."""
+    named = "In-Reply-To" in message or "References" in message
+    return named or ANSWER.match(subject) is not None
+
+
+def _parts(
+    message: EmailMessage, subject: str, *, answer: bool
+) -> tuple[str, bool, tuple[Picture, ...], int]:
+    """Return (words, whether the sender wrote them, the first pictures, how many more)."""
     texts: dict[tuple[bool, str], list[str]] = defaultdict(list)
     room = dict.fromkeys(TEXTS, MOST_TEXT * 50)
     pictures: list[EmailMessage] = []
@@ -208,23 +224,33 @@ def _parts(message: EmailMessage) -> tuple[str, tuple[Picture, ...], int]:
             room[kind] -= len(data)
             texts[id(part) in enclosed, kind].append(_words(part, data))
     said, drawn = _said(texts)
+    own = bool(said)
+    if not own and not answer:
+        said = _passed_on(texts, forward=FORWARD.match(subject) is not None)
     read_ones = (Picture(_bytes(part), _within(part, drawn)) for part in pictures)
-    return said, tuple(one for one in read_ones if one.data), more
+    return said, own, tuple(one for one in read_ones if one.data), more
 
 
 def _said(texts: dict[tuple[bool, str], list[str]]) -> tuple[str, frozenset[str]]:
-    """Return the words of all text parts together, and which pictures those in HTML draw.
+    """Return the sender's words of all text parts together, and which pictures HTML draws.
 
     A phone writes what stands above a photo and what stands below it into parts of their own.
-    Plain parts go before HTML, which says the same; a letter that is enclosed is heard where
-    nothing else is said.
+    Plain parts go before HTML, which says the same.
     """
-    said, drawn = "", frozenset[str]()
-    for enclosed in (False, True):
-        read_ones = [read_html(text) for text in texts[enclosed, HTML]]
-        drawn = drawn.union(*(one.drawn for one in read_ones))
-        said = said or said_by(*texts[enclosed, PLAIN]) or said_by(*(o.words for o in read_ones))
-    return said, drawn
+    html, inner = ([read_html(text) for text in texts[one, HTML]] for one in (False, True))
+    said = said_by(*texts[False, PLAIN]) or said_by(*(one.words for one in html))
+    return said, frozenset().union(*(one.drawn for one in [*html, *inner]))
+
+
+def _passed_on(texts: dict[tuple[bool, str], list[str]], *, forward: bool) -> str:
+    """Return the words that a letter passes on: those beneath its own, or of one it encloses."""
+    html, inner = ([read_html(t).words for t in texts[one, HTML]] for one in (False, True))
+    return (
+        passed_on_by(*texts[False, PLAIN], forward=forward)
+        or passed_on_by(*html, forward=forward)
+        or said_by(*texts[True, PLAIN])
+        or said_by(*inner)
+    )
 
 
 def _within(part: EmailMessage, drawn: frozenset[str]) -> bool:

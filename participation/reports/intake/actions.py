@@ -47,7 +47,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """A letter as it was understood. `name` is how it is known again; place in WGS84 degrees.
 
     `headers` are those an answer carries; `left_out` counts the pictures that were not taken as
-    photos; `strict` says whether first reports wait for a look.
+    photos; `own`: its sender wrote of it themselves, and files it by that; `strict` says whether
+    first reports wait for a look.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     lang: str
     headers: Mapping[str, str]
+    own: bool = True
     strict: bool = False
 
 
@@ -74,8 +76,9 @@ def ignore_letter(session: Session, actor: Actor, name: str, sender: str, *, at:
 def take_letter(session: Session, actor: Actor, letter: Taken, *, at: datetime) -> str:
     """Make a report or a draft of a letter, once by its name, and let its sender hear of it.
 
-    Returns "filed" for the report of someone we know with a place, "draft" for what waits for its
-    sender's word, "known" for a letter that was taken before. Raises TooManyError.
+    Returns "filed" for the report of someone we know, in words of their own and with a place,
+    "draft" for what waits for its sender's word, "known" for a letter that was taken before.
+    Raises TooManyError.
     """
     if letters_full(session, letter.sender, at):
         raise TooManyError("too_many_letters", 3600)
@@ -83,7 +86,7 @@ def take_letter(session: Session, actor: Actor, letter: Taken, *, at: datetime) 
     if row is None:
         return "known"
     row.person_id = actor.id
-    if actor.id is not None and letter.text and letter.lat is not None:
+    if actor.id is not None and letter.own and letter.text and letter.lat is not None:
         try:
             row.report_id = _filed(session, actor, letter, row.id, at)
             row.state = "filed"

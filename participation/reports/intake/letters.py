@@ -3,6 +3,7 @@
 import contextlib
 import re
 
+import msgspec
 from flask import current_app
 
 from participation.accounts import directory
@@ -13,6 +14,7 @@ from services import clock, maps, media, web
 from services.auth import STRANGER, Actor
 from services.db import Session, reading_session, unit_of_work
 from services.errors import InvalidError, TooManyError
+from services.letter_links import without_secrets
 from services.letters_in import Letter, Picture, Said, addresses, read
 from services.media.sides import sides_of
 from services.media.whereabouts import place_of
@@ -62,7 +64,8 @@ def _actor(session: Session, said: Said) -> Actor:
 
 def _understood(letter: Letter, said: Said, actor: Actor) -> Taken:
     settings = web.settings()
-    text, typed = _words(said)
+    open_to_all = _without_secrets(said, settings.base_url)
+    text, typed = _words(open_to_all)
     photos, left_out = _photos(said)
     spot = next((there for one in said.pictures if (there := place_of(one.data))), None)
     with reading_session(web.engine()) as session:
@@ -83,8 +86,16 @@ def _understood(letter: Letter, said: Said, actor: Actor) -> Taken:
         base_url=settings.base_url,
         lang=actor.lang,
         headers=headers,
+        own=open_to_all.own,
         strict=bool(settings.first_time_queue),
     )
+
+
+def _without_secrets(said: Said, base_url: str) -> Said:
+    """Return what is said without our own secret links; where one stood, a letter of ours did."""
+    text, subject = (without_secrets(one, base_url) for one in (said.text, said.subject))
+    own = said.own and (text, subject) == (said.text, said.subject)
+    return msgspec.structs.replace(said, text=text, subject=subject.strip(), own=own)
 
 
 def _words(said: Said) -> tuple[str, str]:

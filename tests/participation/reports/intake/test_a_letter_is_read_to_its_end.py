@@ -31,11 +31,13 @@ def joined(parts: Iterable[MIMEPart | EmailMessage], kind: str = "mixed") -> Ema
     return made
 
 
-def said(message: EmailMessage | str) -> str:
+def said(message: EmailMessage | str, **headers: str) -> str:
     if isinstance(message, str):
         text, message = message, EmailMessage()
         message["From"] = "kim@example.org"
         message.set_content(text)
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
     return read(Letter("kim@example.org", ("help@city.example",), bytes(message))).text
 
 
@@ -114,13 +116,50 @@ Subject: 가로등
 """
 
 
-@pytest.mark.parametrize("forwarded", [GMAIL, OUTLOOK, APPLE, NAVER])
-def test_who_forwards_a_letter_means_its_words_and_names_nobody(forwarded: str) -> None:
-    assert said(forwarded) == f"{ABOVE}\n{BELOW}"
-    assert said(f"여기도 그래요\n\n{forwarded}") == "여기도 그래요"
+@pytest.mark.parametrize(
+    ("forwarded", "subject"),
+    [(GMAIL, ""), (OUTLOOK, "FW: 가로등"), (APPLE, "Fwd: Lamp"), (NAVER, "전달: 가로등")],
+)
+def test_who_forwards_a_letter_means_its_words_and_names_nobody(
+    forwarded: str, subject: str
+) -> None:
+    assert said(forwarded, Subject=subject) == f"{ABOVE}\n{BELOW}"
+    assert said(f"여기도 그래요\n\n{forwarded}", Subject=subject) == "여기도 그래요"
     shown = forwarded.replace("\n ", " ").replace("<", "&lt;").split("\n")
     lines = "".join(f"<div>{line}</div>" for line in shown)
-    assert said(joined([part(lines, "html")])).split() == f"{ABOVE}\n{BELOW}".split()
+    message = joined([part(lines, "html")])
+    assert said(message, Subject=subject).split() == f"{ABOVE}\n{BELOW}".split()
+
+
+ANSWERED = [
+    f"-----Original Message-----\nFrom: City <a@b.kr>\nSent: Monday\n\n{ABOVE}",
+    f"On Mon, 2 Nov 2026 at 09:00, City <a@b.kr> wrote:\n\n{ABOVE}",
+    f"On Mon, 2 Nov 2026 at 09:00, City\n<a@b.kr> wrote:\n\n> {ABOVE}",
+    f"2026년 11월 2일 (월) 오전 9:00, 하늘시 <a@b.kr>님이\n작성:\n\n{ABOVE}",
+    f"From: City\nSent: Monday\nTo: Kim\nSubject: Lamp\n\n{ABOVE}",
+    GMAIL,
+    OUTLOOK,
+    APPLE,
+    NAVER,
+]
+
+
+@pytest.mark.parametrize("headers", [{"Subject": "Re: Lamp"}, {"Subject": "답장: 가로등"}])
+@pytest.mark.parametrize("above", [BLANK, "Sent from my iPhone\n\n"])
+@pytest.mark.parametrize("answered", ANSWERED)
+def test_an_answer_in_silence_says_nothing(
+    answered: str, above: str, headers: dict[str, str]
+) -> None:
+    assert said(above + answered, **headers) == ""
+    assert said(above + answered, Subject="Fwd: Lamp", In_Reply_To="<a@b.kr>") == ""
+    assert said(above + answered, Subject="Fwd: Lamp", References="<a@b.kr>") == ""
+    lines = answered.replace("<", "&lt;").replace("\n", "<br>")
+    assert said(joined([part(lines, "html")]), **headers) == ""
+
+
+def test_an_answer_may_stand_beneath_what_it_answers() -> None:
+    quoted = "On Mon, 2 Nov 2026 at 09:00, City\n<a@b.kr> wrote:\n> hello\n> again\n\n"
+    assert said(quoted + ABOVE, Subject="Re: Lamp", In_Reply_To="<a@b.kr>") == ABOVE
 
 
 def test_a_letter_forwarded_as_a_quotation_in_html() -> None:
@@ -139,6 +178,7 @@ def test_an_enclosed_letter_is_heard_where_nothing_else_is_said() -> None:
 
     assert said(enclosing(ABOVE)) == ABOVE
     assert said(enclosing(BLANK)) == BELOW
+    assert said(enclosing(BLANK), In_Reply_To="<a@b.kr>") == ""
 
 
 @pytest.mark.parametrize(
