@@ -6,6 +6,8 @@ import idna
 import sqlalchemy as sa
 from alembic import op
 
+from services import clock
+
 revision = "0034"
 down_revision = "0033"
 branch_labels = None
@@ -20,8 +22,9 @@ def upgrade() -> None:
         "UPDATE person_role SET confirmed_at = COALESCE("
         "(SELECT MAX(s.created_at) FROM sign_in_session s WHERE s.person_id = person_role.person_id),"
         " (SELECT p.created_at FROM person p WHERE p.id = person_role.person_id))"
-        " WHERE issuer IS NOT NULL"
+        " WHERE issuer IS NOT NULL AND role != 'resident'"
     )
+    _let_residency_count_from_here_on()
     for name in ("browser", "line"):
         op.add_column("login_code", sa.Column(name, sa.String(64), nullable=True))
     op.add_column("login_code", sa.Column("warned_at", sa.DateTime(timezone=True)))
@@ -36,6 +39,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "browser", name=op.f("pk_known_browser")),
     )
     _write_domains_as_the_dns_has_them()
+
+
+def _let_residency_count_from_here_on() -> None:
+    """Who lives here may have signed in long ago, and is told of no time limit before this one."""
+    columns = (sa.column(name, sa.String()) for name in ("role", "issuer"))
+    moment = sa.column("confirmed_at", sa.DateTime(timezone=True))
+    role = sa.table("person_role", *columns, moment)
+    homes = sa.update(role).where(role.c.role == "resident", role.c.issuer.is_not(None))
+    op.get_bind().execute(homes.values(confirmed_at=clock.now()))
 
 
 def _write_domains_as_the_dns_has_them() -> None:
