@@ -1,6 +1,6 @@
 """Taking an act back within seconds, before any phone is told of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -69,11 +69,12 @@ def withdraw_acts(
 def unmerge_report(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
     """Let a report that was joined by mistake go on by itself, as it stood before, however late.
 
+    That it was hidden for a while since is taken back with the joining.
     Whom the joining alone let follow the other leave that. Raises RefusedError for one that is not
     joined, was sent on since, or on whose joining words stand.
     """
-    step = joining_of(session, report)
-    if step is None or not _merge(session, actor, step, at):
+    steps = joining_of(session, report)
+    if not steps or not _merge(session, actor, steps[0], at):
         raise RefusedError("report_cannot_unmerge")
     _told(session, actor, "unmerge_report", report.id, at)
 
@@ -85,7 +86,7 @@ def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -
     before = _before(session, entry)
     if before is None:
         return ""
-    _go_back(session, report, entry, before, at)
+    _go_back(session, report, [entry], before, at)
     return "withdraw_answer"
 
 
@@ -93,13 +94,14 @@ def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) ->
     report = session.get_one(Report, entry.report_id)
     other = session.get(Report, report.merged_into) if report.merged_into else None
     hold(session, report, *filter(None, [other]))
-    into, before = report.merged_into, _before(session, entry)
-    if into is None or before is None or joining_of(session, report) is not entry:
+    steps, into = joining_of(session, report), report.merged_into
+    before = _before(session, entry, steps[1:])
+    if into is None or before is None or entry not in steps[:1]:
         return ""
     _part_followers(session, report, into, entry.at, at)
     _call_back(session, report, into, entry, at)
     report.merged_into = None
-    _go_back(session, report, entry, before, at)
+    _go_back(session, report, steps, before, at)
     return "withdraw_merge"
 
 
@@ -134,12 +136,14 @@ WAYS: dict[str, Callable[[Session, Actor, ReportEntry, datetime], str]] = {
 }
 
 
-def _before(session: Session, entry: ReportEntry) -> Status | None:
-    """Return the state before a step; None where a later word stands on it."""
+def _before(
+    session: Session, entry: ReportEntry, gone: Sequence[ReportEntry] = ()
+) -> Status | None:
+    """Return the state before a step; None where a later word stands on it, but those `gone`."""
     story = session.scalars(
         select(ReportEntry)
         .where(ReportEntry.report_id == entry.report_id, ReportEntry.public)
-        .where(ReportEntry.status.is_not(None))
+        .where(ReportEntry.status.is_not(None), ReportEntry.id.not_in([one.id for one in gone]))
         .order_by(ReportEntry.at.desc(), ReportEntry.id.desc())
         .limit(2)
     ).all()
@@ -159,10 +163,15 @@ def _showed(session: Session, entry: ReportEntry) -> bool:
 
 
 def _go_back(
-    session: Session, report: Report, entry: ReportEntry, before: Status, at: datetime
+    session: Session,
+    report: Report,
+    steps: Sequence[ReportEntry],
+    before: Status,
+    at: datetime,
 ) -> None:
     report.status, report.changed_at = before.value, at
-    take_back(session, entry, before.value, at=at)
+    for step in steps:
+        take_back(session, step, before.value, at=at)
     session.flush()
     report.ended_at = settled_since(session, report.id) if before in ENDED else None
     keep_clusters(session, report, at=at)

@@ -10,7 +10,15 @@ from sqlalchemy.orm import aliased
 from participation.reports.models import Report, ReportEntry
 from participation.reports.queries import CARD, ReportCard, card_of
 from participation.reports.routing.queries import calendar_of, teams
-from participation.reports.rules import ENDED, MERGED, PUBLIC, SENT_ON, Status, team_named
+from participation.reports.rules import (
+    ENDED,
+    MERGED,
+    PUBLIC,
+    SENT_ON,
+    Status,
+    hidden_and_back,
+    team_named,
+)
 from services.db import Session
 
 SHOWN = tuple(s.value for s in PUBLIC)
@@ -94,14 +102,18 @@ def can_be_part(report: Report) -> ColumnElement[bool]:
     return and_(*alone, ~parts.exists())
 
 
-def joining_of(session: Session, report: Report) -> ReportEntry | None:
-    """Return the step that joined a report, if the joining can be undone.
+def joining_of(session: Session, report: Report) -> list[ReportEntry]:
+    """Return the step that joined a report, and behind it those of each hiding that ended since.
 
-    It cannot where words stand on it, or where the report was sent on with the other one.
+    None where the joining cannot be undone: words stand on it, the report is hidden, or it was
+    sent on with the other one.
     """
+    if report.merged_into is None:
+        return []
     row = ReportEntry
     told = select(row).where(row.report_id == report.id, row.public)
     moved = told.where(or_(row.status.is_not(None), row.kind == SENT_ON))
-    last = session.scalar(moved.order_by(row.at.desc(), row.id.desc()).limit(1))
-    joined = report.merged_into is not None and last is not None and last.kind == MERGED
-    return last if joined else None
+    story = session.scalars(moved.order_by(row.at, row.id)).all()
+    joined = max((n for n, step in enumerate(story) if step.kind == MERGED), default=len(story))
+    came_to = [Status(step.status) if step.status else None for step in story[joined + 1 :]]
+    return list(story[joined:]) if hidden_and_back(came_to) else []

@@ -172,7 +172,7 @@ def same_as(session: Session, actor: Actor, report: Report, words: str) -> Same:
 
 def _unmerges(session: Session, actor: Actor, report: Report) -> bool:
     """Say whether the actor may let a report that was joined go on by itself again."""
-    if report.merged_into is None or joining_of(session, report) is None:
+    if report.merged_into is None or not joining_of(session, report):
         return False
     return may_handle(session, actor, session.get_one(Report, report.merged_into))
 

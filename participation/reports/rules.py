@@ -1,6 +1,7 @@
 """The life of a report, its kinds and its promise, as tables: no database, no Flask, no clock."""
 
 import math
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -90,6 +91,12 @@ JUDGING_LIVES = timedelta(days=28)
 # A rejected report may hold what must not be public, and at one that is held nobody looked yet:
 # only the reporter and staff see them. This is the one place that says so.
 PUBLIC = frozenset(Status) - {S.REJECTED, S.HELD}
+# What was joined goes on in the other one: by itself it can only be hidden, and shown again as
+# it was then, closed by the joining.
+NEXT_JOINED: dict[Status, frozenset[Status]] = {
+    **dict.fromkeys(S, frozenset({S.REJECTED})),
+    S.REJECTED: frozenset({S.CLOSED}),
+}
 
 
 class Shelf(IntEnum):
@@ -206,17 +213,27 @@ TITLE_LENGTH = 80
 
 
 def staff_moves(now: Status, *, joined: bool = False) -> list[Status]:
-    """Return where staff may take a report; to dispute is for those who live with it.
-
-    What was joined goes on in the other one: by itself it can only be hidden.
-    """
-    ways = NEXT[now] - PUBLIC if joined else NEXT[now] - {S.DISPUTED}
+    """Return where staff may take a report; to dispute is for those who live with it."""
+    ways = NEXT_JOINED[now] if joined else NEXT[now] - {S.DISPUTED}
     return [s for s in Status if s in ways]
 
 
 def answers_to(now: Status, *, joined: bool = False) -> list[Status]:
     """Return what staff may answer with: first a word more, but to what nobody looked at yet."""
     return ([] if now is S.HELD else [now]) + staff_moves(now, joined=joined)
+
+
+def hidden_and_back(since: Iterable[Status | None]) -> bool:
+    """Say whether what a joined report came to since it was joined is nothing but hiding.
+
+    Each hiding must have ended with the report shown again; any other word stands on the joining.
+    """
+    hidden = False
+    for status in since:
+        if status is not S.REJECTED and not (hidden and status is S.CLOSED):
+            return False
+        hidden = status is S.REJECTED
+    return not hidden
 
 
 def late(status: Status, due_at: datetime, at: datetime) -> bool:

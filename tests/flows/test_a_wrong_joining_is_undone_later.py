@@ -99,6 +99,34 @@ def test_not_where_it_is_not_joined_or_words_stand_on_it(
     assert stands(made) == before
 
 
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("state", ["open", "fixed"])
+def test_that_it_was_hidden_for_a_while_is_taken_back_with_it(
+    session: Session, engine: sa.Engine, state: str, times: int
+) -> None:
+    made, into = came_to(session, state), opened(session)
+    session.commit()
+    before = stands(made)
+    merge(session, made, into)
+    for days in range(3, 3 + 2 * times, 2):
+        at = AT + days * DAY
+        actions.reject_report(session, SOYEON, made, "이름이 있어요", at=at)
+        session.commit()
+        with pytest.raises(RefusedError, match="report_cannot_unmerge"):
+            unmerge_report(session, TAEHO, made, at=at)
+        actions.answer_report(session, SOYEON, made, Status.CLOSED, "가렸어요", at=at + DAY)
+        session.commit()
+    unmerge_report(session, TAEHO, made, at=LATER)
+    session.commit()
+    assert stands(made) == before
+    told = [one.kind for one in queries.timeline(session, made.id)]
+    assert told == (["opened"] if state == "open" else ["opened", "answer"])
+    assert faults(engine) == []
+    merge(session, made, into, 11)
+    assert (made.status, made.merged_into) == ("closed", into.id)
+    assert faults(engine) == []
+
+
 def test_once_undone_the_joining_is_not_taken_back_as_well(session: Session) -> None:
     made, into = opened(session), opened(session)
     merge(session, made, into)

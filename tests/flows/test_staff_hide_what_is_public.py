@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from participation.reports import actions, actions_dispute, actions_merge
+from participation.reports import actions, actions_dispute, actions_merge, queries
 from participation.reports.actions_undo import withdraw_acts
 from participation.reports.models import Report
 from participation.reports.rules import PUBLIC, Status
+from services import audit
 from services.auth import Actor
 from services.db import Session
 from services.errors import RefusedError
+from services.outbox.events import OutboxEvent
 from tests.conftest import AT
 from tests.flows.test_joining_and_giving_are_taken_back import offered
 from tests.pages import Pages
@@ -67,11 +69,39 @@ def test_what_is_hidden_is_as_before_when_that_is_taken_back(
     assert faults(engine) == []
 
 
-def test_what_was_joined_and_hidden_goes_nowhere_by_itself(session: Session) -> None:
+def test_what_was_joined_and_hidden_comes_back_joined_and_goes_nowhere_else(
+    session: Session, engine: sa.Engine
+) -> None:
     made = came_to(session, JOINED)
+    before, at = stands(made), AT + 3 * DAY
     actions.reject_report(session, SOYEON, made, WORDS, at=AT + 2 * DAY)
-    with pytest.raises(RefusedError):
-        actions.answer_report(session, SOYEON, made, Status.OPEN, "다시", at=AT + 3 * DAY)
+    session.commit()
+    for status in set(Status) - {Status.CLOSED, Status.REJECTED}:
+        with pytest.raises(RefusedError):
+            actions.answer_report(session, SOYEON, made, status, "다시", at=at)
+    actions.answer_report(session, SOYEON, made, Status.CLOSED, "다시 보여요", at=at)
+    session.commit()
+    assert stands(made) == before
+    assert queries.timeline(session, made.id)[-1].text == "다시 보여요"
+    bodies = [body.decode() for body in session.scalars(sa.select(OutboxEvent.body))]
+    assert any('"closed"' in one and str(made.id) in one for one in bodies)
+    assert audit.latest(session)[0].verb == "answer_report"
+    assert faults(engine) == []
+    withdraw_acts(session, SOYEON, at, at=at + timedelta(seconds=4))
+    session.commit()
+    assert (made.status, made.merged_into) == ("rejected", before[2])
+    assert faults(engine) == []
+
+
+def test_a_case_leads_what_was_joined_and_hidden_back(visit: Visit, session: Session) -> None:
+    made, desk = came_to(session, JOINED), visit(SOYEON)
+    case = f"/console/reports/{made.id}"
+    desk.get(case)
+    desk.post(f"{case}/reject", reason=WORDS)
+    assert visit(JUN).client.get(f"/reports/{made.id}").status_code == 404
+    assert choices(desk.get(case)) == ["rejected", "closed"]
+    desk.post(f"{case}/answer", status="closed", text="다시 보여요")
+    assert "다시 보여요" in visit(JUN).get(f"/reports/{made.id}")
 
 
 @pytest.mark.parametrize("state", SHOWN)

@@ -201,7 +201,9 @@ def _withdrawals(session: Session, gone: dict[UUID, Any]) -> Iterable[Fact]:
             .join(Report, Report.id == ReportEntry.report_id)
         ).where(ReportEntry.id.in_(gone), ReportEntry.kind == WITHDRAWN)
     ).all()
-    for entry_id, position, *columns in rows:
+    # In the order they were taken back: what a later one seals, the first of them has changed.
+    turn = {entry_id: number for number, entry_id in enumerate(gone)}
+    for entry_id, position, *columns in sorted(rows, key=lambda row: turn[row.entry_id]):
         report_id, status, role, at = gone[entry_id]
         seal = seal_of(Stands(*columns))
         yield Fact(entry_id, report_id, at, WITHDRAWN, status, role, "", seal, position)

@@ -1,6 +1,7 @@
 """What people and staff do to reports, in any order, and the stories that should come of it."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,15 @@ from sqlalchemy import Connection, func, select
 from participation.reports import actions, actions_merge, actions_undo
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.models import Report, ReportEntry
-from participation.reports.rules import ENDED, NEXT, PUBLIC, Category, Status, staff_moves
+from participation.reports.rules import (
+    ENDED,
+    NEXT,
+    NEXT_JOINED,
+    PUBLIC,
+    Category,
+    Status,
+    staff_moves,
+)
 from participation.reports.settling import actions as settling_actions
 from services.db import Session
 from services.errors import DomainError
@@ -109,7 +118,9 @@ class Lives(RuleBasedStateMachine):
             self._moved(report_id, now, status)
 
     def _moved(self, report_id: UUID, now: Status, status: Status) -> None:
-        assert status == now or status in NEXT[now]
+        joined = report_id in self.merged and report_id in self.joined
+        ways = NEXT_JOINED if joined and self.joined[report_id][0] != self.at else NEXT
+        assert status == now or status in ways[now]
         assert self._status(report_id) == status
         story = self.stories[report_id]
         if now not in PUBLIC and status in PUBLIC and (not story or story[0][1] != Status.OPEN):
@@ -189,12 +200,19 @@ class Lives(RuleBasedStateMachine):
     def unmerge(self, report_id: UUID) -> None:
         story = self.stories[report_id]
         joined_at, way = self.joined.get(report_id, (None, []))
-        may = report_id in self.merged and story[-1][0] == joined_at and len(way) == 1
+        joined = [n for n, (at, _) in enumerate(story) if at == joined_at]
+        may = report_id in self.merged and len(way) == 1 and self._only_hidden(story[joined[0] :])
         done = self._do(actions_undo.unmerge_report, PEOPLE["taeho"], self._report(report_id))
         assert (done is not None) == may
         if may:
-            story.pop()
+            del story[joined[0] :]
             self._set_apart(report_id)
+
+    def _only_hidden(self, since: list[tuple[datetime, Status]]) -> bool:
+        """Say whether a joined report was shown again after each hiding, and nothing else came."""
+        states = [status for _, status in since]
+        words = any(pair == (Status.CLOSED, Status.CLOSED) for pair in pairwise(states))
+        return states[-1] is Status.CLOSED and not words
 
     @rule(report_id=reports, person=who, stop=st.booleans())
     def follow(self, report_id: UUID, person: Any, stop: bool) -> None:

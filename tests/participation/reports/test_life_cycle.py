@@ -1,5 +1,6 @@
 """The life of a report as its table says."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -9,6 +10,7 @@ from participation.reports.rules import (
     BORN,
     LABELS,
     NEXT,
+    NEXT_JOINED,
     PROMISE_DAYS,
     PUBLIC,
     QUESTIONS,
@@ -17,6 +19,7 @@ from participation.reports.rules import (
     Category,
     Status,
     answers_to,
+    hidden_and_back,
     late,
     staff_moves,
     title_of,
@@ -26,7 +29,7 @@ AT = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 def test_every_status_and_category_has_its_rows() -> None:
-    assert set(NEXT) == set(Status) == set(STATUS_LABELS)
+    assert set(NEXT) == set(NEXT_JOINED) == set(Status) == set(STATUS_LABELS)
     for table in (LABELS, PROMISE_DAYS, QUESTIONS, SEVERITY):
         assert set(table) == set(Category)
 
@@ -45,6 +48,16 @@ def test_whatever_is_public_can_be_turned_down_and_no_more_once_joined() -> None
     for status in PUBLIC:
         assert Status.REJECTED in answers_to(status)
         assert answers_to(status, joined=True) == [status, Status.REJECTED]
+
+
+def test_what_was_joined_and_hidden_comes_back_closed_and_no_other_way() -> None:
+    assert answers_to(Status.REJECTED, joined=True) == [Status.REJECTED, Status.CLOSED]
+
+
+@given(st.lists(st.sampled_from([*Status, None]), max_size=6))
+def test_hiding_alone_leaves_a_joining_as_it_was(since: list[Status | None]) -> None:
+    told = "".join({Status.REJECTED: "h", Status.CLOSED: "c"}.get(one, "x") for one in since)
+    assert hidden_and_back(since) is (re.fullmatch("(h+c)*", told) is not None)
 
 
 def test_a_word_more_can_be_said_of_all_but_what_waits_for_a_first_look() -> None:
