@@ -7,7 +7,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from flask import flash, get_flashed_messages, redirect, render_template, request, url_for
+from flask import (
+    flash,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
@@ -20,7 +28,7 @@ from participation.reports.forms import seen_rows
 from participation.reports.models import Report
 from participation.reports.queries_queue import Sought
 from participation.reports.rules import Category, Status
-from services import i18n, web
+from services import i18n, media, web
 from services.errors import DomainError, InvalidError, RefusedError
 from services.ids import parse_id
 
@@ -204,7 +212,7 @@ def _source(report: Report | None = None, **more: str) -> str:
 def keeps_typed(kind: type[Form]) -> Callable[[Act], Act]:
     """Give an act of the desk its form, and draw the desk again with it where it is refused.
 
-    The page's status is that of the error (422 or 409), so nothing of the act is kept; a program
+    The page's status is that of the error (422, 409, 503), so nothing of the act is kept; a program
     gets its problem document as everywhere.
     """
 
@@ -214,12 +222,13 @@ def keeps_typed(kind: type[Form]) -> Callable[[Act], Act]:
             form = kind(request.form)
             try:
                 return act(**on, form=_valid(form))
-            except (InvalidError, RefusedError) as error:
+            except (InvalidError, RefusedError, media.PicturesBusyError) as error:
                 if web.wants_json():
                     raise
                 # What was begun must not show, and nobody waits for a page to be drawn.
                 web.give_up()
-                return desk(_asked_on(on), _refusal(act.__name__, form, error)), error.status
+                page = desk(_asked_on(on), _refusal(act.__name__, form, error))
+                return web.in_time(make_response(page, error.status), error)
 
         return kept
 

@@ -94,7 +94,8 @@ def is_kept(photo_hash: str) -> bool:
 def redact(photo_hash: str, boxes: list[tuple[float, float, float, float]]) -> str:
     """Return the hash of the picture with black boxes; the picture before it stays where it is.
 
-    A box is (x, y, width, height), each a share of the picture's side.
+    A box is (x, y, width, height), each a share of the picture's side. It waits its turn for up to
+    ten seconds; PicturesBusyError after that.
     """
     return _at_work().redact(photo_hash, boxes)
 

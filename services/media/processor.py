@@ -31,14 +31,15 @@ class Processor:
     def redact(self, name: str, boxes: list[Box]) -> str:
         """Store the picture with `boxes` blackened and return its hash; the one before stays.
 
-        Whoever holds the one before says for how long (services.media.sweep).
+        Whoever holds the one before says for how long (services.media.sweep). A face stays in sight
+        until this is done: it waits its turn, however many uploads do. Raises as `accept`.
         """
         path = self.store.path(name, "large")
         if path is None:
             raise InvalidError("photo_unreadable", {"photo": "photo_unreadable"})
-        return self._processed(path.read_bytes(), boxes)
+        return self._processed(path.read_bytes(), boxes, seated=True)
 
-    def _processed(self, data: bytes, boxes: list[Box]) -> str:
-        with TURNS.taken():
+    def _processed(self, data: bytes, boxes: list[Box], *, seated: bool = False) -> str:
+        with TURNS.taken(seated=seated):
             large, small = FORKS.ask(data, boxes)
         return self.store.put(large, small)

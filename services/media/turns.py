@@ -24,7 +24,8 @@ class Turns:
 
     A few (`seats`) may wait for up to `longest_s` seconds. Whoever comes when those are taken waits
     for `patience_s` at most, and not at all where no turn came by for so long, or where those ahead
-    will take longer: each who waits holds a thread that answers nobody else.
+    will take longer: each who waits holds a thread that answers nobody else. The few who work on
+    what others sent (`seated`) wait as long as those with a seat, though all are taken.
     """
 
     def __init__(self, at_once: int, seats: int, patience_s: float, longest_s: float) -> None:
@@ -39,10 +40,10 @@ class Turns:
         self._changed = threading.Condition()
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def taken(self, *, seated: bool = False) -> Iterator[None]:
         """Hold a turn; raises PicturesBusyError where none comes in time."""
         with self._changed:
-            self._wait()
+            self._wait(seated=seated or self._seated < self.seats)
             self._free -= 1
             began = self._moved_at = time.monotonic()
         try:
@@ -54,8 +55,8 @@ class Turns:
                 self._lasts_s = self._moved_at - began
                 self._changed.notify_all()
 
-    def _wait(self) -> None:
-        came, seated, mine = time.monotonic(), self._seated < self.seats, object()
+    def _wait(self, *, seated: bool) -> None:
+        came, mine = time.monotonic(), object()
         if self._free == 0 and not seated and self._takes_long():
             raise PicturesBusyError
         self._seated += seated

@@ -1,7 +1,7 @@
 """What every page needs: this request's session and actor, safety, errors as answers."""
 
 from services.web.browsers import device
-from services.web.faults import sentences, wants_json
+from services.web.faults import in_time, sentences, wants_json
 from services.web.install import install
 from services.web.leading import form_on
 from services.web.limits import limit, line_of
@@ -31,6 +31,7 @@ __all__ = [
     "form_on",
     "give_up",
     "holds_turn",
+    "in_time",
     "install",
     "is_marked",
     "limit",

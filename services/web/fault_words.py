@@ -23,6 +23,10 @@ SPECIAL = {
         "There is no room for more just now",
         "Nothing was kept of this. We have been told; try again in a few minutes.",
     ),
+    "photos_busy": (
+        "Many photos are being worked on just now",
+        "This was not done. Send it once more in a few seconds.",
+    ),
     "last_operator": (
         "The city would have no operator then",
         "Name another operator under People and roles first, then try once more.",

@@ -78,3 +78,26 @@ def look_and_uncover(visitor: Visitor, before: str) -> None:
     page.wait_for_load_state("load")
     assert picture_of(page) == before
     assert page.request.get(before).status == 200
+
+
+def test_boxes_that_were_not_taken_are_drawn_again(enter: Enter, tmp_path: Path) -> None:
+    case = case_with_photo(enter, photo(tmp_path / "lamp.jpg"))
+    visitor = enter("soyeon", lang="en", viewport=DESK, reduced_motion="reduce")
+    visitor.expects_refusals = True
+    page = visitor.page
+    page.goto(case)
+    page.locator('[data-act="redact"] summary').click()
+    add = page.get_by_role("button", name="Add a box")
+    add.press("Enter")
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+    add.press("Enter")
+    drawn = page.locator("button.cover")
+    places = [str(drawn.nth(n).get_attribute("style")) for n in range(2)]
+    # Somebody answered meanwhile.
+    page.eval_on_selector('[data-act="redact"] [name=seen]', "field => field.value = '0'.repeat(8)")
+    with page.expect_response("**/redact*") as refused:
+        page.get_by_role("button", name="Cover it").press("Enter")
+    assert refused.value.status == 409
+    expect(drawn).to_have_count(2)
+    assert [str(drawn.nth(n).get_attribute("style")) for n in range(2)] == places

@@ -100,3 +100,25 @@ def test_a_report_that_came_at_the_wrong_moment_keeps_its_words(
     assert "봉투가 터졌어요" in answer.text
     assert "지금 사진이 많이 들어오고 있어요" in answer.text
     assert re.search(r'value="litter"[^>]*checked', answer.text)
+
+
+def test_who_works_on_what_others_sent_has_a_seat_though_all_are_taken() -> None:
+    mine, done = Turns(1, seats=1, patience_s=0, longest_s=10), threading.Event()
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(work, mine, lambda: done.wait(20)) for _ in range(2)]
+        while not mine._seated:
+            time.sleep(0.01)
+        with pytest.raises(PicturesBusyError):
+            work(mine, lambda: None)
+
+        def cover() -> None:
+            with mine.taken(seated=True):
+                pass
+
+        covering = threads.submit(cover)
+        time.sleep(0.05)
+        assert not covering.done()
+        done.set()
+        covering.result(10)
+        for one in asked:
+            one.result(10)

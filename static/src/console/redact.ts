@@ -12,6 +12,16 @@ function hidden(box: Box): HTMLInputElement[] {
   });
 }
 
+/** The boxes the four fields of each tell: a form that came back has what was drawn. */
+function told(form: HTMLFormElement): Omit<Box, "covers">[] {
+  return [...form.querySelectorAll("[data-numbers]")].flatMap((row) => {
+    const fields = SIDES.map((side) => row.querySelector<HTMLInputElement>(`[name="${side}"]`)?.value ?? "");
+    const [x = NaN, y = NaN, w = NaN, h = NaN] = fields.map((text) => (text === "" ? NaN : Number(text)));
+    const inside = [x, y, w, h].every((share) => share >= 0 && share <= 1);
+    return inside ? [{ kind: "own" as const, x, y, w, h }] : [];
+  });
+}
+
 /** Let boxes over `photo` be what `form` sends, as soon as its part of the page is open. */
 export function drawBoxes(photo: HTMLElement, form: HTMLFormElement): void {
   const act = form.closest("details");
@@ -24,10 +34,12 @@ export function drawBoxes(photo: HTMLElement, form: HTMLFormElement): void {
   // Outside the folded part the photo is only looked at.
   const start = (): void => {
     if (!act?.open || photo.classList.contains("covers-frame")) return;
+    const drawn = told(form);
     for (const field of form.querySelectorAll("[data-numbers]")) field.remove();
     photo.classList.add("covers-frame");
     photo.tabIndex = -1;
     const boxes = new Boxes(photo, words, () => undefined, say);
+    for (const box of drawn) boxes.add(box);
     const acts = part("acts");
     if (acts) acts.hidden = false;
     part("add")?.addEventListener("click", () => boxes.addOwn());
