@@ -71,6 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     city_hue: int | None = None
     language: Literal["ko", "en"] = "ko"
 
+    @property
+    def city_names(self) -> tuple[str, ...]:
+        """Return the city's names, as people may write one before an address."""
+        return self.city_name_ko, self.city_name_en
+
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 

@@ -1,7 +1,7 @@
 """What people may send about places they follow. Every form yields the input of an action."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -23,6 +23,7 @@ NO_PLACE = "Choose the place on the map, or use where you are."
 DESCRIBED = "We know no place of that name. The point stays where it was; your words describe it."
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
 WHICH = "Several places have that name. Choose the one you mean."
+MOVED = "The point moved to %(name)s, the place you typed."
 HOW_FAR = "Choose how far: 50 m to 20 km."
 
 
@@ -60,8 +61,9 @@ class AlertForm(Form):
         default=Way.PUSH.value,
     )
 
-    # Whether the words name no place and the point stays.
+    # Whether the words name no place and the point stays; the place they moved it to.
     described = False
+    moved = ""
 
     def __init__(self, sent: MultiDict[str, str] | None = None, **held: Any) -> None:
         super().__init__(sent, **held)
@@ -77,11 +79,11 @@ class AlertForm(Form):
         return metres if LEAST_M <= metres <= MOST_M else None
 
     def complete(
-        self, search: Callable[[str], list[maps.Spot]], wards: list[str]
+        self, search: Callable[[str], list[maps.Spot]], wards: list[str], cities: Sequence[str]
     ) -> list[maps.Spot]:
         """Check what the chosen kind needs; return places to choose from if the name is unclear.
 
-        Errors stand at the fields; call after `validate`.
+        `cities` are the city's names. Errors stand at the fields; call after `validate`.
         """
         if self.kind.errors:
             return []
@@ -96,24 +98,22 @@ class AlertForm(Form):
             return []
         if self.metres() is None and not self.radius_m.errors:
             self.radius_m.errors = [HOW_FAR]
-        return self._placed(search)
+        return self._placed(search, cities)
 
-    def _placed(self, search: Callable[[str], list[maps.Spot]]) -> list[maps.Spot]:
+    def _placed(
+        self, search: Callable[[str], list[maps.Spot]], cities: Sequence[str]
+    ) -> list[maps.Spot]:
         if self.spot.data and not self.spot.errors:
             return self._chosen(*map(float, self.spot.data.split(",")))
         words, point = str(self.place.data or ""), self._point()
-        if point and not maps.is_newer(words, point, str(self.placed.data or "")):
-            return []
-        found = search(words) if words else []
-        if point:
-            found = maps.named_whole(found, words)
-            self.described = not found
-        if (spot := maps.the_one(found, words)) is not None:
-            self.lat.data, self.lon.data = spot.lat, spot.lon
-        elif not self.described:
-            self.place.errors = [WHICH if found else NOT_FOUND if words else NO_PLACE]
-            return found
-        return []
+        meant = maps.meant(words, point, str(self.placed.data or ""), search, cities)
+        self.described = meant.described
+        if meant.spot is not None:
+            self.lat.data, self.lon.data = meant.spot.lat, meant.spot.lon
+            self.moved = meant.spot.name if point else ""
+        elif not meant.stays:
+            self.place.errors = [WHICH if meant.choices else NOT_FOUND if words else NO_PLACE]
+        return list(meant.choices)
 
     def _chosen(self, lat: float, lon: float) -> list[maps.Spot]:
         self.lat.data, self.lon.data = lat, lon

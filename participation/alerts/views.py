@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from participation.alerts import actions, queries
 from participation.alerts.access import alert_for, removed_alert_for
-from participation.alerts.forms import DESCRIBED, AlertForm, TimesForm
+from participation.alerts.forms import DESCRIBED, MOVED, AlertForm, TimesForm
 from participation.alerts.models import Alert
 from participation.alerts.rules import MOST_ALERTS, RADII
 from participation.alerts.telling import Sources
@@ -95,7 +95,11 @@ def create() -> ResponseReturnValue:
 
 def _checked(form: AlertForm) -> Sequence[maps.Spot]:
     form.validate()
-    return form.complete(_search, _sources().wards(web.session()))
+    spots = form.complete(_search, _sources().wards(web.session()), web.settings().city_names)
+    # Also where the form comes back for something else: the point stands there moved.
+    if form.moved:
+        flash(words(MOVED, name=form.moved), "good")
+    return spots
 
 
 def _tell_described(form: AlertForm) -> None:

@@ -1,6 +1,6 @@
 """What people may send about reports. Every form yields the input of an action."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +34,7 @@ NOT_FOUND = "We know no place of that name. Give a street and number, or use the
 DESCRIBED = "We know no place of that name. The point stays where it was; your words describe it."
 TAKEN_AT = "Your photo says where it was taken. Choose that place, or enter another."
 WHICH = "Several places have that name. Choose the one you mean."
+MOVED = "The point moved to %(name)s, the place you typed."
 
 
 def short(value: Any) -> str:
@@ -94,8 +95,9 @@ class NewReportForm(Form):
     # The near report this one is; ASK where that is to be asked, anything else where it was.
     join = HiddenField(filters=[short])
 
-    # Whether the words name no place and the point stays.
+    # Whether the words name no place and the point stays; the place they moved it to.
     described = False
+    moved = ""
 
     def fill(self, **told: Any) -> None:
         """Fill in what is known before anyone wrote; what is None stays as it is."""
@@ -121,32 +123,30 @@ class NewReportForm(Form):
         self,
         search: Callable[[str], list[maps.Spot]],
         taken_at: Callable[[], list[maps.Spot]] = list,
+        cities: Sequence[str] = (),
     ) -> list[maps.Spot]:
         """Fill in the point of a typed place; return what is to be chosen from if it is unclear.
 
-        Words that are newer than the point beside them are looked up too; where they name no place
-        they describe it, and `described` says so. Where none is told at all, that is where the
+        Words that are newer than the point beside them move it where they are just the name of one
+        place, with one of `cities` before it or not, and `moved` says so; where they name none they
+        describe it, and `described` says so. Where no place is told at all, that is where the
         photos were taken. The error stands at the field of the place; an empty answer and no error
         mean all is well.
         """
         if self.spot.data and not self.spot.errors:
             return self._chosen(*map(float, self.spot.data.split(",")))
         words, point = self.told("place"), self.point()
-        if point and not maps.is_newer(words, point, self.told("placed")):
-            return []
-        found = search(words) if words else []
-        if point:
-            found = maps.named_whole(found, words)
-            self.described = not found
-        if (spot := maps.the_one(found, words)) is not None:
-            self.lat.data, self.lon.data = spot.lat, spot.lon
-            return []
-        if not words and (offered := taken_at()):
+        meant = maps.meant(words, point, self.told("placed"), search, cities)
+        self.described = meant.described
+        if meant.spot is not None:
+            self.lat.data, self.lon.data = meant.spot.lat, meant.spot.lon
+            self.moved = meant.spot.name if point else ""
+        elif not words and not point and (offered := taken_at()):
             self.place.errors = [TAKEN_AT]
             return offered
-        if not self.described:
-            self.place.errors = [WHICH if found else NOT_FOUND if words else NO_PLACE]
-        return found
+        elif not meant.stays:
+            self.place.errors = [WHICH if meant.choices else NOT_FOUND if words else NO_PLACE]
+        return list(meant.choices)
 
     def _chosen(self, lat: float, lon: float) -> list[maps.Spot]:
         if abs(lat) > MOST_LAT or abs(lon) > MOST_LON:

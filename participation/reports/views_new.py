@@ -11,7 +11,7 @@ from participation.reports import queries_near, views, views_same
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import edge as blocks_edge
 from participation.reports.blocks.rules import Signs
-from participation.reports.forms import DESCRIBED, NewReportForm, parse_spot
+from participation.reports.forms import DESCRIBED, MOVED, NewReportForm, parse_spot
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
 from participation.reports.opening import stands_as, told_before
@@ -71,7 +71,7 @@ def create() -> ResponseReturnValue:
         return refused
     form = _own_form()
     valid, sent = form.validate(), _sent(form)
-    spots = form.place_found(_search, lambda: _taken_at(sent))
+    spots = _place_found(form, sent)
     if not valid or form.errors:
         return _form_page(form, spots, sent=sent), 422
     if (asked := views_same.question(form, sent)) is not None:
@@ -113,6 +113,14 @@ def _sent(form: NewReportForm) -> views_same.Sent:
     except InvalidError as error:
         form.photo.errors = [media.WORDS[error.code]]
         return views_same.Sent()
+
+
+def _place_found(form: NewReportForm, sent: views_same.Sent) -> list[maps.Spot]:
+    """Look the place up; say where typed words moved the point, on whatever page comes next."""
+    spots = form.place_found(_search, lambda: _taken_at(sent), web.settings().city_names)
+    if form.moved:
+        flash(words(MOVED, name=form.moved), "good")
+    return spots
 
 
 def _taken_at(sent: views_same.Sent) -> list[maps.Spot]:
@@ -200,7 +208,10 @@ def _search(text: str) -> list[maps.Spot]:
 @public
 @web.limit("places", times=600, window_s=600)
 def places() -> ResponseReturnValue:
-    found = maps.search(web.session(), request.args.get("q", "")[:80])
+    asked = request.args.get("q", "")[:80]
+    found = maps.search(web.session(), asked)
+    if "beside" in request.args:
+        found = maps.named_just(found, asked, web.settings().city_names)
     return Response(msgspec.json.encode(found), mimetype="application/json")
 
 

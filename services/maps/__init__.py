@@ -20,7 +20,7 @@ from services.maps.serve import credit_of, home_of, tiles_blueprint
 from services.maps.sheet import Hexagon, Sheet, Words, draw_sheet, policy_of, self_contained
 from services.maps.tiles import build_tiles
 from services.maps.town import Address, Size, Town, blocks_of, make_town, write_extract
-from services.maps.typed import Point, is_newer, named_whole, placed, the_one
+from services.maps.typed import Meant, Point, is_newer, meant, named_just, placed, the_one
 
 __all__ = [
     "Address",
@@ -29,6 +29,7 @@ __all__ = [
     "Heat",
     "HexGrid",
     "Hexagon",
+    "Meant",
     "PlaceName",
     "Point",
     "Sheet",
@@ -54,10 +55,11 @@ __all__ = [
     "import_places",
     "is_newer",
     "make_town",
+    "meant",
     "morton",
     "move_point",
+    "named_just",
     "named_near",
-    "named_whole",
     "newest_in",
     "outlines_of",
     "placed",

@@ -5,6 +5,10 @@ A form sends back `placed`: the point it was drawn with and the words that stood
 point, with and without script.
 """
 
+from collections.abc import Callable, Sequence
+
+import msgspec
+
 from services.maps.places import Spot, folded
 
 Point = tuple[float, float]
@@ -29,13 +33,55 @@ def is_newer(words: str, point: Point, placed: str) -> bool:
     return same and bool(folded(words)) and folded(words) != folded(stood)
 
 
-def named_whole(found: list[Spot], words: str) -> list[Spot]:
-    """Return those that all of the words name, but for a city's name before them.
+class Meant(msgspec.Struct, frozen=True):
+    """What typed words come to: the `spot` the point goes to, or the `choices` to ask of.
 
-    A search also finds by the last words alone, and beside a point words may only describe it.
+    `stays` says that the point stays as it is, `described` that the words are newer than it and
+    name no place. Where nothing of these holds, no place is known.
     """
-    wanted = folded(words)
-    return [s for s in found if wanted in folded(s.name) or wanted.endswith(folded(s.name))]
+
+    spot: Spot | None = None
+    choices: Sequence[Spot] = ()
+    stays: bool = False
+    described: bool = False
+
+
+def meant(
+    words: str,
+    point: Point | None,
+    placed: str,
+    search: Callable[[str], list[Spot]],
+    cities: Sequence[str],
+) -> Meant:
+    """Return what `words` come to beside a point, or where there is none; `cities` as below."""
+    if point and not is_newer(words, point, placed):
+        return Meant(stays=True)
+    found = search(words) if words else []
+    if point:
+        found = named_just(found, words, cities)
+    if (spot := the_one(found, words)) is not None:
+        return Meant(spot=spot)
+    described = point is not None and not found
+    return Meant(choices=found, stays=described, described=described)
+
+
+def named_just(found: list[Spot], words: str, cities: Sequence[str]) -> list[Spot]:
+    """Return those whose whole name the words are, with one of the city's names before it or not.
+
+    A search also finds names that hold the words, or their last ones alone; beside a point such
+    words describe it: "by the market" is no wish to be moved to one.
+    """
+    wanted = {folded(words), folded(_without_city(words, cities))}
+    return [spot for spot in found if folded(spot.name) in wanted]
+
+
+def _without_city(words: str, cities: Sequence[str]) -> str:
+    told = words.replace(",", " ").split()
+    for city in cities:
+        named = city.split()
+        if [word.casefold() for word in told[: len(named)]] == [w.casefold() for w in named]:
+            return " ".join(told[len(named) :]) or words
+    return words
 
 
 def the_one(found: list[Spot], words: str) -> Spot | None:

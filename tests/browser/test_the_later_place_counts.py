@@ -151,6 +151,39 @@ def test_a_point_kept_in_the_tab_goes_with_its_address(enter: Enter) -> None:
     assert point(page) == door(page, OTHER)
 
 
+def test_words_beside_a_point_describe_it_or_ask_whether_it_stays(enter: Enter) -> None:
+    spot = a_spot()
+    page = enter("jun", geolocation=spot, permissions=["geolocation"]).page
+    begin(page)
+    page.click("[data-next]")
+    page.click("[data-locate]")
+    expect(page.locator("#lat")).not_to_have_value("")
+    set_point = point(page)
+    for words in ("벤치 앞 쉼터", "시장"):
+        type_place(page, words)
+        go_on(page)
+        assert point(page) == set_point
+        expect(page.locator(".toast", has_text="지점은 그대로예요").last).to_be_visible()
+        page.click("[data-back]")
+    type_place(page, MANY)
+    page.click("[data-next]")
+    first = page.locator(".spot").first
+    expect(first).to_contain_text("정해 둔 지점 그대로")
+    page.locator(".spot input").nth(1).check()
+    assert point(page) != set_point
+    first.locator("input").check()
+    assert point(page) == pytest.approx(set_point, abs=1e-6)
+    go_on(page)
+    # Words that are changed after that leave a kept point where it is.
+    page.click("[data-back]")
+    type_place(page, "시장 앞")
+    assert point(page) == pytest.approx(set_point, abs=1e-6)
+    type_place(page, OTHER)
+    go_on(page)
+    assert point(page) == door(page, OTHER)
+    expect(page.locator(".toast", has_text="옮겼어요")).to_be_visible()
+
+
 def test_a_followed_place_moves_with_its_address(enter: Enter) -> None:
     spot = a_spot()
     page = enter("jun", geolocation=spot, permissions=["geolocation"]).page

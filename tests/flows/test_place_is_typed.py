@@ -117,14 +117,68 @@ def test_a_point_that_was_set_for_the_words_or_after_them_stays(visit: Visit, pl
 
 def test_words_of_many_places_are_asked_back_though_a_point_stands_there(visit: Visit) -> None:
     text, _ = send(visit, "쉼터", 422, placed=f"{AT_HOME} 은하로 12", **HOME)
-    assert text.count('name="spot"') > 1
+    assert text.count('name="spot"') > 2
     assert f'name="placed" value="{AT_HOME} 은하로 12"' in text
-    spot = text.split('name="spot" value="')[1].split('"')[0]
+    spot = text.split('name="spot" value="')[2].split('"')[0]
     _, address = send(visit, "쉼터", 303, placed=f"{AT_HOME} 은하로 12", spot=spot, **HOME)
     assert stored(visit, address) != (34.2125, 127.91)
 
 
-@pytest.mark.parametrize("words", ["놀이터 뒤 쉼터 앞", "쉼터 옆 세 번째 나무"])
+@pytest.mark.parametrize(
+    ("lang", "kept"), [("ko", "정해 둔 지점"), ("en", "The point as it is set")]
+)
+def test_the_point_itself_is_the_first_of_them(visit: Visit, lang: str, kept: str) -> None:
+    pages = visit(MINJI)
+    pages.client.set_cookie("lang", lang)
+    pages.get("/reports/new")
+    told = TYPED | HOME | {"place": "쉼터", "placed": f"{AT_HOME} 은하로 12"}
+    text = pages.post("/reports/", expect=422, **told).text
+    first = text.split('<label class="spot">')[1].split("</label>")[0]
+    assert kept in first
+    spot = first.split('value="')[1].split('"')[0]
+    address = str(pages.post("/reports/", spot=spot, **told).location)
+    assert stored(visit, address) == (34.2125, 127.91)
+    assert "쉼터" in pages.get(address)
+
+
+def test_without_a_point_there_is_none_to_keep(visit: Visit) -> None:
+    text, _ = send(visit, "쉼터", 422)
+    assert "정해 둔 지점" not in "".join(text.split('<label class="spot">')[1:])
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("ko", "지점을 적어 주신 곳으로"), ("en", "point moved to")]
+)
+@pytest.mark.parametrize("words", ["하늘시 샘물로 21", "샘물로21", "Haneul, 샘물로 21"])
+def test_where_words_moved_the_point_is_said(
+    visit: Visit, names: maps.Town, words: str, lang: str, said: str
+) -> None:
+    pages = visit(MINJI)
+    pages.client.set_cookie("lang", lang)
+    pages.get("/reports/new")
+    told = TYPED | HOME | {"place": words, "placed": f"{AT_HOME} 은하로 12"}
+    address = str(pages.post("/reports/", **told).location)
+    page = pages.get(address)
+    assert said in page
+    assert "샘물로 21" in page.split("data-toasts")[1]
+    assert stored(visit, address) == pytest.approx(where(names, "샘물로 21"), abs=0.0006)
+
+
+def test_it_is_said_though_something_else_is_missing(visit: Visit) -> None:
+    told = HOME | {"placed": f"{AT_HOME} 은하로 12", "category": "litter", "text": ""}
+    pages = visit(MINJI)
+    pages.get("/reports/new")
+    text = pages.post("/reports/", expect=422, place="샘물로 21", **told).text
+    assert "지점을 적어 주신 곳으로" in text.split("data-toasts")[1]
+
+
+DESCRIBING = [
+    *("놀이터 뒤 쉼터 앞", "쉼터 옆 세 번째 나무", "벤치 앞 쉼터"),
+    *("시장", "학교", "Market", "정문 옆 하늘시청", "은하로 12 앞"),
+]
+
+
+@pytest.mark.parametrize("words", DESCRIBING)
 def test_words_that_only_describe_keep_the_point_and_say_so(visit: Visit, words: str) -> None:
     pages = visit(MINJI)
     pages.get("/reports/new")

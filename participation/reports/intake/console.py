@@ -41,7 +41,7 @@ def _page(form: PhoneForm, found: Found) -> str:
 @staff
 def file() -> ResponseReturnValue:
     form = PhoneForm(request.form)
-    valid, spots = form.validate(), form.place_found(_search)
+    valid, spots = form.validate(), form.place_found(_search, cities=web.settings().city_names)
     if not valid or form.errors:
         return _page(form, (spots, [])), 422
     new = form.value(())

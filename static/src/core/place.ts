@@ -56,7 +56,7 @@ export class Place {
     if (had && !this.isNewer(text)) return this.say("");
     if (!text) return this.say(this.input.dataset["missing"] ?? "");
     this.say("");
-    const found = await this.found(text, had !== "");
+    const found = await this.search(text, had !== "");
     // Another was chosen while this one was looked up.
     if (this.point !== had) return this.say("");
     const spot = theOne(found, text);
@@ -66,21 +66,14 @@ export class Place {
       say(this.input.dataset["described"] ?? "");
       return this.say("");
     }
-    this.offer(found);
+    this.offer(found, had);
     return this.say(this.input.dataset[found.length > 0 ? "which" : "unknown"] ?? "");
   }
 
   private settled(spot: Spot, text: string, moved: boolean): boolean {
     this.put(spot.lat, spot.lon, text);
-    if (moved) say((this.input.dataset["taken"] ?? "").replace("{name}", spot.name), "good");
+    if (moved) say((this.input.dataset["moved"] ?? "").replace("{name}", spot.name), "good");
     return this.say("");
-  }
-
-  /** What `text` names. A search also finds by the last words alone; beside a point they may only describe it. */
-  private async found(text: string, besidePoint: boolean): Promise<Spot[]> {
-    const [found, wanted] = [await this.search(text), folded(text)];
-    const whole = ({ name }: Spot): boolean => folded(name).includes(wanted) || wanted.endsWith(folded(name));
-    return besidePoint ? found.filter(whole) : found;
   }
 
   private typed(): void {
@@ -138,6 +131,8 @@ export class Place {
     const [lat, lon] = pair(chosen.value);
     // It stays in sight, ticked, until something else is chosen.
     this.put(Number(lat), Number(lon), this.input.value.trim(), true);
+    // A point that was kept was not taken from these words, and stays when they are changed.
+    if ("kept" in chosen.dataset) this.named = null;
   }
 
   private forget(): void {
@@ -159,32 +154,37 @@ export class Place {
     if (said) said.textContent = text;
   }
 
-  private async search(text: string): Promise<Spot[]> {
+  /** Return the places that hold `text`; beside a point only those it is just the name of, for else it describes it. */
+  private async search(text: string, besidePoint = false): Promise<Spot[]> {
     if (text.length < SHORTEST) return [];
-    const answer = await fetch(`${this.input.dataset["places"]}?${new URLSearchParams({ q: text })}`, { signal: AbortSignal.timeout(LOOK_UP_MS) });
+    const asked = new URLSearchParams(besidePoint ? { q: text, beside: "1" } : { q: text });
+    const answer = await fetch(`${this.input.dataset["places"]}?${asked}`, { signal: AbortSignal.timeout(LOOK_UP_MS) });
     // A city that cannot look it up now has not said that there is no such place.
     if (!answer.ok) throw new Error(String(answer.status));
     return (await answer.json()) as Spot[];
   }
 
-  private offer(found: Spot[]): void {
+  /** Ask which is meant; the `kept` point, "latitude,longitude", may be meant to stay. */
+  private offer(found: Spot[], kept = ""): void {
     if (!this.choices) return;
     // Asked once, not twice: what is offered to choose from stands below the field now.
     this.names?.hide();
     this.withdraw();
     this.choices.hidden = found.length === 0;
-    for (const spot of found) {
-      const label = document.createElement("label");
-      label.className = "spot";
-      const radio = document.createElement("input");
-      radio.type = "radio";
-      radio.name = "spot";
-      radio.value = `${spot.lat},${spot.lon}`;
-      const name = document.createElement("span");
-      name.textContent = spot.name;
-      label.append(radio, " ", name);
-      this.choices.append(label);
-    }
+    if (kept && found.length > 0) this.choice(kept, this.choices.dataset["kept"] ?? "").dataset["kept"] = "";
+    for (const spot of found) this.choice(`${spot.lat},${spot.lon}`, spot.name);
+  }
+
+  private choice(value: string, text: string): HTMLInputElement {
+    const label = document.createElement("label");
+    label.className = "spot";
+    const radio = document.createElement("input");
+    Object.assign(radio, { type: "radio", name: "spot", value });
+    const name = document.createElement("span");
+    name.textContent = text;
+    label.append(radio, " ", name);
+    this.choices?.append(label);
+    return radio;
   }
 
   private field(name: string): HTMLInputElement | null {

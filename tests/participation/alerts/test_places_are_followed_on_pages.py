@@ -191,6 +191,19 @@ def test_another_address_moves_what_is_followed(app: Flask, visit: Visit, city: 
     assert form["placed"] == "37.5,127.0 "
     pages.post(f"/me/places/{key}", **(form | {"place": "시청"}))
     assert moved(app) == (37.501, 127.001)
+    assert "지점을 적어 주신 곳으로 옮겼어요: 시청" in pages.get("/me/places")
+
+
+@pytest.mark.parametrize("words", ["정문 옆 시청", "청", "도서관 옆"])
+def test_words_that_only_hold_a_name_do_not(
+    app: Flask, visit: Visit, city: None, words: str
+) -> None:
+    key = follow(visit)
+    pages = visit(MINJI)
+    form = as_drawn(pages.get(f"/me/places/{key}"))
+    pages.post(f"/me/places/{key}", **(form | {"place": words}))
+    assert moved(app) == (37.5, 127.0)
+    assert "지점은 그대로예요" in pages.get("/me/places")
 
 
 def test_an_unclear_address_is_asked_back_though_a_point_stands_there(
@@ -200,11 +213,22 @@ def test_an_unclear_address_is_asked_back_though_a_point_stands_there(
     pages = visit(MINJI)
     form = as_drawn(pages.get(f"/me/places/{key}")) | {"place": "도서관"}
     page = pages.post(f"/me/places/{key}", expect=422, **form).text
-    assert page.count('name="spot"') == 2
+    assert page.count('name="spot"') == 3
     again = as_drawn(page)
-    assert pages.post(f"/me/places/{key}", expect=422, **again).text.count('name="spot"') == 2
+    assert pages.post(f"/me/places/{key}", expect=422, **again).text.count('name="spot"') == 3
     pages.post(f"/me/places/{key}", spot="37.503,127.002", **again)
     assert moved(app) == (37.503, 127.002)
+
+
+def test_the_point_as_it_is_set_is_the_first_choice(app: Flask, visit: Visit, city: None) -> None:
+    key = follow(visit)
+    pages = visit(MINJI)
+    form = as_drawn(pages.get(f"/me/places/{key}")) | {"place": "도서관"}
+    page = pages.post(f"/me/places/{key}", expect=422, **form).text
+    first = page.split('<label class="spot">')[1].split("</label>")[0]
+    assert "정해 둔 지점 그대로" in first
+    pages.post(f"/me/places/{key}", spot=first.split('value="')[1].split('"')[0], **form)
+    assert moved(app) == (37.5, 127.0)
 
 
 def test_a_point_that_was_set_by_hand_stays_and_so_it_does_with_words_nobody_knows(
