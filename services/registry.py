@@ -94,11 +94,15 @@ class Purpose:
 
 @dataclass(frozen=True)
 class SignedOut:
-    """A person's sign-in that ended before its time; `elsewhere`: all of theirs but that one."""
+    """A person's sign-in that ended before its time; `elsewhere`: all of theirs but that one.
+
+    `goes_on` is the sign-in of the same browser that took its place: nothing ends there.
+    """
 
     person_id: UUID
     sign_in_id: UUID
     elsewhere: bool = False
+    goes_on: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ class Registry:
     menu: list[MenuEntry] = field(default_factory=list)
     privacy: list[PrivacyHook] = field(default_factory=list)
     purposes: list[Purpose] = field(default_factory=list)
-    # What hangs on a sign-in ends with it, in the same transaction.
+    # What hangs on a sign-in ends or goes on with it, in the same transaction.
     signed_out: list[Callable[[Session, SignedOut, datetime], None]] = field(default_factory=list)
     cli: list[click.Command] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)

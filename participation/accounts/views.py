@@ -121,13 +121,17 @@ def signed_in_as(
 ) -> AnyResponse:
     """Return `response` with the cookie of a new sign-in of the person, let in by `issuer`.
 
-    It takes the place of one that this browser has: the list of sign-ins is one of browsers.
+    It takes the place of one that this browser has, and of what hangs on that: the list of
+    sign-ins is one of browsers.
     """
     agent, before = request.headers.get("User-Agent", ""), web.actor()
     if before.id == person_id and before.session_id is not None:
         actions.revoke_session(session, before, before.session_id, at=web.at())
     browser = _asker().browser
     token = actions.sign_in(session, person_id, agent, issuer=issuer, browser=browser, at=web.at())
+    now = queries.identify(session, {queries.COOKIE: token}, web.at())
+    if before.id == person_id and before.session_id is not None and now is not None:
+        _take_along(session, SignedOut(person_id, before.session_id, goes_on=now.session_id))
     response.set_cookie(
         queries.COOKIE,
         token,
@@ -160,13 +164,16 @@ def _next() -> str:
     return local_path(request.values.get("next", "/"))
 
 
-def _take_along(sign_in_id: UUID, *, elsewhere: bool = False) -> None:
+def _end_with(sign_in_id: UUID, *, elsewhere: bool = False) -> None:
     """Let all that hangs on a sign-in end with it, or what hangs on any other of the person's."""
     person_id = web.actor().id
     if person_id is not None:
-        ended = SignedOut(person_id, sign_in_id, elsewhere=elsewhere)
-        for end in web.registry().signed_out:
-            end(web.session(), ended, web.at())
+        _take_along(web.session(), SignedOut(person_id, sign_in_id, elsewhere=elsewhere))
+
+
+def _take_along(session: Session, ended: SignedOut) -> None:
+    for take in web.registry().signed_out:
+        take(session, ended, web.at())
 
 
 @pages.post("/sign-out")
@@ -176,7 +183,7 @@ def sign_out() -> ResponseReturnValue:
     session_id = web.actor().session_id
     if session_id is not None:
         actions.revoke_session(web.session(), web.actor(), session_id, at=web.at())
-        _take_along(session_id)
+        _end_with(session_id)
     response = redirect("/", 303)
     response.delete_cookie(queries.COOKIE)
     return response
@@ -201,7 +208,7 @@ def revoke_others() -> ResponseReturnValue:
     session_id = web.actor().session_id
     if session_id is not None:
         actions.revoke_others(web.session(), web.actor(), at=web.at())
-        _take_along(session_id, elsewhere=True)
+        _end_with(session_id, elsewhere=True)
     return redirect(url_for("accounts.sessions"), 303)
 
 
@@ -212,7 +219,7 @@ def revoke(session_id: str) -> ResponseReturnValue:
     if key is None:
         raise NotFoundError
     actions.revoke_session(web.session(), web.actor(), key, at=web.at())
-    _take_along(key)
+    _end_with(key)
     return redirect(url_for("accounts.sessions"), 303)
 
 

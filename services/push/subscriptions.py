@@ -225,11 +225,18 @@ def unsubscribe(session: Session, person_id: UUID, key: UUID, *, at: datetime) -
 
 
 def end_signed_out(session: Session, ended: SignedOut, at: datetime) -> None:
-    """Tell nothing more to the browsers whose sign-in ended: they may be lost, or another's."""
+    """Tell nothing more to the browsers whose sign-in ended: they may be lost, or another's.
+
+    Where another took its place in the same browser, that one is what ends it from here on.
+    """
+    mine = PushSubscription.person_id == ended.person_id
     those = PushSubscription.sign_in_id == ended.sign_in_id
+    if ended.goes_on is not None:
+        moved = update(PushSubscription).where(mine, those)
+        session.execute(moved.values(sign_in_id=ended.goes_on))
+        return
     if ended.elsewhere:
         those = PushSubscription.sign_in_id.is_distinct_from(ended.sign_in_id)
-    mine = PushSubscription.person_id == ended.person_id
     _note_gone(session, ended.person_id, _drop(session, mine, those), at)
 
 

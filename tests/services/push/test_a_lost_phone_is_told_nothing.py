@@ -105,6 +105,30 @@ def test_a_newer_sign_in_in_the_same_browser_is_the_one_that_counts(
     assert kept(engine) == set()
 
 
+def test_signing_in_again_in_the_same_browser_takes_its_notices_along(
+    phone: tuple[Pages, str, dict[str, Any]], visit: Visit, engine: sa.Engine
+) -> None:
+    # Before its script says so: a page may not have been read since.
+    pages, key, _ = phone
+    pages.post("/sign-in/demo", who="minji")
+    pages.post("/me/sessions/others/revoke")
+    assert kept(engine) == {key}
+    visit(MINJI).post(f"/me/sessions/{sign_in_of(pages, engine)}/revoke")
+    assert kept(engine) == set()
+
+
+def test_another_who_signs_in_there_takes_nothing_along(
+    phone: tuple[Pages, str, dict[str, Any]], visit: Visit, engine: sa.Engine
+) -> None:
+    pages, key, _ = phone
+    before = sign_in_of(pages, engine)
+    pages.post("/sign-in/demo", who="jun")
+    pages.post("/me/sessions/others/revoke")
+    assert kept(engine) == {key}
+    visit(MINJI).post(f"/me/sessions/{before}/revoke")
+    assert kept(engine) == set()
+
+
 def test_anothers_sign_in_ends_nothing(
     phone: tuple[Pages, str, dict[str, Any]], visit: Visit, engine: sa.Engine
 ) -> None:
