@@ -4,7 +4,7 @@ from flask import Flask
 
 from services.config import Settings
 from services.jobs import Job
-from services.push import views
+from services.push import gone, views
 from services.push.messages import (
     Choice,
     Notice,
@@ -62,6 +62,7 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     app.register_blueprint(views.pages)
     app.jinja_env.globals |= {
         "push_browsers": views.browsers,
+        "push_gone": views.gone_browsers,
         "push_mark": views.mark,
         "push_quiet": views.quiet,
     }
@@ -69,5 +70,6 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     registry.privacy.append(PrivacyHook("push", HOLDING, tables, export_of, erase_of))
     registry.signed_out.append(end_signed_out)
     registry.jobs.append(Job("push.prune", HOUR_S, prune))
+    registry.jobs.append(Job("push.forget-gone", HOUR_S, gone.forget))
     app.extensions.setdefault("background", []).append(sender.run)
     app.extensions.setdefault("endings", []).append(sender.close)

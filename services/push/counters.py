@@ -9,6 +9,6 @@ SECONDS = Histogram("madang_push_seconds", "Time a push service took to answer")
 RECEIPTS = Counter("madang_push_receipts", "Notices that a browser says it showed")
 RESTS = Counter("madang_push_rests", "Times a failing push service was left alone")
 REAPED = Counter(
-    "madang_push_reaped", "Subscriptions removed because they are gone or never worked"
+    "madang_push_reaped", "Browsers told no more because they are gone or never worked"
 )
 IN_FLIGHT = Gauge("madang_push_in_flight", "Sends that wait for a push service's answer")

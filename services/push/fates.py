@@ -5,10 +5,10 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Update, delete, update
+from sqlalchemy import Update, update
 
 from services.db import Session
-from services.push import counters
+from services.push import counters, gone
 from services.push.models import PushMessage, PushSubscription
 from services.push.post import CLASSES, Verdict
 
@@ -35,7 +35,7 @@ def heed(
     if where is None:
         return
     if verdict.fate == "gone":
-        _reap(session, where)
+        _reap(session, where, at)
     elif verdict.fate == "refused":
         _count_refusal(session, where, at)
     elif where.failures:
@@ -72,15 +72,15 @@ def _untried(session: Session, message: PushMessage, verdict: Verdict, at: datet
 def _count_refusal(session: Session, where: PushSubscription, at: datetime) -> None:
     """A browser that never showed anything and is refused five times is none."""
     if where.failures + 1 >= NEVER_WORKED and where.last_receipt_at is None:
-        _reap(session, where)
+        _reap(session, where, at)
     else:
         session.execute(_one(where).values(failures=PushSubscription.failures + 1))
 
 
-def _reap(session: Session, where: PushSubscription) -> None:
-    session.execute(delete(PushSubscription).where(PushSubscription.id == where.id))
-    counters.REAPED.inc()
-    log.info("a browser that is gone was removed")
+def _reap(session: Session, where: PushSubscription, at: datetime) -> None:
+    if gone.reap(session, where, at):
+        counters.REAPED.inc()
+        log.info("a browser that is gone is told no more")
 
 
 def settle(session: Session, key: UUID, *, state: str, error: str | None) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, event, select, update
 
 from services.db import Session, insert_many
 from services.db.keys import among
+from services.push.gone import LIVE
 from services.push.models import PushMessage, PushSubscription
 
 Class = Literal["emergency", "prompt", "technical", "status"]
@@ -59,7 +60,7 @@ def enqueue_each(session: Session, notices: Mapping[UUID, Notice], *, at: dateti
         return 0
     wanted = among(session, PushSubscription.person_id.expression, list(notices))
     browsers = session.execute(
-        select(PushSubscription.id, PushSubscription.person_id).where(wanted)
+        select(PushSubscription.id, PushSubscription.person_id).where(wanted, LIVE)
     ).all()
     rows = [_kept(key, person_id, notices[person_id], at) for key, person_id in browsers]
     insert_many(session, PushMessage, rows)

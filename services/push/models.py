@@ -13,6 +13,7 @@ class PushSubscription(Base):
     """A browser that asked to be told; its keys are RFC 8291's p256dh and auth, base64url.
 
     `sign_in_id` is the sign-in it was last here with; of browsers from before 0033 none is known.
+    Since `gone_at` it has no address and no keys, but the mark of `gone.py`.
     """
 
     __tablename__ = "push_subscription"
@@ -27,6 +28,7 @@ class PushSubscription(Base):
     created_at: Mapped[datetime]
     last_receipt_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+    gone_at: Mapped[datetime | None]
 
 
 class QuietHours(Base):

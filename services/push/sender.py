@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Row, case, not_, select
+from sqlalchemy import ColumnElement, Engine, Row, and_, case, not_, select
 
 from services import clock
 from services.config import Settings
@@ -16,6 +16,7 @@ from services.outbound import GuardedSession
 from services.push import counters
 from services.push.breaker import Breaker, Seat
 from services.push.fates import heed, settle, waiting_still
+from services.push.gone import LIVE
 from services.push.messages import waiting
 from services.push.models import PushMessage, PushSubscription, QuietHours
 from services.push.post import CLASSES, Post, Verdict
@@ -133,6 +134,7 @@ class Sender:
 
     def _due(self, at: datetime) -> list[Due]:
         """Return what is due, without what a full or resting push service has to wait for."""
+        theirs = PushSubscription.id == PushMessage.subscription_id
         statement = (
             select(
                 PushMessage.id,
@@ -146,7 +148,7 @@ class Sender:
                 QuietHours.starts,
                 QuietHours.ends,
             )
-            .outerjoin(PushSubscription, PushSubscription.id == PushMessage.subscription_id)
+            .outerjoin(PushSubscription, and_(theirs, LIVE))
             .outerjoin(QuietHours, QuietHours.person_id == PushMessage.person_id)
             .where(PushMessage.state == "waiting", PushMessage.due_at <= at)
             .order_by(RANK, PushMessage.due_at, PushMessage.id)
@@ -212,14 +214,15 @@ class Sender:
         return verdict.well
 
     def _read(self, key: UUID) -> tuple[PushMessage | None, PushSubscription | None]:
-        """Return a message and where it goes: to its own person's browser or nowhere."""
+        """Return a message and where it goes: its own person's browser, unless that is gone."""
         with reading_session(self.engine) as session:
             message = session.get(PushMessage, key)
             if message is None:
                 return None, None
             where = session.get(PushSubscription, message.subscription_id)
-        theirs = where is not None and where.person_id == message.person_id
-        return message, where if theirs else None
+        if where is None or where.person_id != message.person_id or where.gone_at is not None:
+            return message, None
+        return message, where
 
 
 def _elsewhere(origin: str) -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hmac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from services.db import Session
 from services.db.keys import among
 from services.errors import InvalidError, NotFoundError
 from services.outbound import checked
-from services.push import counters, quiet
+from services.push import counters, gone, quiet
 from services.push.models import PushMessage, PushSubscription, QuietHours
 from services.registry import SignedOut
 
@@ -47,12 +46,16 @@ class Renewal(msgspec.Struct, frozen=True):
 
 
 class Browser(msgspec.Struct, frozen=True):
-    """A browser in a person's list; `proven_at` is when it last showed a notice, if ever."""
+    """A browser in a person's list; `proven_at` is when it last showed a notice, if ever.
+
+    Since `gone_at` it is told nothing, until it says its new address.
+    """
 
     id: UUID
     label: str
     created_at: datetime
     proven_at: datetime | None
+    gone_at: datetime | None
 
     def works(self, at: datetime) -> bool:
         """Was a notice shown here in the last week?"""
@@ -75,13 +78,15 @@ def subscribe(
     allow_private: bool,
     at: datetime,
 ) -> UUID:
-    """Keep a browser, which ends with its sign-in; InvalidError if odd.
+    """Keep a browser, which ends with its sign-in; InvalidError if odd, RefusedError if gone.
 
     One that changes hands is a new one of its new person. Beyond twenty of a person, the one that
     showed nothing for longest goes.
     """
     _refuse_odd(offer, allow_private)
+    gone.refuse_gone(session, offer.endpoint, offer.keys.auth)
     there = PushSubscription.endpoint == offer.endpoint
+    _drop(session, gone.succeeded_by(person_id, sign_in_id))
     _drop(session, there, PushSubscription.person_id != person_id)
     row = session.scalar(select(PushSubscription).where(there))
     if row is None:
@@ -100,7 +105,7 @@ def _make_room(session: Session, person_id: UUID, at: datetime) -> None:
     found = session.scalars(
         select(PushSubscription.id)
         .where(PushSubscription.person_id == person_id)
-        .order_by(lately.desc(), PushSubscription.id)
+        .order_by(PushSubscription.gone_at.is_not(None), lately.desc(), PushSubscription.id)
         .offset(MOST - 1)
     ).all()
     if found:
@@ -125,10 +130,12 @@ def refresh(
 ) -> None:
     """Note what one of a person's own browsers now says of itself.
 
-    It is no yes: raises NotFoundError where the person has taken the browser back, or never had it.
+    It is no yes: raises NotFoundError where the person has taken the browser back, or never had
+    it. One that was gone is told again; RefusedError where the address is the one that is gone.
     """
     _refuse_odd(offer, allow_private)
     row = own(session, person_id, key)
+    gone.refuse_gone(session, offer.endpoint, offer.keys.auth)
     _put(session, row, offer, at)
     row.label, row.sign_in_id = offer.label[:60], sign_in_id
 
@@ -140,24 +147,20 @@ def renew(
 
     The worker that asks may have no sign-in to show: the old address with its secret, which only
     that browser and we know, is the proof. Raises NotFoundError without it, and where somebody
-    else is signed in there.
+    else is signed in there; RefusedError where the new address is one that is gone.
     """
     _refuse_odd(renewal.fresh, allow_private)
-    row = session.scalar(
-        select(PushSubscription).where(PushSubscription.endpoint == renewal.old.endpoint)
-    )
-    given = renewal.old.keys.auth.encode()
-    if row is None or not hmac.compare_digest(row.auth.encode(), given):
-        raise NotFoundError
+    row = gone.proven(session, renewal.old.endpoint, renewal.old.keys.auth)
     if asker not in (None, row.person_id):
         raise NotFoundError
+    gone.refuse_gone(session, renewal.fresh.endpoint, renewal.fresh.keys.auth)
     _put(session, row, renewal.fresh, at)
 
 
 def _put(session: Session, row: PushSubscription, fresh: Offer, at: datetime) -> None:
     """Give a browser another address; any other that had it is one that changed hands."""
     _drop(session, PushSubscription.endpoint == fresh.endpoint, PushSubscription.id != row.id)
-    row.endpoint, row.failures = fresh.endpoint, 0
+    row.endpoint, row.failures, row.gone_at = fresh.endpoint, 0, None
     row.p256dh, row.auth = fresh.keys.p256dh, fresh.keys.auth
     audit.record(session, row.person_id, "renew_push", "push_subscription", str(row.id), at=at)
 
@@ -196,19 +199,19 @@ def _keys_good(keys: Keys) -> bool:
 
 
 def subscriptions_of(session: Session, person_id: UUID) -> list[Browser]:
-    """Return a person's browsers, newest first."""
+    """Return a person's browsers, newest first, those that are gone among them."""
     rows = session.scalars(
         select(PushSubscription)
         .where(PushSubscription.person_id == person_id)
         .order_by(PushSubscription.created_at.desc())
     )
-    return [Browser(r.id, r.label, r.created_at, r.last_receipt_at) for r in rows]
+    return [Browser(r.id, r.label, r.created_at, r.last_receipt_at, r.gone_at) for r in rows]
 
 
 def reached(session: Session, people: Iterable[UUID]) -> frozenset[UUID]:
-    """Return those of `people` who have a browser with us."""
+    """Return those of `people` who have a browser that is told."""
     wanted = among(session, PushSubscription.person_id.expression, list(people))
-    return frozenset(session.scalars(select(PushSubscription.person_id).where(wanted)))
+    return frozenset(session.scalars(select(PushSubscription.person_id).where(wanted, gone.LIVE)))
 
 
 def own(session: Session, person_id: UUID, key: UUID) -> PushSubscription:
@@ -263,7 +266,14 @@ def receive(session: Session, message_id: UUID, *, at: datetime) -> None:
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     found = subscriptions_of(session, person_id)
-    browsers = [{"label": b.label, "since": b.created_at.isoformat()} for b in found]
+    browsers = [
+        {
+            "label": b.label,
+            "since": b.created_at.isoformat(),
+            "gone_since": b.gone_at.isoformat() if b.gone_at else None,
+        }
+        for b in found
+    ]
     return {"browsers": browsers, "quiet": quiet.export_of(session, person_id)}
 
 

@@ -34,8 +34,13 @@ class Receipt(msgspec.Struct):
 
 
 def browsers() -> list[subscriptions.Browser]:
-    """Return the reader's own browsers, for a template."""
-    return subscriptions.subscriptions_of(session(), _person())
+    """Return the reader's own browsers that are told, for a template."""
+    return [b for b in subscriptions.subscriptions_of(session(), _person()) if b.gone_at is None]
+
+
+def gone_browsers() -> list[subscriptions.Browser]:
+    """Return the reader's own browsers that are told nothing since their address is gone."""
+    return [b for b in subscriptions.subscriptions_of(session(), _person()) if b.gone_at]
 
 
 def quiet() -> str:

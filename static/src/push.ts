@@ -82,9 +82,11 @@ class Panel {
   // The server draws the list; one template for page and update.
   private async readList(): Promise<void> {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("browsers");
-    const list = this.root.querySelector("#browsers");
-    if (fresh && list) list.replaceWith(fresh);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const name of ["browsers", "gone"]) {
+      const list = fresh.getElementById(name);
+      if (list) this.root.querySelector(`#${name}`)?.replaceWith(list);
+    }
   }
 }
 

@@ -2,7 +2,10 @@
 const KEPT = "madang.push";
 const PATIENCE_MS = 1500;
 const WEEK_MS = 7 * 86_400_000;
+// Taken back by its person, signed out, or another's.
 const GONE = "404";
+// Its push service gave the address up, which the browser need not know.
+const DEAD = "409";
 
 interface Kept {
   id: string;
@@ -71,9 +74,22 @@ function note(id: string, endpoint: string): void {
 
 const offer = (mine: PushSubscription): object => ({ ...mine.toJSON(), label: label() });
 
+/** Tell the city this browser's address, a new one where its push service gave the present one up. */
+async function say(path: string): Promise<[Response, PushSubscription]> {
+  const mine = await subscription();
+  try {
+    return [await ask(path, "POST", offer(mine)), mine];
+  } catch (error) {
+    if ((error as Error).message !== DEAD) throw error;
+  }
+  await mine.unsubscribe();
+  const fresh = await subscription();
+  return [await ask(path, "POST", offer(fresh)), fresh];
+}
+
 /** A person's yes: only what they tapped may lead here. */
-async function tell(mine: PushSubscription): Promise<string> {
-  const answer = await ask("/push/subscriptions", "POST", offer(mine));
+async function tell(): Promise<string> {
+  const [answer, mine] = await say("/push/subscriptions");
   const { id } = (await answer.json()) as { id: string };
   note(id, mine.endpoint);
   return id;
@@ -81,12 +97,11 @@ async function tell(mine: PushSubscription): Promise<string> {
 
 /** Say what is so by itself; the city takes it only of a browser that its reader still has there. */
 async function refresh(known: Kept): Promise<void> {
-  const mine = await subscription();
   try {
-    await ask(`/push/subscriptions/${known.id}/refresh`, "POST", offer(mine));
+    const [, mine] = await say(`/push/subscriptions/${known.id}/refresh`);
     note(known.id, mine.endpoint);
   } catch (error) {
-    // Taken back elsewhere, or another's: whoever is here now was not asked.
+    // Whoever is here now was not asked.
     if ((error as Error).message === GONE && kept()?.id === known.id) await forget();
   }
 }
@@ -104,11 +119,10 @@ async function subscription(): Promise<PushSubscription> {
 export class Keeper {
   /** Give the city this browser's address; return the city's name for it. */
   async subscribe(): Promise<string> {
-    const mine = await subscription();
     try {
-      return await tell(mine);
+      return await tell();
     } catch (error) {
-      await mine.unsubscribe();
+      await unsubscribe();
       throw error;
     }
   }
@@ -122,6 +136,10 @@ export class Keeper {
 
 async function forget(): Promise<void> {
   localStorage.removeItem(KEPT);
+  await unsubscribe();
+}
+
+async function unsubscribe(): Promise<void> {
   const there = await navigator.serviceWorker.getRegistration();
   await (await there?.pushManager.getSubscription())?.unsubscribe();
 }

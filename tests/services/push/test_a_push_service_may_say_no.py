@@ -23,11 +23,13 @@ def rows(engine: sa.Engine) -> list[PushMessage]:
 
 
 def browsers(engine: sa.Engine) -> int:
+    """Return how many are told."""
     with reading_session(engine) as session:
-        return len(session.scalars(sa.select(PushSubscription)).all())
+        told = sa.select(PushSubscription).where(PushSubscription.gone_at.is_(None))
+        return len(session.scalars(told).all())
 
 
-def test_a_browser_that_is_gone_is_forgotten(
+def test_a_browser_that_is_gone_is_told_no_more(
     engine: sa.Engine, service: PushService, browser: Browser, sender: Sender, tell: Tell
 ) -> None:
     browser.gone = True
@@ -35,6 +37,8 @@ def test_a_browser_that_is_gone_is_forgotten(
     sender.send_due(AT)
     assert browsers(engine) == 0
     assert [(row.state, row.error) for row in rows(engine)] == [("dead", "gone")]
+    tell()
+    assert len(rows(engine)) == 1
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
