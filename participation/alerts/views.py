@@ -75,6 +75,7 @@ def new() -> ResponseReturnValue:
 
 @pages.post("")
 @signed_in
+@web.form_on("/me/places/new")
 @web.limit("follow_place", times=60, window_s=3600)
 def create() -> ResponseReturnValue:
     form = AlertForm(request.form)

@@ -17,7 +17,7 @@ from services import i18n
 from services.auth.gates import SignInNeeded
 from services.errors import DomainError, TooManyError
 from services.web.fault_words import SPECIAL, WORDS
-from services.web.leading import is_taken_for_another, page_of_form
+from services.web.leading import is_taken_for_another, page_of_form, way_back
 from services.web.request import READS, actor, at
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def answer(
         response.mimetype = "application/problem+json"
     else:
         page = render_template(
-            "errors/error.html", status=status, title=title, text=text, code=code
+            "errors/error.html", status=status, title=title, text=text, code=code, back=way_back
         )
         response = Response(page, mimetype="text/html")
     response.status_code = status
@@ -82,8 +82,7 @@ def _sign_in(error: SignInNeeded) -> ResponseReturnValue:
     # A page would be put in the place of a part of one.
     if "X-Partial" in request.headers:
         return Response(status=401, mimetype="text/plain")
-    here = request.full_path.rstrip("?") if request.method == "GET" else page_of_form(request.path)
-    return redirect(url_for("accounts.sign_in", next=here), 303)
+    return redirect(url_for("accounts.sign_in", next=way_back()), 303)
 
 
 def _domain(error: DomainError) -> ResponseReturnValue:

@@ -24,11 +24,24 @@ def form_on(page: str) -> Callable[[View], View]:
     return marking
 
 
+def way_back() -> str:
+    """Return where who must sign in first comes back to, with the query of this request.
+
+    It is the page they asked for, or the one where what they sent can be sent once more.
+    """
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    (taking, view), (showing, _) = _taking(request.path), _taking(request.path, "GET")
+    # A page of one thing may take the address for one of its own, with an odd id.
+    own = taking and showing and taking.rule == showing.rule
+    if own and not hasattr(view, STANDS_ON):
+        return _asked(request.path)
+    return page_of_form(request.path)
+
+
 def page_of_form(path: str) -> str:
     """Return the page the form of `path` stands on, with the query of this request."""
-    page = getattr(_taking(path)[1], STANDS_ON, "") or _page_above(path)
-    query = request.query_string.decode("ascii", "ignore")
-    return f"{page}?{query}" if query else page
+    return _asked(getattr(_taking(path)[1], STANDS_ON, "") or _page_above(path))
 
 
 def is_taken_for_another(path: str) -> bool:
@@ -37,11 +50,16 @@ def is_taken_for_another(path: str) -> bool:
     return rule is not None and here is not None and rule.rule != here.rule
 
 
-def _taking(path: str) -> tuple[Any, Any]:
-    """Return the rule and the view that take what is posted to `path`; None where none do."""
+def _asked(page: str) -> str:
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{page}?{query}" if query else page
+
+
+def _taking(path: str, method: str = "POST") -> tuple[Any, Any]:
+    """Return the rule and the view that take what comes to `path`; None where none do."""
     try:
         routes = current_app.create_url_adapter(request)
-        rule, _ = routes.match(path, "POST", return_rule=True) if routes else (None, {})
+        rule, _ = routes.match(path, method, return_rule=True) if routes else (None, {})
     except HTTPException:
         return None, None
     return rule, current_app.view_functions[rule.endpoint] if rule else None

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
+from flask import Flask
 
 from services.auth import Actor
+from services.auth.gates import GATE
+from tests.flows.test_an_address_of_a_form_leads_to_its_page import filled
 from tests.flows.test_report_to_answer import FORM, report
 from tests.pages import Pages
-from tests.people import JUN, MINJI
+from tests.people import HANA, JUN, MINJI
 
 Visit = Callable[[Actor | None], Pages]
 FOLLOWED = "이제 함께 지켜봐요"
@@ -30,10 +33,35 @@ def test_a_form_leads_by_the_sign_in_to_the_page_it_stands_on(visit: Visit) -> N
         f"/reports/{made}/judge": f"/reports/{made}",
         f"/console/reports/{made}/answer?view=new": f"/console/reports/{made}?view=new",
         "/reports/": "/reports/new",
+        # Its own address is a page.
+        "/console/phone": "/console/phone",
+        "/console/answers/": "/console/answers/",
+        "/console/routing/rule?id=1": "/console/routing/rule?id=1",
+        f"/console/reports/{made}/block": f"/console/reports/{made}/block",
+        f"/me/places/{made}": f"/me/places/{made}",
+        "/me/places": "/me/places/new",
+        "/reports/caller/x1": "/reports/caller/x1",
+        # A page takes it for the place of that id.
+        "/me/places/times": "/me/places",
     }
     for path, page in stands.items():
         led = visit(None).post(path, 303, **FORM).location
         assert unquote(led) == f"/sign-in?next={page}", path
+
+
+@pytest.mark.above_the_database
+def test_a_form_whose_address_is_its_page_leads_there(app: Flask, visit: Visit) -> None:
+    pages, hana, found = visit(None), visit(HANA).client, 0
+    for rule in app.url_map.iter_rules():
+        view, path = app.view_functions[rule.endpoint], filled(rule)
+        if "POST" not in (rule.methods or ()) or getattr(view, GATE) == "public":
+            continue
+        page = unquote(pages.post(path, 303).location).removeprefix("/sign-in?next=")
+        shown = hana.get(page, follow_redirects=True)
+        # An id nobody has is no page; anything but that is one.
+        assert shown.status_code in ((200, 403, 404) if rule.arguments else (200,)), (path, page)
+        found += page == path
+    assert found > 10
 
 
 def test_only_who_follows_is_told_so(visit: Visit) -> None:

@@ -97,6 +97,11 @@ def test_the_console_asks_for_it_anew(city: City, go_through: Through) -> None:
     assert refused.status_code == 403
     assert "/sign-in/oidc?next=/console/people/" in refused.text
     assert 'data-code="role_unconfirmed"' in refused.text
+    token = {"csrf_token": refused.text.split('name="csrf_token" value="')[1].split('"')[0]}
+    for sent, page in (("answers/", "answers/"), ("bulk?view=new", "?view%3Dnew")):
+        kept = client.post(f"/console/{sent}", data=token)
+        assert kept.status_code == 403
+        assert f'"/sign-in/oidc?next=/console/{page}"' in kept.text.replace("%3F", "?")
     # The way to the console stays where it was, and the role is still told.
     assert 'href="/console/"' in client.get("/me").text
     go_through(client, "seo", to="/console/")
