@@ -11,6 +11,7 @@ from tests.browser.visitor import DESK, Visitor, a_spot, photo, write_report
 
 WORDS = "내일 아침에 들러 볼게요."
 SIGN_IN = re.compile(r"/sign-in\?next=")
+TYPED = "() => sessionStorage.getItem('madang.typed')"
 DRAFT = "() => sessionStorage.getItem('madang.report')"
 
 
@@ -105,3 +106,80 @@ def test_who_cannot_join_a_neighbour_is_not_told_they_did(enter: Enter, tmp_path
     expect(page.locator("#follow-act")).to_contain_text("저도")
     page.goto(f"{told}?joined=1")
     expect(page.locator("main")).not_to_contain_text("이제 함께 지켜봐요")
+
+
+def call(visitor: Visitor) -> Page:
+    """Return the page on which a caller's report is being written down."""
+    page = visitor.page
+    page.goto("/console/phone", wait_until="networkidle")
+    page.fill("#text", WORDS)
+    page.fill("#place", "은하로 12")
+    page.fill("#email", "caller@example.org")
+    return page
+
+
+def test_a_form_whose_address_is_its_page_keeps_its_words(enter: Enter) -> None:
+    visitor = enter("soyeon", viewport=DESK, expects_refusals=True)
+    page = call(visitor)
+    sign_out_elsewhere(visitor)
+    page.click("main form[method=post] button.warm")
+    page.wait_for_url(SIGN_IN)
+    assert "caller@" not in str(page.evaluate(TYPED))
+    sign_in_again(page, "soyeon")
+    page.wait_for_url("**/console/phone")
+    expect(page.locator("#text")).to_have_value(WORDS)
+    expect(page.locator("#place")).to_have_value("은하로 12")
+    expect(page.locator("#email")).to_have_value("")
+    assert page.evaluate(TYPED) is None
+
+
+def add_ready_answer(page: Page) -> None:
+    page.fill("#ready-label", f"들러 봄 {page.url[-5:]}")
+    page.fill("#ready-text", "들러 봤어요.")
+    page.click("main form[action='/console/answers/'] button.warm")
+    page.locator("main li", has_text="들러 봤어요.").first.wait_for()
+
+
+def test_words_wait_for_their_page(enter: Enter) -> None:
+    visitor = enter("soyeon", viewport=DESK, expects_refusals=True)
+    page = call(visitor)
+    sign_out_elsewhere(visitor)
+    page.click("main form[method=post] button.warm")
+    page.wait_for_url(SIGN_IN)
+    page.goto("/sign-in/demo?next=/console/answers/?1")
+    page.click("button[value=soyeon]")
+    page.wait_for_url("**/console/answers/?1")
+    page.wait_for_load_state("networkidle")
+    add_ready_answer(page)
+    page.goto("/console/phone")
+    expect(page.locator("#text")).to_have_value(WORDS)
+
+
+def test_what_was_sent_well_is_not_put_back(enter: Enter) -> None:
+    visitor = enter("soyeon", viewport=DESK, expects_refusals=True)
+    page = visitor.page
+    page.goto("/console/answers/?2", wait_until="networkidle")
+    add_ready_answer(page)
+    sign_out_elsewhere(visitor)
+    page.goto("/console/answers/")
+    page.wait_for_url(SIGN_IN)
+    sign_in_again(page, "soyeon")
+    page.wait_for_url("**/console/answers/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#ready-text")).to_have_value("")
+
+
+def test_who_signs_out_leaves_no_words(enter: Enter) -> None:
+    visitor = enter("soyeon", viewport=DESK)
+    page = visitor.page
+    page.goto("/me", wait_until="networkidle")
+    # What is typed beside the button that ends the sign-in.
+    page.evaluate(
+        """() => document.querySelector("main").insertAdjacentHTML(
+        "beforeend", "<form method=post action=/me/x><textarea name=said></textarea></form>")"""
+    )
+    page.fill("[name=said]", WORDS)
+    page.click('form[action="/sign-out"] button')
+    page.wait_for_url("**/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(TYPED) is None

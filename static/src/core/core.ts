@@ -29,6 +29,9 @@ async function startIslands(): Promise<void> {
   if (document.querySelector("[data-live-room]")) {
     (await import("./partial")).followParts();
   }
+  if (document.querySelector("[data-live-room], main form[method=post]")) {
+    (await import("./typed")).watchTyped();
+  }
   const news = document.querySelector<HTMLAnchorElement>("a[data-news]");
   if (news) (await import("./news")).watchForNews(news);
 }

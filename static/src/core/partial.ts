@@ -3,11 +3,12 @@
 import { join } from "./live";
 import { isDown, owed } from "./owed";
 import { read, renewed } from "./swap";
-import { tellSignedOut, watchTyped } from "./typed";
+import { tellRefused } from "./typed";
 
 const CALM_MS = 250;
 const SAID_MS = 8000;
 const SIGNED_OUT = 401;
+const LAPSED = "[data-code=role_unconfirmed]";
 
 /** Words that were typed and not sent yet are kept, also while their writer looks elsewhere. */
 function isTyped(field: HTMLInputElement | HTMLTextAreaElement): boolean {
@@ -56,11 +57,11 @@ function renew(part: HTMLElement, page: HTMLElement): boolean {
 /** Read a source once for all its parts, and say whether all of them are true now. */
 async function readAgain(parts: HTMLElement[], source: string): Promise<boolean> {
   const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
-  tellSignedOut(answer.status === SIGNED_OUT);
   if (isDown(answer)) throw new Error(String(answer.status));
+  const page = read(await answer.text());
+  tellRefused(answer.status === SIGNED_OUT ? "signed-out" : page.querySelector(LAPSED) ? "lapsed" : "");
   // Who may no longer read it will not by asking again.
   if (!answer.ok) return true;
-  const page = read(await answer.text());
   return parts.map((part) => renew(part, page)).every(Boolean);
 }
 
@@ -70,7 +71,6 @@ function follow(parts: HTMLElement[], room: string, source: string): void {
 
 /** Parts of one room and one source are stirred together, so that they share what is read. */
 export function followParts(): void {
-  watchTyped();
   const together = new Map<string, { parts: HTMLElement[]; room: string; source: string }>();
   for (const part of document.querySelectorAll<HTMLElement>("[data-live-room]")) {
     const room = part.dataset["liveRoom"] ?? "";

@@ -1,24 +1,37 @@
 // Who was signed out while they typed signs in again, and finds what they typed where it stood: in the
 // same tab, and for nobody else.
 const TYPED = "madang.typed";
-const FIELDS = "textarea, select, input:not([type=hidden], [type=file], [type=password], [type=checkbox], [type=radio])";
+const FIELDS = "textarea, select, input:not([type=hidden], [type=file], [type=checkbox], [type=radio])";
+/** What is nobody's to keep: it lets someone in, or leads to them. */
+const NEVER = "[type=password], [type=email], [autocomplete=one-time-code]";
+/** The report form keeps its own answers. */
+const KEPT_ELSEWHERE = "[data-module=report-form] *";
+const SIGN_IN = "/sign-in";
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+type Words = Record<string, string>;
 
-/** `away`: what was typed did not go anywhere, for one had to sign in. */
+/** `sent`: went with a form, and the next page shows whether it arrived. `away`: went nowhere, for one
+ * had to sign in; it waits for its own page. */
 interface Typed {
   who: string;
-  words: Record<string, string>;
-  away: boolean;
+  sent: Words;
+  away: Words;
+}
+
+/** What a search asks stands in its address. */
+function isPosted({ form }: Field): boolean {
+  return form?.getAttribute("method")?.toLowerCase() === "post";
 }
 
 function fields(): Field[] {
-  return [...document.querySelectorAll<Field>(`main :is(${FIELDS})`)];
+  return [...document.querySelectorAll<Field>(`main :is(${FIELDS}):not(${NEVER}, ${KEPT_ELSEWHERE})`)].filter(isPosted);
 }
 
-/** The same on the page as it is read again. */
+/** The same on the page as it is read again, in whichever list it stands open. */
 function nameOf(field: Field): string {
-  return `${field.form?.getAttribute("action")?.split("?")[0] ?? ""} ${field.id || field.name}`;
+  const { pathname, searchParams } = new URL(field.form?.getAttribute("action") ?? "", location.href);
+  return `${pathname} ${searchParams.get("id") ?? ""} ${field.id || field.name}`;
 }
 
 function isChanged(field: Field): boolean {
@@ -27,43 +40,74 @@ function isChanged(field: Field): boolean {
   return field.value !== first?.value;
 }
 
-function keep(away: boolean): void {
-  const who = document.documentElement.dataset["who"] ?? "";
-  const words = Object.fromEntries(fields().filter(isChanged).map((one) => [nameOf(one), one.value]));
-  const typed: Typed = { who, words, away };
-  if (who && Object.keys(words).length > 0) sessionStorage.setItem(TYPED, JSON.stringify(typed));
+function kept(): Typed | null {
+  const typed = JSON.parse(sessionStorage.getItem(TYPED) ?? "null") as Partial<Typed> | null;
+  // A tab may still hold what an earlier version kept.
+  return typed?.who && typed.sent && typed.away ? (typed as Typed) : null;
 }
 
-/** Say that one is signed out, with the way back to here, or that one is not. */
-export function tellSignedOut(out: boolean): void {
-  const line = document.querySelector<HTMLElement>("[data-signed-out]");
-  const link = line?.querySelector("a");
-  if (!line || !link) return;
-  line.hidden = !out;
-  link.href = `/sign-in?${new URLSearchParams({ next: location.pathname + location.search })}`;
-  link.onclick = () => keep(true);
+function hold(typed: Typed): void {
+  if (Object.keys({ ...typed.sent, ...typed.away }).length > 0) sessionStorage.setItem(TYPED, JSON.stringify(typed));
+  else sessionStorage.removeItem(TYPED);
+}
+
+function keep(as: "sent" | "away"): void {
+  const who = document.documentElement.dataset["who"] ?? "";
+  if (!who) return;
+  const before = kept();
+  const typed: Typed = { who, sent: {}, away: before?.who === who ? before.away : {} };
+  // As this page stands now it counts, not as it once was.
+  for (const field of fields()) delete typed.away[nameOf(field)];
+  for (const field of fields().filter(isChanged)) typed[as][nameOf(field)] = field.value;
+  hold(typed);
+}
+
+/** Say why the city tells this page no more, with the way back to here: one is signed out, or what one
+ * may do has to be confirmed; or that it does tell it. */
+export function tellRefused(why: "signed-out" | "lapsed" | ""): void {
+  for (const line of document.querySelectorAll<HTMLElement>("[data-signed-out], [data-lapsed]")) {
+    line.hidden = !why || !line.hasAttribute(`data-${why}`);
+    const link = line.querySelector("a");
+    if (!link) continue;
+    link.search = String(new URLSearchParams({ next: location.pathname + location.search }));
+    link.onclick = () => keep("away");
+  }
 }
 
 /** Keep what is typed when it is sent: the city may ask for a sign-in first. */
 export function watchTyped(): void {
-  document.addEventListener("submit", () => keep(false));
+  document.addEventListener("submit", (event) => {
+    // What a script of its own sends is its own to keep.
+    if (!event.defaultPrevented) keep("sent");
+  });
 }
 
-/** Put back what was typed before one had to sign in. */
+function putBack(field: Field, words: string): void {
+  const act = field.closest("details");
+  if (act) act.open = true;
+  field.value = words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** Say whether this page stands where the answer to a form would: one must sign in first. */
+function isAskedToSignIn(who: string): boolean {
+  return who === "" ? location.pathname.startsWith(SIGN_IN) : document.querySelector("[data-code=role_unconfirmed]") !== null;
+}
+
+/** Put back what was typed before one had to sign in; what has another page waits for that. */
 export function bringBack(): void {
   const { who } = document.documentElement.dataset;
-  const typed = JSON.parse(sessionStorage.getItem(TYPED) ?? "null") as Typed | null;
-  if (!typed || who === undefined) return;
-  if (who === "") return sessionStorage.setItem(TYPED, JSON.stringify({ ...typed, away: true }));
-  sessionStorage.removeItem(TYPED);
-  if (!typed.away || typed.who !== who) return;
-  for (const field of fields()) {
-    const words = typed.words[nameOf(field)];
+  if (who === undefined) return;
+  const typed = kept();
+  if (!typed || (who && typed.who !== who)) return sessionStorage.removeItem(TYPED);
+  if (isAskedToSignIn(who)) typed.away = { ...typed.away, ...typed.sent };
+  typed.sent = {};
+  for (const field of who ? fields() : []) {
+    const [name, words] = [nameOf(field), typed.away[nameOf(field)]];
     if (words === undefined) continue;
-    const act = field.closest("details");
-    if (act) act.open = true;
-    field.value = words;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.dispatchEvent(new Event("change", { bubbles: true }));
+    delete typed.away[name];
+    putBack(field, words);
   }
+  hold(typed);
 }

@@ -3,8 +3,8 @@
 const WHO = "madang.who";
 /** Where the one before was, as the first page keeps it. */
 const HERE = "madang.here";
-/** What was begun in this tab. */
-const BEGUN = "madang.report";
+/** What was begun and typed in this tab. */
+const BEGUN = ["madang.report", "madang.typed"];
 /** Set while one signs out, for the page after it: a session may also end by itself, and its draft stays. */
 const LEAVING = "madang.leaving";
 const LEAVES = 'form[action="/sign-out"], form[action="/me/erase"]';
@@ -14,7 +14,7 @@ function remembered(): string {
 }
 
 function forgetDraft(who: string): void {
-  if (!who && sessionStorage.getItem(LEAVING)) sessionStorage.removeItem(BEGUN);
+  if (!who && sessionStorage.getItem(LEAVING)) BEGUN.forEach((one) => sessionStorage.removeItem(one));
   sessionStorage.removeItem(LEAVING);
 }
 
