@@ -1,4 +1,5 @@
 // The shell's own script: marks that script runs, loads the islands a page names, and little else.
+import { installStorage } from "./storage";
 import { installTheme } from "./theme";
 import { installToasts } from "./toast";
 import { noteWho } from "./who";
@@ -87,9 +88,15 @@ function registerWorker(): void {
 
 document.documentElement.dataset["script"] = "on";
 installTheme();
-noteWho();
-forgetSettled();
+installStorage();
 installToasts();
+// Before all that asks who is here; where there is no room to note it, the rest starts all the same.
+try {
+  noteWho();
+} catch {
+  // As it was.
+}
+forgetSettled();
 showWhereOneIs();
 watchConnection();
 staysWhereOneIs();
