@@ -14,11 +14,9 @@ from tests.browser.test_a_report_is_sent_exactly_once import (
 )
 from tests.browser.test_a_waiting_report_needs_a_look import ROW, mend_and_send, write_offline
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
-from tests.browser.visitor import UNHURRIED_MS, photo
+from tests.browser.visitor import TURN, UNHURRIED_MS, photo
 
 pytestmark = pytest.mark.whole_browser
-
-TURN = "navigator.locks.request('madang.reports', () => 0)"
 
 
 def open_first(page: Page) -> None:

@@ -16,7 +16,7 @@ from tests.browser.test_a_waiting_report_needs_a_look import (
     write_offline,
 )
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
-from tests.browser.visitor import UNHURRIED_MS, Visitor, controlled, photo
+from tests.browser.visitor import TURN, UNHURRIED_MS, Visitor, controlled, photo
 
 pytestmark = pytest.mark.whole_browser
 
@@ -26,8 +26,10 @@ LOOKED_AT = """() => { for (const hidden of [true, false]) {
   document.dispatchEvent(new Event('visibilitychange')); } }"""
 
 
-DELETED_FIRST = """() => void navigator.locks.request("madang.reports", () => new Promise(
+KEY = "5f0d6c1e-0000-4000-8000-000000000001"
+DELETED_FIRST = """(key) => void navigator.locks.request(`madang.reports.${key}`, () => new Promise(
 (done) => {
+  crypto.randomUUID = () => key;
   const look = () => {
     const asked = indexedDB.open("madang-kept", 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore("waiting", { keyPath: "key" });
@@ -140,7 +142,7 @@ def test_the_line_that_comes_back_sends_it(enter: Enter, tmp_path: Path) -> None
     visitor.context.set_offline(False)
     page.wait_for_function(ALL_SENT)
     page.evaluate("for (let n = 0; n < 3; n += 1) dispatchEvent(new Event('online'))")
-    page.evaluate("navigator.locks.request('madang.reports', () => 0)")
+    page.evaluate(TURN)
     assert stored(visitor, words) == 1
 
 
@@ -160,7 +162,7 @@ def test_a_look_at_the_page_sends_it(enter: Enter, tmp_path: Path) -> None:
     visitor.context.set_offline(False)
     page.goto("/")
     expect(page.locator(ROW)).to_contain_text("연결을 기다려요")
-    page.evaluate("navigator.locks.request('madang.reports', () => 0)")
+    page.evaluate(TURN)
     assert stored(visitor, words) == 0
     down = False
     page.evaluate(LOOKED_AT)
@@ -196,7 +198,7 @@ def test_what_its_writer_deletes_while_it_is_being_sent_is_not_sent(
     page.wait_for_timeout(UNHURRIED_MS)
     sent = posted(page)
     # Another tab has its turn first, and deletes the report before this one's begins.
-    page.evaluate(DELETED_FIRST)
+    page.evaluate(DELETED_FIRST, KEY)
     page.click("[data-send]")
     page.wait_for_url("**/reports/unsent")
     assert (sent, stored(visitor, words)) == ([], 0)

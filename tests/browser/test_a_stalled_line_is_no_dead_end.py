@@ -8,12 +8,13 @@ from tests.browser.conftest import Enter
 from tests.browser.test_a_report_is_sent_exactly_once import LOOKED_AT, stored
 from tests.browser.test_a_waiting_report_needs_a_look import ROW
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
-from tests.browser.visitor import UNHURRIED_MS, photo
+from tests.browser.visitor import TURN, UNHURRIED_MS, photo
 
 # Sooner than people are asked to wait, for the journeys' own sake.
 IMPATIENT = """(() => { const real = AbortSignal.timeout.bind(AbortSignal);
 AbortSignal.timeout = (ms) => real(ms / 5); })()"""
 GIVEN_UP_MS = 15_000
+SOON_MS = 10_000
 
 
 class Stalled:
@@ -76,6 +77,27 @@ def test_a_report_no_answer_comes_for_is_kept_and_keeps_no_other(
     assert (stored(visitor, first), stored(visitor, second)) == (1, 1)
 
 
+def test_a_new_report_waits_for_no_other_that_stalled(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page, first, second = visitor.page, "아직 멈춰 있는 신고", "기다리지 않은 신고"
+    line = Stalled(page)
+    fill(page, photo(tmp_path / "tree.jpg"), first, "솔숲로 32")
+    page.wait_for_timeout(UNHURRIED_MS)
+    other = visitor.context.new_page()
+    visitor.watch(other)
+    fill(other, photo(tmp_path / "lamp.jpg"), second, "노을로 43")
+    other.wait_for_timeout(UNHURRIED_MS)
+    with page.expect_request(lambda one: one.method == "POST"):
+        page.click("[data-send]")
+    other.click("[data-send]")
+    # Sooner than the first one is given up.
+    other.wait_for_url("**/reports/*thanks=1", timeout=SOON_MS)
+    expect(page.locator("[data-send]")).to_have_attribute("aria-busy", "true")
+    line.held[0].continue_()
+    page.wait_for_url("**/reports/*thanks=1")
+    assert (stored(visitor, first), stored(visitor, second)) == (1, 1)
+
+
 def test_what_is_stalled_can_be_deleted_in_another_tab(enter: Enter, tmp_path: Path) -> None:
     visitor = enter("jun", expects_refusals=True, service_workers="block")
     visitor.context.add_init_script(IMPATIENT)
@@ -92,5 +114,5 @@ def test_what_is_stalled_can_be_deleted_in_another_tab(enter: Enter, tmp_path: P
     expect(other.locator(ROW)).to_contain_text("지웠어요", timeout=2 * GIVEN_UP_MS)
     visitor.context.unroute("**/reports/")
     other.evaluate(LOOKED_AT)
-    other.evaluate("navigator.locks.request('madang.reports', () => 0)")
+    other.evaluate(TURN)
     assert stored(visitor, words) == 0

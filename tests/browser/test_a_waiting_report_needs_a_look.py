@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
-from tests.browser.visitor import UNHURRIED_MS, Visitor, controlled, photo
+from tests.browser.visitor import TURN, UNHURRIED_MS, Visitor, controlled, photo
 
 # A name that several places of the demo city have in them.
 UNCLEAR = "샘물"
@@ -124,7 +124,7 @@ def rests(page: Page) -> None:
     expect(page.locator(f"{ROW}[data-look]")).to_be_visible()
     page.evaluate("dispatchEvent(new Event('online'))")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.evaluate("navigator.locks.request('madang.reports', () => 0)")
+    page.evaluate(TURN)
     expect(page.locator(f"{ROW}[data-look]")).to_be_visible()
 
 

@@ -22,6 +22,11 @@ NOTE_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation",
   (e) => console.error("CSP " + e.violatedDirective + " " + e.blockedURI));
 """
+# Waits until each report that is being sent, or is about to be, has had its turn.
+TURN = """async () => { const { held, pending } = await navigator.locks.query();
+  const names = [...held, ...pending].map(({ name }) => name);
+  const turns = names.filter((name) => name.startsWith("madang.reports."));
+  await Promise.all(turns.map((name) => navigator.locks.request(name, () => 0))); }"""
 # An answer of 4xx is shown in the console by Chromium; the journeys that want one say so.
 # So are a map tile that could not be fetched and a socket that tried, where a journey has no line.
 STATUS_TEXT = ("Failed to load resource", "TypeError: Failed to fetch")

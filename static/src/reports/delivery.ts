@@ -136,7 +136,7 @@ export async function sendAll(only?: string, holds?: Holds): Promise<Outcome> {
   };
   for (const report of reports) {
     // What waits anyway need not wait for a turn.
-    const why = whyNot(report) ?? (await alone(() => turn(report.key)));
+    const why = whyNot(report) ?? (await alone(report.key, () => turn(report.key)));
     if (why) outcome.left.set(report.key, why);
   }
   return outcome;

@@ -7,8 +7,8 @@ const shelf = new Shelf("madang-kept", "waiting", "key");
 const before = new Shelf("madang-reports", "waiting", "key");
 /** What this code can send whole; a report kept in a later form is left to later code. */
 export const FORM_OF_KEEPING = 2;
-const LOCK = "madang.reports";
-const MOVING = "madang.reports.moving";
+/** Not the key of any report. */
+const MOVING = "moving";
 /** The form's own page, which says who is signed in. */
 export const FORM = "/reports/new";
 const CALM_MS = 60_000;
@@ -73,7 +73,7 @@ async function moveOn(): Promise<void> {
 }
 
 export async function waiting(): Promise<Waiting[]> {
-  await (navigator.locks ? navigator.locks.request(MOVING, moveOn) : moveOn());
+  await alone(MOVING, moveOn);
   const rows = await shelf.within<Waiting[]>("readonly", (store) => store.getAll());
   return rows.sort((one, other) => one.at - other.at);
 }
@@ -110,7 +110,7 @@ export function claim(key: string, who: string): Promise<Waiting | undefined> {
 
 /** Note how far that question has come, null when it is over; nothing if the report is gone. */
 export function note(key: string, stage: Near["stage"] | null, join?: string): Promise<void> {
-  return alone(async () => {
+  return alone(key, async () => {
     const report = await waitingFor(key);
     if (!report?.near) return;
     const fields = join === undefined ? report.fields : { ...report.fields, join };
@@ -133,17 +133,17 @@ export async function forget({ key, at }: Waiting): Promise<void> {
   await shelf.change<Waiting>(key, (one) => (one.at === at ? undefined : one));
 }
 
-/** Work on one report while no other page or worker does, so that nothing is deleted, or sent, in the
- * middle of being sent. */
-export async function alone<T>(work: () => Promise<T>): Promise<T> {
+/** Work on one report while no other page or worker does, so that it is neither deleted nor sent in the
+ * middle of being sent; others go on meanwhile. */
+export async function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
   if (!navigator.locks) return work();
   // The lock gives back what the work gives; its type knows that only of plain values.
-  return (await navigator.locks.request(LOCK, work)) as T;
+  return (await navigator.locks.request(`madang.reports.${key}`, work)) as T;
 }
 
 /** Take a report back; return it, or nothing if it was sent meanwhile. */
 export function takeBack(key: string): Promise<Waiting | undefined> {
-  return alone(async () => {
+  return alone(key, async () => {
     const report = await waitingFor(key);
     if (report) await forget(report);
     return report;
