@@ -14,6 +14,21 @@ from tests.browser.visitor import UNHURRIED_MS, Visitor, a_spot, controlled, pho
 pytestmark = pytest.mark.whole_browser
 
 WHO = "() => localStorage.getItem('madang.who')"
+# Writes another's name on all that waits.
+SIGN = """(who) => new Promise((done) => {
+  const asked = indexedDB.open("madang-kept", 1);
+  asked.onsuccess = () => {
+    const store = asked.result.transaction("waiting", "readwrite").objectStore("waiting");
+    const all = store.getAll();
+    all.onsuccess = () => { for (const one of all.result) store.put({ ...one, who }); };
+    store.transaction.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
+NOTE_TAGS = """(() => { const real = SyncManager.prototype.register;
+SyncManager.prototype.register = function (tag) {
+  (window.tags ??= []).push(tag);
+  return real.call(this, tag);
+}; })()"""
 WROTE = """async () => await new Promise((done) => {
   const asked = indexedDB.open('madang-kept', 1);
   asked.onsuccess = () => {
@@ -104,6 +119,27 @@ def test_what_nobody_signed_is_sent_only_for_who_says_it_is_theirs(enter: Enter)
     assert stored(visitor, words) == 0
     page.click(f"{ROW} [data-row-send]")
     page.wait_for_function(ALL_SENT)
+    assert stored(visitor, words) == 1
+
+
+def test_what_one_says_is_theirs_goes_by_itself(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True)
+    page, words = visitor.page, "내 것이라 하고 두고 본 말"
+    page.add_init_script(NOTE_TAGS)
+    page.goto("/")
+    controlled(page)
+    page.clock.install()
+    write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "새벽로 13")
+    page.evaluate(SIGN, "")
+    page.goto("about:blank")
+    visitor.context.set_offline(False)
+    page.goto("/reports/unsent")
+    page.click(f"{ROW} [data-row-mine]")
+    expect(page.locator(ROW)).to_contain_text(words)
+    page.wait_for_function("() => window.tags?.includes('reports')")
+    assert stored(visitor, words) == 0
+    page.clock.fast_forward(61_000)
+    expect(page.locator(f"{ROW} [data-row-over] a")).to_be_visible()
     assert stored(visitor, words) == 1
 
 

@@ -3,6 +3,7 @@ import { say } from "../core/say";
 import { pageOf, sendAll } from "./delivery";
 import { FORM_OF_KEEPING, formOf, keep, waitingFor, type Waiting, type Why } from "./outbox";
 import { SIGN_IN } from "./reader";
+import { askForSync } from "./sync";
 import { announce, expectUnsent, listen } from "./unsent";
 
 // Made at the tap, once: the form itself may be one that was kept, and would bring one key to many
@@ -36,12 +37,6 @@ async function filled(form: HTMLFormElement): Promise<Waiting> {
     // What could not be asked without a line is asked once there is one.
     ...(form.querySelector("[data-near]:not([data-asked])") && { near: { stage: "ask" as const, at: Date.now() } }),
   };
-}
-
-async function askForSync(): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  const sync = (registration as unknown as { sync?: { register(tag: string): Promise<void> } })?.sync;
-  await sync?.register("reports");
 }
 
 // Others that wait have their turn on the next page: this one is not kept by any of them.

@@ -2,6 +2,7 @@
 import type { Outcome } from "./delivery";
 import { claim, formOf, isHeld, keep, note, takeBack, type Waiting, type Why } from "./outbox";
 import { isOwn, reader, SIGN_IN } from "./reader";
+import { askForSync } from "./sync";
 import { thumb } from "./thumb";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
@@ -104,6 +105,7 @@ export class UnsentList {
     const report = await claim(key, reader());
     if (report) this.part(this.row(report, row), "send").focus();
     await this.ways.changed();
+    await askForSync().catch(() => undefined);
   }
 
   private row(report: Waiting, old?: HTMLElement): HTMLElement {

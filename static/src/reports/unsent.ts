@@ -2,7 +2,7 @@
 import { askFirst } from "./asking";
 import { sendAll, type Outcome } from "./delivery";
 import { letGo } from "./held";
-import { waiting, type Waiting, type Why } from "./outbox";
+import { isHeld, waiting, type Waiting, type Why } from "./outbox";
 import { UnsentList, whyOf } from "./unsent-list";
 
 /** Kept beside the reports, so that most pages need not open the database to know there are none. */
@@ -11,11 +11,15 @@ const FLAG = "madang.unsent";
 /** What waits for its writer to sign in. */
 const FOR_SOMEONE: Why[] = ["sign-in", "other", "unsigned"];
 
+/** A hold is over a moment after its last millisecond, however early a timer rings. */
+const SURELY_MS = 50;
+
 const whys = new Map<string, Why>();
 let listening = false;
 let trying = false;
 let onceMore = false;
 let list: UnsentList | null = null;
+let release: ReturnType<typeof setTimeout> | undefined;
 
 function line(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-unsent]");
@@ -41,10 +45,18 @@ function wordsFor(reports: readonly Waiting[]): string {
   return reasons.every((why) => FOR_SOMEONE.includes(why)) ? "unsentSignIn" : "unsentOther";
 }
 
+// What its writer looked at goes by itself once they had the time for it, as they were told.
+function tryOnceReleased(reports: readonly Waiting[]): void {
+  clearTimeout(release);
+  const ends = reports.filter(isHeld).map(({ held = 0 }) => held);
+  if (ends.length > 0) release = setTimeout(again, Math.min(...ends) - Date.now() + SURELY_MS);
+}
+
 /** Show how many wait and which, or nothing if none. */
 export async function announce(): Promise<void> {
   const reports = await waiting();
   localStorage.setItem(FLAG, String(reports.length));
+  tryOnceReleased(reports);
   shownList()?.draw(reports, whys);
   const shown = line();
   if (!shown) return;
