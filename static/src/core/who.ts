@@ -13,6 +13,15 @@ function remembered(): string {
   return localStorage.getItem(WHO) ?? "";
 }
 
+/** What code of earlier versions noted: the id itself, and in a draft too. */
+const EARLIER = /^[0-9a-f]{8}-/;
+
+// A draft of who was here last is theirs under the mark as well.
+function signDraft(before: string, who: string): void {
+  const draft = JSON.parse(sessionStorage.getItem(BEGUN) ?? "{}") as { who?: string };
+  if (draft.who === before) sessionStorage.setItem(BEGUN, JSON.stringify({ ...draft, who }));
+}
+
 function forgetDraft(who: string): void {
   if (!who && sessionStorage.getItem(LEAVING)) BEGUN.forEach((one) => sessionStorage.removeItem(one));
   sessionStorage.removeItem(LEAVING);
@@ -27,6 +36,7 @@ export function noteWho(): void {
   if (before && before !== who) localStorage.removeItem(HERE);
   if (who) localStorage.setItem(WHO, who);
   else localStorage.removeItem(WHO);
+  if (who && EARLIER.test(before)) signDraft(before, who);
   forgetDraft(who);
   document.addEventListener("submit", ({ target }) => {
     if (target instanceof HTMLFormElement && target.matches(LEAVES)) sessionStorage.setItem(LEAVING, "1");

@@ -21,7 +21,8 @@ const WRONG = /data-wrong-of="(\w+)"><a[^>]*>([^<]*)</g;
 const TITLE = /<h1[^>]*>([^<]*)</;
 const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#39;": "'", "&#34;": '"' };
 /** What the city says of a report that will never do as it is; all else is worth another try. */
-const REFUSALS = [400, 413, 415, 422];
+const READ = 422;
+const REFUSALS = [400, 413, 415, READ];
 /** What else it says no to: who is blocked, and a report that another wrote. */
 const LEFT: Record<number, Why> = { 403: "blocked", 409: "other" };
 const PAGE_MS = 15_000;
@@ -79,7 +80,7 @@ async function post(report: Waiting, token: string): Promise<Response> {
 }
 
 /** Send one report; return why it goes on waiting, null where it went or its writer has to look at it. */
-async function send(report: Waiting, token: string, sent: Map<string, string>): Promise<Why | null> {
+async function send(report: Waiting, { token, who }: Pass, sent: Map<string, string>): Promise<Why | null> {
   // From here the city may have it: whether it is one of those near is asked no more.
   if (report.near) await change(report.key, asked);
   const answer = await post(report, token).catch(() => null);
@@ -92,7 +93,9 @@ async function send(report: Waiting, token: string, sent: Map<string, string>): 
     sent.set(report.key, answer.url);
   } else if (answer.ok || REFUSALS.includes(answer.status)) {
     const wrong = await wrongs(answer);
-    await change(report.key, (one) => (one.at === report.at ? { ...asked(one), wrong } : one));
+    // What the city has read and did not call another's is the sender's: from here it is known as theirs.
+    const own = answer.ok || answer.status === READ ? { who } : {};
+    await change(report.key, (one) => (one.at === report.at ? { ...asked(one), ...own, wrong } : one));
   } else return LEFT[answer.status] ?? "busy";
   return null;
 }
@@ -132,7 +135,7 @@ export async function sendAll(only?: string, holds?: Holds): Promise<Outcome> {
     const report = await waitingFor(key);
     // Sent, refused or deleted in another's turn.
     if (!report || report.wrong) return null;
-    return whyNot(report) ?? send(report, (now as Pass).token, outcome.sent);
+    return whyNot(report) ?? send(report, now as Pass, outcome.sent);
   };
   for (const report of reports) {
     // What waits anyway need not wait for a turn.

@@ -42,7 +42,9 @@ export class UnsentList {
   draw(reports: readonly Waiting[], whys: ReadonlyMap<string, Why>): void {
     for (const report of reports) {
       let row = this.rows.get(report.key);
-      if (!row || row.dataset["over"] !== undefined) row = this.row(report, row);
+      // Whose it is may be known only since the city read it.
+      const isDrawn = row && row.dataset["over"] === undefined && row.hasAttribute("data-own") === isOwn(report);
+      if (!row || !isDrawn) row = this.row(report, row);
       this.tellWhy(row, report, whyOf(report, whys.get(report.key)));
     }
     const there = new Set(reports.map((one) => one.key));
@@ -115,6 +117,7 @@ export class UnsentList {
     this.part(row, "text").textContent = this.title(report);
     this.part(row, "place").textContent = own ? (report.fields["place"] ?? "") : "";
     this.part(row, "age").textContent = age(report.at);
+    row.toggleAttribute("data-own", own);
     this.part(row, "acts").hidden = !own;
     this.part(row, "mine").hidden = report.who !== "" || reader() === "";
     this.part(row, "mine").addEventListener("click", () => void this.own(row, report.key));
