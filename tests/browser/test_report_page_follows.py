@@ -79,3 +79,28 @@ def test_a_step_is_read_out_alone_and_growing_older_is_not(enter: Enter, tmp_pat
     answer(soyeon.page, address, "in_progress")
     expect(page.locator("[data-aloud-line]")).to_contain_text("한 걸음 더 갔어요")
     expect(page.locator("#timeline")).to_contain_text("한 걸음 더 갔어요")
+
+
+NOTE_STATES = """() => { window.states = [];
+document.addEventListener("live", ({ detail }) => window.states.push(detail)); }"""
+
+
+def test_a_reading_that_failed_once_makes_no_page_old_for_good(
+    enter: Enter, tmp_path: Path
+) -> None:
+    here = {"geolocation": a_spot(), "permissions": ["geolocation"]}
+    minji = enter("minji", expects_refusals=True, service_workers="block", **here)
+    jun, soyeon = enter("jun", viewport=DESK), enter("soyeon", viewport=DESK)
+    page = minji.page
+    address = write_report(page, photo(tmp_path / "lamp.jpg"))
+    answer(soyeon.page, address, "fixed")
+    open_marked(page, address)
+    page.fill("#judge-text", "아직 깜빡거려요")
+    page.evaluate(NOTE_STATES)
+    page.route("**/standing", lambda one: one.fulfill(status=503, body=""), times=1)
+    jun.page.goto(address)
+    jun.page.click("#follow-act")
+    page.wait_for_function("() => window.states.some((one) => one !== 'live')")
+    expect(page.locator("#following .num")).to_contain_text("2")
+    expect(page.locator("html")).to_have_attribute("data-live", "live")
+    expect(page.locator("#judge-text")).to_have_value("아직 깜빡거려요")

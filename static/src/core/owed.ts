@@ -25,8 +25,9 @@ export function owed(read: () => Promise<boolean>, calmMs: number): () => void {
     const done = await read().catch(() => null);
     // Where something changed meanwhile, the next reading stands in the plan already.
     if (known !== changes) return;
-    if (done) isCaughtUp(read);
-    else if (done === null) isBehind(read);
+    // What is being filled in is left as it is, and was read all the same.
+    if (done === null) isBehind(read);
+    else isCaughtUp(read);
     if (!done) plan(Math.min(pause * 2, LONGEST_MS));
   };
   return () => {
