@@ -3,8 +3,10 @@
 const WHO = "madang.who";
 /** Where the one before was, as the first page keeps it. */
 const HERE = "madang.here";
-/** What was begun and typed in this tab. */
-const BEGUN = ["madang.report", "madang.typed"];
+/** What was begun in this tab; what began with something has places whose names begin so. */
+const BEGUN = "madang.report";
+/** What was typed into any other form of this tab. */
+const TYPED = "madang.typed";
 /** Set while one signs out, for the page after it: a session may also end by itself, and its draft stays. */
 const LEAVING = "madang.leaving";
 const LEAVES = 'form[action="/sign-out"], form[action="/me/erase"]';
@@ -22,8 +24,15 @@ function signDraft(before: string, who: string): void {
   if (draft.who === before) sessionStorage.setItem(BEGUN, JSON.stringify({ ...draft, who }));
 }
 
+// Each with a place of its own where it began with something.
+function forgetBegun(): void {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(BEGUN) || name === TYPED) sessionStorage.removeItem(name);
+  }
+}
+
 function forgetDraft(who: string): void {
-  if (!who && sessionStorage.getItem(LEAVING)) BEGUN.forEach((one) => sessionStorage.removeItem(one));
+  if (!who && sessionStorage.getItem(LEAVING)) forgetBegun();
   sessionStorage.removeItem(LEAVING);
 }
 

@@ -39,7 +39,7 @@ function bringMap(form: HTMLFormElement): void {
 // What later questions need, brought once; where the line was gone, asked for again when needed.
 function bringer(form: HTMLFormElement): () => Promise<Later> {
   let brought: Promise<Later> | null = null;
-  const bring = async (): Promise<Later> => new (await import("./later")).Later(form, forgetKept);
+  const bring = async (): Promise<Later> => new (await import("./later")).Later(form, () => forgetKept(form));
   return () =>
     (brought ??= bring().catch((wrong: unknown) => {
       brought = null;
@@ -89,8 +89,8 @@ export async function start(root: HTMLElement): Promise<void> {
   const photos = new Photos(form);
   const opened = new URLSearchParams(location.search).has("waiting");
   const again = opened ? await later().then((all) => all.reopened()).catch(() => null) : null;
-  if (again) photos.add(again);
-  else keepAnswers(form);
+  if (again) photos.add(again, true);
+  keepAnswers(form);
   askByKind(form);
   bringMap(form);
   new Stepper(root, form, async (step) => {

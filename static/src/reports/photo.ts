@@ -12,6 +12,8 @@ interface Shot {
   safe: File | null;
   work: PhotoWork | null;
   item: HTMLElement;
+  /** It waits in this browser with its report, and is there again when that is opened again. */
+  waits: boolean;
 }
 
 const same = (one: File, other: File): boolean =>
@@ -40,11 +42,11 @@ export class Photos {
     for (const shot of this.shots) if (!shot.safe) await shot.work?.flush();
   }
 
-  /** Take pictures as if they had been chosen now, behind those that are there. */
-  add(files: readonly File[]): void {
+  /** Take pictures as if they had been chosen now, behind those that are there; `waits`: with their report. */
+  add(files: readonly File[], waits = false): void {
     const fresh = files.filter((file) => !this.shots.some((one) => same(one.chosen, file)));
     const taken = fresh.slice(0, MOST - this.shots.length);
-    const shots = taken.map((chosen) => ({ chosen, safe: null, work: null, item: this.item() }));
+    const shots = taken.map((chosen) => ({ chosen, safe: null, work: null, item: this.item(), waits }));
     this.shots.push(...shots);
     for (const shot of shots) {
       shot.item.querySelector("[data-shot-remove]")?.addEventListener("click", () => this.remove(shot));
@@ -59,7 +61,8 @@ export class Photos {
 
   // Words are kept in this tab, photos are not: who changes the language with some is told so first.
   private warn(event: Event): void {
-    if (this.shots.length === 0 || this.warned) return;
+    const isNoneLost = !this.form.isConnected || this.shots.every((shot) => shot.waits);
+    if (isNoneLost || this.warned) return;
     event.preventDefault();
     this.warned = true;
     const text = this.root?.dataset["lost"] ?? "";

@@ -30,6 +30,7 @@ function put(form: HTMLFormElement, name: string, value: string): void {
 /** Fill the form with what was told, and say at each field what the city did not take. */
 export function fill(form: HTMLFormElement, report: Waiting): void {
   form.dataset["waiting"] = report.key;
+  form.dataset["asKept"] = String(report.at);
   // A choice among places, or among those near, belongs to the answer that asked it.
   for (const [name, value] of Object.entries(report.fields)) if (!["spot", "join"].includes(name)) put(form, name, value);
   const list = document.createElement("ul");
