@@ -74,6 +74,24 @@ def test_an_answer_that_was_sent_too_late_stands_where_it_was(enter: Enter) -> N
     comes_back(page, case)
 
 
+def test_who_signs_in_again_in_another_tab_goes_on_here(enter: Enter) -> None:
+    visitor = open_case(enter)
+    page = visitor.page
+    line = page.locator("[data-signed-out]")
+    expect(line).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 480})
+    page.locator("#answer-text").scroll_into_view_if_needed()
+    expect(line).to_be_in_viewport(ratio=1)
+    other = visitor.context.new_page()
+    visitor.watch(other)
+    other.goto("/sign-in/demo")
+    other.click("button[value=soyeon]")
+    other.wait_for_url("**/")
+    expect(line).to_be_hidden()
+    expect(page.locator("html")).to_have_attribute("data-live", "live")
+    expect(page.locator("#answer-text")).to_have_value(WORDS)
+
+
 def test_another_who_signs_in_finds_none_of_it(enter: Enter) -> None:
     page = open_case(enter).page
     expect(page.locator("[data-signed-out]")).to_be_visible()

@@ -79,5 +79,12 @@ export function isCaughtUp(reading: unknown): void {
 
 /** What the page shows is no longer this reader's to follow; only reading it anew can tell. */
 export function isEnded(): void {
+  if (state === "live") trueAt = Date.now();
   become("ended");
+}
+
+/** It may be theirs again: it is asked for anew, and until there is an answer the page grows older. */
+export function isAskedAnew(): void {
+  state = null;
+  isAway();
 }

@@ -2,7 +2,7 @@
 // cursor, and without a socket the listener is told to look for itself. How fresh the page is
 // stands in <html data-live> and is said by live-state.ts.
 import { io, type Socket } from "socket.io-client";
-import { isAway, isEnded, isHere } from "./live-state";
+import { isAskedAnew, isAway, isEnded, isHere } from "./live-state";
 
 /** That something changed, never what: who hears of it reads it where it may be read. */
 export interface Change {
@@ -42,6 +42,7 @@ const BACK_MS = 1000;
 const SPREAD_MS = 3000;
 const SEEN_LIMIT = 500;
 const NAP_MS = 30_000;
+const WHO = "madang.who";
 const rooms = new Map<string, Room>();
 let socket: Socket | null = null;
 let poll: ReturnType<typeof setInterval> | undefined;
@@ -121,10 +122,25 @@ function disconnected(made: Socket, reason: string): void {
   }
 }
 
+/** Say whether this page could not be followed any more, and whoever it was made for is here again. */
+function isTheirsAgain(): boolean {
+  const { live, who = "" } = document.documentElement.dataset;
+  return live === "ended" && who === (localStorage.getItem(WHO) ?? "");
+}
+
+// A line that was opened while nobody was signed in stays nobody's: it is opened anew.
+function askAnew(made: Socket): void {
+  isAskedAnew();
+  for (const room of rooms.values()) tell(room, { items: [], reset: true });
+  made.disconnect().connect();
+}
+
 // A phone that slept believes in its old line for most of a minute: ask at once.
 function woken(made: Socket): void {
   if (document.hidden) {
     hiddenAt = Date.now();
+  } else if (isTheirsAgain()) {
+    askAnew(made);
   } else if (!made.connected) {
     look();
   } else if (Date.now() - hiddenAt > NAP_MS) {
@@ -141,6 +157,10 @@ function open(): Socket {
   // The server itself may have missed something; not everyone at once.
   made.on("again", () => setTimeout(() => enterAll(made), Math.random() * SPREAD_MS));
   document.addEventListener("visibilitychange", () => woken(made));
+  // Signed in again in another tab.
+  window.addEventListener("storage", ({ key }) => {
+    if (key === WHO && isTheirsAgain()) askAnew(made);
+  });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) woken(made);
   });
