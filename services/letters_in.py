@@ -196,7 +196,12 @@ def _automatic(message: EmailMessage, letter: Letter) -> bool:
 
 
 def _is_answer(message: EmailMessage, subject: str) -> bool:
-    """Say whether a letter answers another one, whose words are not its sender's."""
+    """Say whether a letter answers another one, whose words are not its sender's.
+
+    One that is passed on may name the letter it holds as well.
+    """
+    if FORWARD.match(subject):
+        return False
     named = "In-Reply-To" in message or "References" in message
     return named or ANSWER.match(subject) is not None
 

@@ -34,6 +34,17 @@ function nameOf(field: Field): string {
   return `${pathname} ${searchParams.get("id") ?? ""} ${field.id || field.name}`;
 }
 
+/** Which state of things the words answer: the city holds back what was written before it changed. */
+function seenBeside({ form }: Field): HTMLInputElement | null {
+  return form?.querySelector<HTMLInputElement>("input[name=seen]") ?? null;
+}
+
+/** The field and what is kept with it. */
+function withSeen(field: Field): Field[] {
+  const seen = seenBeside(field);
+  return seen ? [field, seen] : [field];
+}
+
 function isChanged(field: Field): boolean {
   if (!(field instanceof HTMLSelectElement)) return field.value !== field.defaultValue;
   const first = [...field.options].find((one) => one.defaultSelected) ?? field.options[0];
@@ -57,8 +68,8 @@ function keep(as: "sent" | "away"): void {
   const before = kept();
   const typed: Typed = { who, sent: {}, away: before?.who === who ? before.away : {} };
   // As this page stands now it counts, not as it once was.
-  for (const field of fields()) delete typed.away[nameOf(field)];
-  for (const field of fields().filter(isChanged)) typed[as][nameOf(field)] = field.value;
+  for (const one of fields().flatMap(withSeen)) delete typed.away[nameOf(one)];
+  for (const one of fields().filter(isChanged).flatMap(withSeen)) typed[as][nameOf(one)] = one.value;
   hold(typed);
 }
 
@@ -83,6 +94,9 @@ export function watchTyped(): void {
 }
 
 function putBack(field: Field, words: string): void {
+  const isGone = field instanceof HTMLSelectElement && ![...field.options].some(({ value }) => value === words);
+  // The city offers that no more: what it offers now stays chosen.
+  if (isGone) return;
   const act = field.closest("details");
   if (act) act.open = true;
   field.value = words;
@@ -108,6 +122,9 @@ export function bringBack(): void {
     if (words === undefined) continue;
     delete typed.away[name];
     putBack(field, words);
+    const seen = seenBeside(field);
+    if (seen) seen.value = typed.away[nameOf(seen)] ?? seen.value;
   }
+  for (const seen of fields().map(seenBeside)) if (seen) delete typed.away[nameOf(seen)];
   hold(typed);
 }

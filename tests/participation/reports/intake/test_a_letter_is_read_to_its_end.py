@@ -151,8 +151,11 @@ def test_an_answer_in_silence_says_nothing(
     answered: str, above: str, headers: dict[str, str]
 ) -> None:
     assert said(above + answered, **headers) == ""
-    assert said(above + answered, Subject="Fwd: Lamp", In_Reply_To="<a@b.kr>") == ""
-    assert said(above + answered, Subject="Fwd: Lamp", References="<a@b.kr>") == ""
+    for header in ("In_Reply_To", "References"):
+        assert said(above + answered, Subject="Lamp", **{header: "<a@b.kr>"}) == ""
+        # Mail programs name the letter one passes on so too.
+        passed_on = said(above + answered, Subject="Fwd: Lamp")
+        assert said(above + answered, Subject="Fwd: Lamp", **{header: "<a@b.kr>"}) == passed_on
     lines = answered.replace("<", "&lt;").replace("\n", "<br>")
     assert said(joined([part(lines, "html")]), **headers) == ""
 
