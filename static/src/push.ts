@@ -80,7 +80,7 @@ class Panel {
   }
 
   // The server draws the list; one template for page and update.
-  private async readList(): Promise<void> {
+  async readList(): Promise<void> {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const name of ["browsers", "gone"]) {
@@ -92,5 +92,8 @@ class Panel {
 
 export async function start(root: HTMLElement): Promise<void> {
   await resync();
-  await new Panel(root).show();
+  const panel = new Panel(root);
+  // It came back just now: the page was drawn before.
+  if (root.querySelector(`[data-gone="${await isHere()}"]`)) await panel.readList();
+  await panel.show();
 }

@@ -169,7 +169,9 @@ async function mend(): Promise<void> {
   try {
     const mine = await (await registration()).pushManager.getSubscription();
     const lately = known.signIn === signIn() && Date.now() - known.at < WEEK_MS;
-    if (mine?.endpoint === known.endpoint && lately) return;
+    // A push service may give up an address that its browser believes in.
+    const gone = document.querySelector(`[data-gone="${known.id}"]`) !== null;
+    if (mine?.endpoint === known.endpoint && lately && !gone) return;
     await refresh(known);
   } catch {
     // No line: the next start tries again.
