@@ -92,6 +92,25 @@ def test_who_signs_in_again_in_another_tab_goes_on_here(enter: Enter) -> None:
     expect(page.locator("#answer-text")).to_have_value(WORDS)
 
 
+def test_what_a_colleague_decided_meanwhile_is_held_up_to_who_comes_back(enter: Enter) -> None:
+    page = open_case(enter).page
+    case, other = page.url, enter("taeho", viewport=DESK).page
+    other.goto(case)
+    other.select_option("#answer-status", "fixed")
+    other.locator("#answer-text").fill("오늘 고쳤어요.")
+    other.locator("[data-act=answer] button").click()
+    expect(other.locator(".case")).to_contain_text("오늘 고쳤어요.")
+    page.click("[data-signed-out] a")
+    sign_in_again(page, "soyeon")
+    page.wait_for_url(case)
+    expect(page.locator("#answer-text")).to_have_value(WORDS)
+    # That way is closed by now, and the one that is offered stays chosen.
+    expect(page.locator("#answer-status")).not_to_have_value("")
+    page.locator("[data-act=answer] button").click()
+    expect(page.locator("main")).to_contain_text("그사이 이 신고가 바뀌었어요")
+    expect(page.locator("#answer-text")).to_have_value(WORDS)
+
+
 def test_another_who_signs_in_finds_none_of_it(enter: Enter) -> None:
     page = open_case(enter).page
     expect(page.locator("[data-signed-out]")).to_be_visible()
