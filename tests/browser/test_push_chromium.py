@@ -202,6 +202,44 @@ def test_nobody_says_yes_by_signing_in_where_another_did(
     is_off(phone.page)
 
 
+# A browser gives the same address until it is let go, whatever its push service says of it.
+ANOTHER = """
+const another = %s;
+const {subscribe: take, getSubscription: find} = PushManager.prototype;
+let left = false, held = null;
+PushManager.prototype.getSubscription = async function () { return held ?? find.call(this); };
+PushManager.prototype.subscribe = async function (options) {
+  const mine = await take.call(this, options);
+  if (left) return held = {...mine, ...another, toJSON: () => another};
+  return {...mine, unsubscribe: async () => { left = true; return mine.unsubscribe(); }};
+};
+"""
+
+
+def test_a_browser_its_push_service_gave_up_is_told_again_by_itself(
+    enter: Enter, service: PushService
+) -> None:
+    may = {"permissions": ["notifications"], "expects_refusals": True}
+    phone = Phone(enter("taeho", **may, **CALM), service)
+    page = phone.page
+    page.goto("/me/notifications")
+    page.click("[data-act=on]")
+    assert came_true(page, lambda: service.arrived != [], 30.0)
+    phone.address.gone = True
+    page.reload()
+    page.click("li:has([data-here]:visible) form[data-test] button")
+    expect(page.locator("[data-said=dead]:visible")).to_have_count(1)
+    fresh = service.subscribe()
+    phone.visitor.context.add_init_script(ANOTHER % json.dumps(fresh.offer()))
+    page.reload()
+    expect(page.locator("[data-when=on]")).to_be_visible()
+    expect(page.locator("[data-gone]")).to_have_count(0)
+    page.click("li:has([data-here]:visible) form[data-test] button")
+    assert came_true(page, lambda: fresh.token in [m.token for m in service.arrived], 30.0)
+    page.click("[data-act=off]")
+    expect(page.locator("[data-act=on]")).to_be_visible()
+
+
 def test_the_same_notice_twice_shows_once_and_one_that_is_dismissed_stays_away(
     phone: Phone,
 ) -> None:
