@@ -30,11 +30,17 @@ async function startIslands(): Promise<void> {
   if (document.querySelector("[data-live-room]")) {
     (await import("./partial")).followParts();
   }
-  if (document.querySelector("[data-live-room], main form[method=post]")) {
-    (await import("./typed")).watchTyped();
-  }
   const news = document.querySelector<HTMLAnchorElement>("a[data-news]");
   if (news) (await import("./news")).watchForNews(news);
+}
+
+// The report form keeps its own answers; a page kept for the time without a line has no sign-in to lose.
+const TYPED_IN = "[data-live-room], main form[method=post]:not([data-module=report-form] *)";
+
+function watchWords(): void {
+  if (!document.documentElement.dataset["who"] || !document.querySelector(TYPED_IN)) return;
+  // Where it cannot come the forms go the plain way.
+  import("./typed").then((typed) => typed.watchTyped()).catch(() => undefined);
 }
 
 // What was kept in this tab is forgotten once a page says that it is settled.
@@ -101,8 +107,9 @@ showWhereOneIs();
 watchConnection();
 staysWhereOneIs();
 registerWorker();
+watchWords();
 void startIslands();
-if (sessionStorage.getItem("madang.typed")) void import("./typed").then((typed) => typed.bringBack());
+if (sessionStorage.getItem("madang.typed")) void import("./typed").then((typed) => typed.bringBack()).catch(() => undefined);
 if ((localStorage.getItem("madang.unsent") ?? "0") !== "0") {
   void import("../reports/unsent").then((unsent) => unsent.watchUnsent());
 }
