@@ -1,6 +1,7 @@
 """Before sending: a neighbour's report of the same lamp is shown, and one tap joins it."""
 
 from pathlib import Path
+from secrets import token_hex
 
 from PIL import Image
 from playwright.sync_api import expect
@@ -48,30 +49,32 @@ def wrote_the_same_offline(enter: Enter, tmp_path: Path, place: str, words: str)
     jun.page.goto("/reports/")
     expect(jun.page.locator("[data-unsent]")).to_contain_text("이웃이 같은 일을")
     jun.page.click("[data-unsent] a")
-    expect(jun.page.locator(f"{ROW} .near", has_text="먼저")).to_be_visible()
+    expect(jun.page.locator(f"{ROW} .near", has_text=f"{words} 먼저")).to_be_visible()
     assert jun.violations() == []
     assert jun.sideways() == 0
     return jun
 
 
 def test_what_waited_for_a_line_is_asked_before_it_goes(enter: Enter, tmp_path: Path) -> None:
-    jun = wrote_the_same_offline(enter, tmp_path, "솔숲로 32", "기둥이 기울었어요")
-    jun.page.locator(f"{ROW} .near", has_text="먼저").locator("[data-join]").click()
+    words = f"기둥이 기울었어요 {token_hex(3)}"
+    jun = wrote_the_same_offline(enter, tmp_path, "솔숲로 32", words)
+    jun.page.locator(f"{ROW} .near", has_text=words).locator("[data-join]").click()
     expect(jun.page.locator(ROW)).to_contain_text("함께 지켜봐요")
     jun.page.wait_for_function(ALL_SENT)
-    assert stored(jun, "기둥이 기울었어요 나중") == 0
+    assert stored(jun, f"{words} 나중") == 0
 
 
 def test_what_is_not_answered_goes_all_the_same_once(enter: Enter, tmp_path: Path) -> None:
-    jun = wrote_the_same_offline(enter, tmp_path, "노을로 32", "뿌리가 길을 들었어요")
+    words = f"뿌리가 길을 들었어요 {token_hex(3)}"
+    jun = wrote_the_same_offline(enter, tmp_path, "노을로 32", words)
     jun.page.evaluate(LOOKED_AT)
-    expect(jun.page.locator(f"{ROW} .near")).to_be_visible()
-    assert stored(jun, "뿌리가 길을 들었어요 나중") == 0
+    expect(jun.page.locator(f"{ROW} .near", has_text=words)).to_be_visible()
+    assert stored(jun, f"{words} 나중") == 0
     # A minute later, at the next occasion.
     jun.page.evaluate("const now = Date.now; Date.now = () => now() + 61_000")
     jun.page.evaluate(LOOKED_AT)
     jun.page.wait_for_function(ALL_SENT)
-    assert stored(jun, "뿌리가 길을 들었어요 나중") == 1
+    assert stored(jun, f"{words} 나중") == 1
 
 
 def test_who_says_it_is_another_is_not_asked_again(enter: Enter, tmp_path: Path) -> None:
