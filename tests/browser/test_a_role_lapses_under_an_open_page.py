@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.test_a_session_ends_under_an_open_page import WORDS, comes_back
-from tests.browser.visitor import DESK, Visitor
+from tests.browser.test_a_session_ends_under_an_open_page import WORDS, begin_answer, comes_back
+from tests.browser.visitor import DESK
 from tests.people import TAEHO
 
 Lapse = Callable[[bool], None]
@@ -39,19 +39,6 @@ def lapse(city: str, city_folder: Path) -> Iterator[Lapse]:
     change(False)
 
 
-def open_case(enter: Enter) -> Visitor:
-    """Return taeho with an answer begun."""
-    visitor = enter("taeho", viewport=DESK, expects_refusals=True)
-    page = visitor.page
-    page.goto("/console/?view=new")
-    page.locator("[data-row] a").last.click()
-    page.locator(".case").wait_for()
-    page.locator("html[data-live=live]").wait_for()
-    page.select_option("#answer-status", "in_progress")
-    page.locator("#answer-text").fill(WORDS)
-    return visitor
-
-
 def confirm(page: Page, way: str, lapse: Lapse) -> None:
     """Come back from the provider, as its sign-in leads."""
     link = urlsplit(str(page.locator(way).get_attribute("href")))
@@ -61,7 +48,7 @@ def confirm(page: Page, way: str, lapse: Lapse) -> None:
 
 
 def test_an_answer_that_was_sent_stands_where_it_was(enter: Enter, lapse: Lapse) -> None:
-    page = open_case(enter).page
+    page = begin_answer(enter, "taeho").page
     case = page.url
     lapse(True)
     page.locator("[data-act=answer] button").click()
@@ -73,7 +60,7 @@ def test_an_answer_that_was_sent_stands_where_it_was(enter: Enter, lapse: Lapse)
 
 
 def test_an_open_case_says_so_and_keeps_what_was_typed(enter: Enter, lapse: Lapse) -> None:
-    visitor = open_case(enter)
+    visitor = begin_answer(enter, "taeho")
     page, case = visitor.page, visitor.page.url
     lapse(True)
     tell_the_queue(enter)

@@ -30,9 +30,9 @@ def sign_in_again(page: Page, who: str) -> None:
     page.click(f"button[value={who}]")
 
 
-def open_case(enter: Enter) -> Visitor:
-    """Return soyeon with an answer begun, signed out in another tab."""
-    visitor = enter("soyeon", viewport=DESK, expects_refusals=True)
+def begin_answer(enter: Enter, who: str) -> Visitor:
+    """Return someone of the team with an answer begun on an open case."""
+    visitor = enter(who, viewport=DESK, expects_refusals=True)
     page = visitor.page
     page.goto("/console/?view=new")
     page.locator("[data-row] a").last.click()
@@ -40,6 +40,12 @@ def open_case(enter: Enter) -> Visitor:
     page.locator("html[data-live=live]").wait_for()
     page.select_option("#answer-status", "in_progress")
     page.locator("#answer-text").fill(WORDS)
+    return visitor
+
+
+def open_case(enter: Enter) -> Visitor:
+    """Return soyeon with an answer begun, signed out in another tab."""
+    visitor = begin_answer(enter, "soyeon")
     sign_out_elsewhere(visitor)
     return visitor
 
