@@ -1,6 +1,7 @@
 # The two commands: `make run` holds the city in your hand, `make test` proves it.
 .PHONY: run test check bench screens format setup help
-PYTHON ?= python3
+# Which Python is used may be named, PYTHON=python3.12; tools/setup chooses otherwise.
+PYTHON ?=
 
 help: ## Say what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'

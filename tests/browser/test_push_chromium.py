@@ -185,10 +185,9 @@ def test_a_yes_that_was_taken_back_stays_so(enter: Enter, service: PushService) 
     page = phone.page
     turn_on(phone)
     page.goto("/me/data")
+    page.evaluate(OLD_NOTE)
     page.click('form[action="/me/data/push"] [role=switch]')
     page.wait_for_load_state()
-    page.evaluate(OLD_NOTE)
-    page.goto("/")
     is_off(page)
 
 
