@@ -46,9 +46,22 @@ def shell_kb() -> float:
 
 
 def judged(url: str, folder: Path) -> dict[str, Any]:
-    """Return Lighthouse's report of one run at `url`, as on a phone."""
+    """Return Lighthouse's report of one run at `url`, as on a phone.
+
+    Now and then it misses the start of the page, and asks to be run again.
+    """
     out = folder / "report.json"
-    ran = subprocess.run(
+    ran = judge(url, folder, out)
+    if ran.returncode:
+        ran = judge(url, folder, out)
+    if ran.returncode:
+        sys.exit(f"Lighthouse could not judge {url}: {ran.stderr[-2000:]}")
+    report: dict[str, Any] = json.loads(out.read_text())
+    return report
+
+
+def judge(url: str, folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["node", str(JUDGE), url, "--quiet", "--no-enable-error-reporting", "--output=json",
          f"--output-path={out}", f"--chrome-flags={FLAGS}",
          f"--only-categories={','.join(WANTED)}"],
@@ -57,10 +70,6 @@ def judged(url: str, folder: Path) -> dict[str, Any]:
         capture_output=True,
         text=True,
     )  # fmt: skip
-    if ran.returncode:
-        sys.exit(f"Lighthouse could not judge {url}: {ran.stderr[-2000:]}")
-    report: dict[str, Any] = json.loads(out.read_text())
-    return report
 
 
 def main() -> int:
