@@ -22,7 +22,8 @@ const FIRST = ["core.js", "form.js"];
 const digest = (bytes) => createHash("sha256").update(bytes).digest("base64url").slice(0, 8);
 
 // Old browsers know no light-dark(). The token file holds bare declarations, `light-dark(a | b);`,
-// and is unfolded here into one block for each scheme and one for the reader's own setting.
+// and is unfolded here into one block for each scheme and one for the reader's own setting. Paper is
+// white whatever was chosen: the night is for screens.
 function unfoldSchemes(css) {
   const pick = (index) =>
     css.replace(/light-dark\(([^|;]+)\|([^;]+)\);/g, (...match) => `${match[index].trim()};`);
@@ -31,8 +32,8 @@ function unfoldSchemes(css) {
   const reader = block(":root:not([data-color-scheme=light])", "dark", dark);
   return [
     block(":root,[data-color-scheme=light]", "light", light),
-    `@media (prefers-color-scheme:dark){${reader}}`,
-    block("[data-color-scheme=dark]", "dark", dark),
+    `@media screen and (prefers-color-scheme:dark){${reader}}`,
+    `@media screen{${block("[data-color-scheme=dark]", "dark", dark)}}`,
   ].join("\n");
 }
 

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("ko", "en")
 # CLDR's short Korean day periods are AM and PM; people here write the long ones.
+DAYS = {"ko": "long", "en": "d MMMM y"}
 MOMENTS = {"ko": "y년 M월 d일 aaaa h:mm", "en": "d MMM y, HH:mm"}
 HERE = Path(__file__).resolve().parents[1] / "translations"
 
@@ -55,7 +56,7 @@ def _wish(part: str) -> tuple[float, str]:
 
 def day(lang: str, at: datetime, zone: str) -> str:
     """Return the calendar day of `at` in the city's zone, as people write it."""
-    return str(dates.format_date(at.astimezone(ZoneInfo(zone)), "long", locale=lang))
+    return str(dates.format_date(at.astimezone(ZoneInfo(zone)), DAYS[lang], locale=lang))
 
 
 def moment(lang: str, at: datetime, zone: str) -> str:

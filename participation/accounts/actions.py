@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from participation.accounts import rules
+from participation.accounts import directory, rules
 from participation.accounts.cast import CAST
 from participation.accounts.models import (
     KnownBrowser,
@@ -131,10 +131,9 @@ def grant_by_address(
 
     For who holds the machine itself. Raises NotFoundError where nobody signed in so yet.
     """
-    # Compared with nothing, it would be whoever has no address.
-    known = select(Person).where(Person.email == (rules.normal_email(address) or ""))
-    if (person := session.scalar(known)) is None:
+    if (known := directory.by_email(session, address)) is None:
         raise NotFoundError
+    person = session.get_one(Person, known)
     set_role(session, actor, person.id, role, give=True, at=at)
     return person.display_name
 

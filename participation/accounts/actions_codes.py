@@ -13,9 +13,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import case, func, or_, select
 
-from participation.accounts import rules
+from participation.accounts import directory, rules
 from participation.accounts.actions import join
-from participation.accounts.models import KnownBrowser, LoginCode, Person, PersonRole
+from participation.accounts.models import KnownBrowser, LoginCode, PersonRole
 from services import audit, i18n, letters
 from services.auth import STRANGER, Role
 from services.db import Session
@@ -53,7 +53,7 @@ def request_code(
     if address is None:
         raise InvalidError("email_invalid", {"email": "invalid"})
     key = keyed_hash(secret, "email", address)
-    if wait := _wait(session, key, address, asker, at):
+    if wait := _wait(session, key, email, asker, at):
         raise TooManyError(retry_after_s=int(wait.total_seconds()) + 1)
     code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
     session.add(
@@ -70,9 +70,9 @@ def request_code(
     return code
 
 
-def _wait(session: Session, key: str, address: str, asker: Asker, at: datetime) -> timedelta | None:
+def _wait(session: Session, key: str, email: str, asker: Asker, at: datetime) -> timedelta | None:
     """Return how long to wait for another code; None where it may be asked for now."""
-    known, (misses, since) = _knows(session, address, asker), _misses(session, key, at)
+    known, (misses, since) = _knows(session, email, asker), _misses(session, key, at)
     own = LoginCode.browser == asker.browser
     mine = own if known else or_(own, LoginCode.line == asker.line)
     lately = LoginCode.email_hash == key, LoginCode.sent_at > at - HOUR
@@ -86,14 +86,13 @@ def _wait(session: Session, key: str, address: str, asker: Asker, at: datetime) 
     return None
 
 
-def _knows(session: Session, address: str, asker: Asker) -> bool:
+def _knows(session: Session, email: str, asker: Asker) -> bool:
     """Say whether who has the address signed in with this browser before."""
-    return session.scalar(
-        select(func.count())
-        .select_from(KnownBrowser)
-        .join(Person, Person.id == KnownBrowser.person_id)
-        .where(Person.email == address, KnownBrowser.browser == asker.browser)
-    ) not in (0, None)
+    seen = select(func.count()).where(
+        KnownBrowser.person_id == directory.by_email(session, email),
+        KnownBrowser.browser == asker.browser,
+    )
+    return session.scalar(seen) not in (0, None)
 
 
 def _misses(session: Session, key: str, at: datetime) -> tuple[int, datetime | None]:
@@ -126,25 +125,25 @@ def redeem_code(
     right = hmac.compare_digest(
         row.code_hash if row else key, keyed_hash(secret, key, rules.digits(code))
     )
-    if address is None or row is None or not _taken(session, row, address, asker, at):
+    if address is None or row is None or not _taken(session, row, email, asker, at):
         return None
     row.tries += 1
     if not right:
         audit.record(session, None, "miss_code", "sign_in", "", at=at)
-        _warn_owner(session, row, address, at)
+        _warn_owner(session, row, email, at)
         return None
     row.used_at = at
-    return _person_of(session, address, at)
+    return _person_of(session, email, at)
 
 
-def _taken(session: Session, row: LoginCode, address: str, asker: Asker, at: datetime) -> bool:
+def _taken(session: Session, row: LoginCode, email: str, asker: Asker, at: datetime) -> bool:
     """Say whether a code is taken at all: it lives, and its address was not missed too often."""
     alive = row.used_at is None and row.expires_at > at and row.tries < rules.CODE_TRIES
     misses, _ = _misses(session, row.email_hash, at)
-    return alive and (misses < rules.MISSES_A_DAY or _knows(session, address, asker))
+    return alive and (misses < rules.MISSES_A_DAY or _knows(session, email, asker))
 
 
-def _warn_owner(session: Session, row: LoginCode, address: str, at: datetime) -> None:
+def _warn_owner(session: Session, row: LoginCode, email: str, at: datetime) -> None:
     """Write to who has the address, once a day, where guesses at it were many."""
     if _misses(session, row.email_hash, at)[0] < rules.MISSES_A_DAY:
         return
@@ -153,16 +152,17 @@ def _warn_owner(session: Session, row: LoginCode, address: str, at: datetime) ->
     if last is not None and last > at - DAY:
         return
     row.warned_at = at
-    lang = session.scalar(select(Person.language).where(Person.email == address))
-    if lang is not None:
+    address, owner = rules.normal_email(email), directory.by_email(session, email)
+    if address is not None and owner is not None:
+        lang = directory.languages_of(session, [owner])[owner]
         subject, text = i18n.translate(lang, SUBJECT), i18n.translate(lang, TEXT)
         letters.enqueue(session, address, subject, text, at=at)
 
 
-def _person_of(session: Session, address: str, at: datetime) -> UUID:
-    known = session.scalar(select(Person.id).where(Person.email == address))
-    if known is not None:
+def _person_of(session: Session, email: str, at: datetime) -> UUID:
+    if (known := directory.by_email(session, email)) is not None:
         return known
+    address = rules.normal_email(email) or ""
     person_id = join(session, STRANGER, rules.name_from_email(address), address, at=at)
     session.add(PersonRole(person_id=person_id, role=Role.RESIDENT.value))
     return person_id

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from participation.accounts import rules
+from participation.accounts import directory, rules
 from participation.accounts.actions import join, set_role, take_back
-from participation.accounts.models import Person, PersonIdentity, PersonRole
+from participation.accounts.models import PersonIdentity, PersonRole
 from services import audit
 from services.auth import Actor, Role
 from services.auth.claims import Identity
@@ -37,11 +37,9 @@ def admit_identity(session: Session, actor: Actor, identity: Identity, *, at: da
 
 
 def _person_behind(session: Session, actor: Actor, identity: Identity, at: datetime) -> UUID:
+    if (known := directory.by_email(session, identity.email or "")) is not None:
+        return known
     address = rules.normal_email(identity.email or "")
-    if address is not None:
-        known = session.scalar(select(Person.id).where(Person.email == address))
-        if known is not None:
-            return known
     name = identity.name or (rules.name_from_email(address) if address else rules.UNNAMED)
     return join(session, actor, name, address, at=at)
 

@@ -24,7 +24,7 @@ def index() -> ResponseReturnValue:
     query = request.args.get("query", "").strip()[:80]
     return render_template(
         "accounts/people.html",
-        people=queries.people(web.session(), query),
+        people=queries.people(web.session(), query, web.at()),
         roles=[r.value for r in Role],
         query=query,
         kinds=_kinds(),

@@ -11,9 +11,12 @@ from participation.accounts.models import Person, PersonRole, RoleBound
 from participation.accounts.rules import normal_email
 from services.auth import Actor, Role
 from services.db import Session
-from services.db.keys import among
+from services.db.keys import among, keys_named
 
 STAFF = (Role.MODERATOR, Role.OFFICER)
+BOUNDS = select(RoleBound.person_id, RoleBound.kind, RoleBound.target_id).where(
+    among(RoleBound.person_id.expression, keys_named("people"))
+)
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -27,9 +30,7 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     if not wanted:
         return {}
     rows = session.execute(
-        select(Person.id, Person.display_name).where(
-            among(session, Person.id.expression, list(wanted))
-        )
+        select(Person.id, Person.display_name).where(among(Person.id.expression, list(wanted)))
     )
     return {row.id: row.display_name for row in rows}
 
@@ -42,7 +43,7 @@ def named(session: Session, begins: str, limit: int = 200) -> set[UUID]:
 
 def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the language each person among `ids` reads."""
-    wanted = among(session, Person.id.expression, list(ids))
+    wanted = among(Person.id.expression, list(ids))
     rows = session.execute(select(Person.id, Person.language).where(wanted))
     return {row.id: row.language for row in rows}
 
@@ -60,18 +61,29 @@ def email_of(session: Session, person_id: UUID) -> str | None:
 def sinces_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """Return since when each person among `ids` has an account."""
     rows = session.execute(
-        select(Person.id, Person.created_at).where(among(session, Person.id.expression, list(ids)))
+        select(Person.id, Person.created_at).where(among(Person.id.expression, list(ids)))
     )
     return {row.id: row.created_at for row in rows}
 
 
+def one_form(email: str) -> str:
+    """Return an address in the form in which accounts keep it; what is none comes back in lower
+    case."""
+    return normal_email(email) or email.strip().lower()
+
+
 def by_email(session: Session, email: str) -> UUID | None:
-    """Return who has the address, in whatever case and letters it is written; None for nobody."""
+    """Return who has the address, in whatever case and letters it is written; None for nobody.
+
+    Where an earlier version gave one mailbox an account for each way of writing it, each way leads
+    to the account it always led to.
+    """
     address = normal_email(email)
     if address is None:
         return None
-    known = select(Person.id).where(Person.email == address)
-    return session.scalar(known.where(Person.erased_at.is_(None)))
+    forms = {address, email.strip().lower()}
+    known = select(Person.id).where(Person.email.in_(forms), Person.erased_at.is_(None))
+    return session.scalar(known.order_by(Person.email == address).limit(1))
 
 
 def staff(session: Session) -> list[Named]:
@@ -104,10 +116,8 @@ def bounds_of(
 ) -> Mapping[UUID, frozenset[tuple[str, UUID]]]:
     """Return what the work of each of `people` is bound to, as (kind, id)."""
     held: dict[UUID, set[tuple[str, UUID]]] = {person: set() for person in people}
-    for row in session.scalars(
-        select(RoleBound).where(among(session, RoleBound.person_id.expression, list(people)))
-    ):
-        held[row.person_id].add((row.kind, row.target_id))
+    for person_id, kind, target_id in session.execute(BOUNDS, {"people": list(people)}):
+        held[person_id].add((kind, target_id))
     return {person: frozenset(bounds) for person, bounds in held.items()}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from participation.accounts.cast import CAST
 from participation.accounts.directory import bounds_of
@@ -32,6 +32,8 @@ ALIVE = (
     .join(Person, Person.id == SignInSession.person_id)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
     .where(SignInSession.revoked_at.is_(None), Person.erased_at.is_(None))
+    .where(SignInSession.token_hash == bindparam("token_hash"))
+    .where(SignInSession.expires_at > bindparam("at"))
 )
 
 
@@ -56,9 +58,7 @@ def identify(session: Session, cookies: Mapping[str, str], at: datetime) -> Acto
     token = cookies.get(COOKIE, "")
     if not token:
         return None
-    rows = session.execute(
-        ALIVE.where(SignInSession.token_hash == hash_of(token), SignInSession.expires_at > at)
-    ).all()
+    rows = session.execute(ALIVE, {"token_hash": hash_of(token), "at": at}).all()
     if not rows:
         return None
     held = frozenset(row.role for row in rows if row.role)
@@ -152,11 +152,24 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     }
 
 
+class Word(msgspec.Struct, frozen=True):
+    """That a provider gave a role: when it last said so, and when the role ends if it never does.
+
+    One that is `old` counts in no sign-in until the provider confirms it.
+    """
+
+    role: str
+    at: datetime
+    ends_at: datetime
+    old: bool
+
+
 class PersonLine(msgspec.Struct, frozen=True):
     id: UUID
     name: str
     roles: list[str]
     bounds: frozenset[tuple[str, UUID]] = frozenset()
+    words: list[Word] = []
 
     @property
     def staff(self) -> bool:
@@ -169,18 +182,33 @@ class PersonLine(msgspec.Struct, frozen=True):
         return sorted(key for what, key in self.bounds if what == kind and key not in there)
 
 
-def people(session: Session, query: str, limit: int = 200) -> list[PersonLine]:
-    """Return people whose name begins with `query`, with their roles."""
+def people(session: Session, query: str, at: datetime, limit: int = 200) -> list[PersonLine]:
+    """Return people whose name begins with `query`, with their roles and who vouches for them."""
     found = session.execute(
         select(Person.id, Person.display_name)
         .where(Person.erased_at.is_(None), Person.display_name.startswith(query, autoescape=True))
         .order_by(Person.display_name, Person.id)
         .limit(limit)
     ).all()
-    held: dict[UUID, list[str]] = {row.id: [] for row in found}
-    for row in session.scalars(select(PersonRole).where(PersonRole.person_id.in_(held))):
-        held[row.person_id].append(row.role)
+    held: dict[UUID, list[PersonRole]] = {row.id: [] for row in found}
+    roles = select(PersonRole).where(PersonRole.person_id.in_(held)).order_by(PersonRole.role)
+    for row in session.scalars(roles):
+        held[row.person_id].append(row)
     bounds = bounds_of(session, list(held))
     return [
-        PersonLine(row.id, row.display_name, sorted(held[row.id]), bounds[row.id]) for row in found
+        PersonLine(
+            row.id,
+            row.display_name,
+            [one.role for one in held[row.id]],
+            bounds[row.id],
+            [_word(one, one.confirmed_at, at) for one in held[row.id] if one.confirmed_at],
+        )
+        for row in found
     ]
+
+
+def _word(held: PersonRole, confirmed_at: datetime, at: datetime) -> Word:
+    home = held.role == Role.RESIDENT
+    ends_at = confirmed_at + (HOME_KEPT if home else WORD_KEPT)
+    old = not counts(held.role, held.issuer, held.issuer, confirmed_at, at)
+    return Word(held.role, confirmed_at, ends_at, old)

@@ -110,7 +110,7 @@ def count_of(session: Session, person_id: UUID) -> int:
 
 def times_of(session: Session, people: list[UUID]) -> dict[UUID, Times]:
     """Return the times of each person among `people` who chose some."""
-    wanted = among(session, AlertTimes.person_id.expression, people)
+    wanted = among(AlertTimes.person_id.expression, people)
     rows = session.scalars(select(AlertTimes).where(wanted))
     digests = {row.person_id: row.digest_hour for row in rows}
     quiet = push.quiet_hours_of(session, people)
@@ -163,7 +163,7 @@ def due_hits(session: Session, at: datetime, people: list[UUID]) -> list[AlertHi
     rows = session.scalars(
         select(AlertHit)
         .join(Alert, Alert.id == AlertHit.alert_id)
-        .where(*_due(at), among(session, AlertHit.person_id.expression, people))
+        .where(*_due(at), among(AlertHit.person_id.expression, people))
         .order_by(AlertHit.due_at, AlertHit.report_id, AlertHit.alert_id)
     )
     return list(rows)
@@ -187,7 +187,7 @@ def _due(at: datetime) -> list[ColumnElement[bool]]:
 
 def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
     """Return the names people gave to their alerts."""
-    wanted = among(session, Alert.id.expression, ids)
+    wanted = among(Alert.id.expression, ids)
     rows = session.execute(select(Alert.id, Alert.label).where(wanted))
     return {row.id: row.label for row in rows}
 

@@ -9,11 +9,12 @@ from participation.accounts import directory
 from participation.alerts.models import AlertHit
 from participation.alerts.queries import labels_of
 from participation.alerts.rules import FRESH
-from participation.alerts.telling import Sources, drop_untold, find_followers
+from participation.alerts.telling import Sources, drop_untold, find_followers, tag_of
 from participation.events.alerts import DigestMade
 from participation.events.reports import ReportMoved, ReportOpened
 from services import clock, i18n, letters
 from services.db import Session
+from services.db.one_by_one import wait_turn
 
 OPEN = "open"
 
@@ -26,15 +27,18 @@ class Listener:
 
     def hear_opened(self, session: Session, event: ReportOpened) -> None:
         """Find who follows the place, if the report is public and not for longer than two days."""
+        wait_turn(session, [event.report_id])
         now, told = clock.now(), self.sources.told_of(session, event.report_id)
         if told is not None and now - told.public_at <= FRESH:
             find_followers(session, self.sources, event.report_id, told, at=now)
 
     def hear_moved(self, session: Session, event: ReportMoved) -> None:
         """Tell nobody of what was hidden; what is open again is news to whom it was not told."""
+        # What is written of it this moment is found here, or sees that it is hidden.
+        wait_turn(session, [event.report_id])
         now, told = clock.now(), self.sources.told_of(session, event.report_id)
         if told is None:
-            drop_untold(session, event.report_id)
+            drop_untold(session, event.report_id, at=now)
         elif event.status == OPEN and now - told.public_at <= FRESH:
             find_followers(session, self.sources, event.report_id, told, at=now)
 
@@ -44,6 +48,8 @@ class Listener:
         hits = session.scalars(
             mine.order_by(AlertHit.found_at, AlertHit.report_id, AlertHit.alert_id)
         ).all()
+        # Who leaves meanwhile, or hides one of these, finds this letter; or it is not written.
+        wait_turn(session, [event.person_id, *(hit.report_id for hit in hits)])
         address = directory.email_of(session, event.person_id) if hits else None
         if address is None:
             return
@@ -54,7 +60,8 @@ class Listener:
         if lines:
             subject = i18n.translate(lang, "What happened at your places")
             text = "\n\n".join([*lines, self._end(lang)]) + "\n"
-            letters.enqueue(session, address, subject, text, at=clock.now())
+            source = letters.Source(event, frozenset(tag_of(hit.report_id) for hit in hits))
+            letters.enqueue(session, address, subject, text, at=clock.now(), source=source)
 
     def _lines(self, session: Session, hits: Sequence[AlertHit], lang: str) -> list[str]:
         labels = labels_of(session, [h.alert_id for h in hits])

@@ -14,7 +14,7 @@ from participation.alerts.models import AlertHit
 from participation.alerts.queries import Times, labels_of, rings_now, times_of
 from participation.alerts.rules import Way, next_digest
 from participation.events.alerts import DigestMade
-from services import i18n, outbox, push
+from services import i18n, letters, outbox, push
 from services.config import Settings
 from services.db import Session, insert_many
 from services.hours import quiet_until
@@ -128,18 +128,19 @@ def _one(lang: str, told: Told, report_id: UUID, label: str) -> push.Notice:
         title=i18n.translate(lang, "New at %(place)s: %(kind)s", place=label, kind=kind),
         body=told.title,
         url=f"/reports/{report_id}",
-        tag=_tag(report_id),
+        tag=tag_of(report_id),
         urgency_class="status",
     )
 
 
-def _tag(report_id: UUID) -> str:
+def tag_of(report_id: UUID) -> str:
+    """Return by what notices and letters that somebody near hears of a report are known."""
     return f"near-{report_id}"
 
 
 def many(lang: str, count: int) -> push.Notice:
     """Return the notice of several reports at once; it leads to the list of them."""
-    said = i18n.translate(lang, "%(count)s new reports at places you follow", count=count)
+    said = i18n.translate(lang, "New reports at places you follow: %(count)s", count=count)
     title = i18n.translate(lang, "What happened at your places")
     return push.Notice(title, said, "/me/places", "near-many", "status")
 
@@ -168,12 +169,14 @@ def make_digests(
     outbox.publish_all(session, made, at=at)
 
 
-def drop_untold(session: Session, report_id: UUID) -> None:
+def drop_untold(session: Session, report_id: UUID, *, at: datetime) -> None:
     """Forget what was found and not told yet of a report that is not public any more.
 
-    Notices of it that still wait are withdrawn: its reporter was never told of their own.
+    Notices of it that still wait are withdrawn: its reporter was never told of their own. Letters
+    that name it among others are written anew.
     """
     session.execute(
         delete(AlertHit).where(AlertHit.report_id == report_id, AlertHit.told_at.is_(None))
     )
-    push.withdraw(session, [_tag(report_id)])
+    push.withdraw(session, [tag_of(report_id)])
+    letters.write_anew(session, [tag_of(report_id)], at=at)

@@ -62,7 +62,7 @@ def _installed_app(*, korean: bool) -> dict[str, Any]:
     city = settings.city_name_ko if korean else settings.city_name_en
     return {
         "id": "/",
-        "name": f"마당 — {city}" if korean else f"Madang {city}",
+        "name": f"마당 {city}" if korean else f"Madang {city}",
         "short_name": "마당" if korean else "Madang",
         "lang": "ko" if korean else "en",
         "start_url": "/",
@@ -74,7 +74,7 @@ def _installed_app(*, korean: bool) -> dict[str, Any]:
         else hue.schemes(settings.city_hue)[0]["city"],
         "icons": ICONS,
         "shortcuts": [
-            _shortcut("알리기" if korean else "Report", "/reports/new", "report"),
+            _shortcut("신고" if korean else "Report", "/reports/new", "report"),
             _shortcut("지도" if korean else "Map", "/reports/map", "map"),
         ],
     }

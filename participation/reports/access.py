@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.queries_news import version_of, versions_of
@@ -52,6 +52,17 @@ def hold(session: Session, *reports: Report) -> None:
     session.flush()
     for report in sorted(reports, key=lambda one: one.id):
         session.refresh(report, with_for_update=True)
+
+
+def hold_of(session: Session, person_id: UUID) -> None:
+    """Hold all reports that the erasure of a person touches, in the order of `hold`."""
+    follows = select(ReportFollow.report_id).where(ReportFollow.person_id == person_id)
+    said = select(ReportEntry.report_id).where(
+        ReportEntry.actor_id == person_id, ReportEntry.kind.in_((CONFIRMED, DISPUTED))
+    )
+    theirs = or_(Report.reporter_id == person_id, Report.assignee_id == person_id)
+    touched = select(Report.id).where(or_(theirs, Report.id.in_(follows), Report.id.in_(said)))
+    session.execute(touched.order_by(Report.id).with_for_update())
 
 
 def hold_seen(session: Session, report: Report, seen: str, *beside: Report) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from participation.accounts import directory
 from participation.events.reports import ReportChanged, ReportMoved
-from participation.reports.access import hold
+from participation.reports.access import hold, hold_of
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower, count_followers
 from participation.reports.history.chain import add_entry
@@ -181,6 +181,7 @@ def _entry(
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     """Loosen a person from what they reported: the lamp stays broken, the name goes."""
+    hold_of(session, person_id)
     follows = session.scalars(select(ReportFollow).where(ReportFollow.person_id == person_id))
     for follow in follows.all():
         session.delete(follow)

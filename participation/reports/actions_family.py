@@ -55,6 +55,7 @@ def answer_parts(
     """Give the open parts the actor may handle the answer of the whole; return how many took it."""
     mine = Report.parent_id == report.id, handled_by(actor)
     parts = session.scalars(select(Report).where(*mine).order_by(Report.id)).all()
+    hold(session, *parts)
     open_ones = [p for p in parts if Status(p.status) not in ENDED]
     heard = [p for p in open_ones if status in staff_moves(Status(p.status))]
     for part in heard:

@@ -11,7 +11,7 @@ from participation.reports.clusters import keep_clusters
 from participation.reports.followers import add_follower
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
-from participation.reports.queries_family import is_part_of
+from participation.reports.queries_family import is_part_of, joined_into
 from participation.reports.rules import ENDED, MERGED, PUBLIC, SENT_ON, Status
 from services import audit, outbox
 from services.auth import Actor
@@ -28,7 +28,7 @@ def merge_report(
     public, is settled, was itself joined or is a part of this one, and for a report that cannot be
     closed.
     """
-    hold(session, report, into)
+    hold(session, report, into, *joined_into(session, report))
     goal, now = Status(into.status), Status(report.status)
     if goal not in PUBLIC or goal in ENDED or into.merged_into is not None:
         raise RefusedError("report_cannot_take_in")
@@ -54,7 +54,7 @@ def merge_report(
 
 def _send_on(session: Session, actor: Actor, report: Report, into: Report, at: datetime) -> None:
     """Lead what was joined into a report before to the other one, as each of their stories says."""
-    for before in session.scalars(select(Report).where(Report.merged_into == report.id)).all():
+    for before in joined_into(session, report):
         before.merged_into, before.changed_at = into.id, at
         add_entry(session, _step(actor, before, SENT_ON, at))
         outbox.publish(session, ReportChanged(report_id=before.id, what="send_on"), at=at)

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from participation.events.reports import ReportChanged
 from participation.reports.access import hold, settled_since
 from participation.reports.actions import assign_report
 from participation.reports.clusters import keep_clusters
 from participation.reports.followers import count_followers
-from participation.reports.history.chain import take_back
+from participation.reports.history.chain import add_entry, take_back
 from participation.reports.history.rules import OPENED
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.photos.actions_look import hide_photo
@@ -23,6 +23,7 @@ from participation.reports.rules import (
     ENDED,
     LET_THROUGH,
     MERGED,
+    PARTED,
     PHOTO_REMOVED,
     PHOTO_SHOWN,
     RELEASED,
@@ -54,9 +55,11 @@ def withdraw_acts(
     if at - given_at > timedelta(seconds=UNDO_S):
         raise RefusedError("too_late_to_undo")
     mine = ReportEntry.actor_id == actor.id, ReportEntry.at == given_at
-    steps = select(ReportEntry).where(*mine, ReportEntry.kind.in_(WAYS))
+    asked = select(ReportEntry).where(*mine, ReportEntry.kind.in_(WAYS))
+    steps = session.scalars(asked.order_by(ReportEntry.id)).all()
+    hold(session, *{one for step in steps for one in _touched(session, step)})
     gone = []
-    for step in session.scalars(steps.order_by(ReportEntry.id)).all():
+    for step in steps:
         told = Withdrawn(step.report_id, step.id, step.kind)
         if verb := WAYS[step.kind](session, actor, step, at):
             gone.append(told)
@@ -76,7 +79,32 @@ def unmerge_report(session: Session, actor: Actor, report: Report, *, at: dateti
     steps = joining_of(session, report)
     if not steps or not _merge(session, actor, steps[0], at):
         raise RefusedError("report_cannot_unmerge")
+    # Until then nobody was told of the joining, and nobody needs to hear that it is over.
+    if at - steps[0].at <= timedelta(seconds=UNDO_S):
+        _told(session, actor, "withdraw_merge", report.id, at)
+        return
+    add_entry(session, _parting(actor, report, at))
     _told(session, actor, "unmerge_report", report.id, at)
+
+
+def _touched(session: Session, entry: ReportEntry) -> set[Report]:
+    """Return the reports that taking a step back touches: where it led to, and what it led on."""
+    report = session.get_one(Report, entry.report_id)
+    touched = {report}
+    if entry.kind == MERGED and report.merged_into is not None:
+        led = session.scalars(_sent_on(entry)).all()
+        keys = [report.merged_into, *(step.report_id for step in led)]
+        touched.update(session.get_one(Report, key) for key in keys)
+    return touched
+
+
+def _sent_on(entry: ReportEntry) -> Select[ReportEntry]:
+    """Return the select of the steps by which a joining led on what had been joined before."""
+    return select(ReportEntry).where(
+        ReportEntry.kind == SENT_ON,
+        ReportEntry.at == entry.at,
+        ReportEntry.actor_id == entry.actor_id,
+    )
 
 
 def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -> str:
@@ -92,8 +120,7 @@ def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -
 
 def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -> str:
     report = session.get_one(Report, entry.report_id)
-    other = session.get(Report, report.merged_into) if report.merged_into else None
-    hold(session, report, *filter(None, [other]))
+    hold(session, *_touched(session, entry))
     steps, into = joining_of(session, report), report.merged_into
     before = _before(session, entry, steps[1:])
     if into is None or before is None or entry not in steps[:1]:
@@ -177,6 +204,12 @@ def _go_back(
     keep_clusters(session, report, at=at)
 
 
+def _parting(actor: Actor, report: Report, at: datetime) -> ReportEntry:
+    step = ReportEntry(report_id=report.id, at=at, kind=PARTED, text="", role="staff")
+    step.status, step.actor_id, step.public = report.status, actor.id, False
+    return step
+
+
 def _part_followers(
     session: Session, report: Report, into: UUID, joined_at: datetime, at: datetime
 ) -> None:
@@ -198,12 +231,7 @@ def _call_back(
     session: Session, report: Report, into: UUID, entry: ReportEntry, at: datetime
 ) -> None:
     """Lead what was joined into a report before, and was sent on with it, to that report again."""
-    sent = select(ReportEntry).where(
-        ReportEntry.kind == SENT_ON,
-        ReportEntry.at == entry.at,
-        ReportEntry.actor_id == entry.actor_id,
-    )
-    steps = session.scalars(sent).all()
+    steps = session.scalars(_sent_on(entry)).all()
     ids = [step.report_id for step in steps]
     back = update(Report).where(Report.id.in_(ids), Report.merged_into == into)
     session.execute(back.values(merged_into=report.id, changed_at=at))

@@ -5,7 +5,13 @@ from datetime import datetime
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from participation.reports import actions, actions_family, actions_merge, actions_undo
+from participation.reports import (
+    actions,
+    actions_family,
+    actions_merge,
+    actions_undo,
+    queries_family,
+)
 from participation.reports.answers import queries as answers_queries
 from participation.reports.console_desk import (
     desk,
@@ -101,7 +107,8 @@ def assign(report_id: str, form: AssignForm) -> ResponseReturnValue:
 @keeps_typed(MergeForm)
 def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
     into = handled(form["into"].data)
-    report = handled(report_id, form["seen"].data, into)
+    along = queries_family.joined_into(web.session(), handled(report_id))
+    report = handled(report_id, form["seen"].data, into, *along)
     actions_merge.merge_report(web.session(), web.actor(), report, into, at=web.at())
     offer_undo()
     return to_case(into.id)

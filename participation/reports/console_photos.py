@@ -26,7 +26,7 @@ pages = Blueprint("reports_photo", __name__, url_prefix="/console/reports")
 def redact(report_id: str, form: PhotoForm) -> ResponseReturnValue:
     boxes, shown = parse_boxes(request.form), _shown(report_id, form)
     # Before the writing begins: nobody's report waits for this picture.
-    redacted = media.redact(shown, boxes)
+    redacted = media.redact(shown, boxes, by=str(web.actor().id))
     report = handled(report_id, form["seen"].data)
     actions.cover_photo(web.session(), web.actor(), report, shown, redacted, at=web.at())
     return to_case(report_id)

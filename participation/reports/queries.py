@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,8 @@ from participation.reports.routing.queries import handled_by
 from participation.reports.rules import ENDED, PUBLIC, Category, Status, late
 from services.auth import Actor
 from services.db import Session
-from services.db.keys import of_each, written
+from services.db.keys import keys_named, of_each, written
+from services.db.plans import unsought
 
 PAGE = 20
 HIDDEN = tuple(s.value for s in Status if s not in PUBLIC)
@@ -98,6 +99,8 @@ class Filters(msgspec.Struct, frozen=True):
 TABLE: FromClause = Report.__table__
 C = TABLE.c
 KEY = written(C.id)
+# It was joined into no other report, as most never are.
+ALONE = unsought(C.merged_into).is_(None)
 # In the order of ReportCard's fields; the picture's hash becomes its address.
 CARD = (
     *(KEY, C.title, C.category, C.status, C.opened_at, C.lat, C.lon, C.place),
@@ -106,7 +109,7 @@ CARD = (
 NEWEST = (
     select(*CARD)
     # What is hidden is named, not what is shown: SQLite would sort every shown report by hand.
-    .where(C.status.not_in(HIDDEN), C.merged_into.is_(None))
+    .where(C.status.not_in(HIDDEN), ALONE)
     .order_by(C.opened_at.desc(), C.id.desc())
     .limit(PAGE + 1)
 )
@@ -231,14 +234,19 @@ def photos_of(session: Session, report: Report) -> list[str]:
     return first + further_photos(session, [report.id]).get(report.id, [])
 
 
-def further_photos(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """Return the hashes of the second and third photos, by the reports that have any."""
+@cache
+def _further(dialect: str) -> Select[UUID, str]:
     photo = ReportPhoto
     rows = select(photo.report_id, photo.photo_hash, photo.position)
-    those = of_each(session, rows, photo.report_id.expression, ids).c
-    asked = select(those.report_id, those.photo_hash).order_by(those.position)
+    those = of_each(dialect, rows, photo.report_id.expression, keys_named("ids")).c
+    return select(those.report_id, those.photo_hash).order_by(those.position)
+
+
+def further_photos(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return the hashes of the second and third photos, by the reports that have any."""
+    asked = _further(session.get_bind().dialect.name)
     found: dict[UUID, list[str]] = {}
-    for report_id, name in session.execute(asked):
+    for report_id, name in session.execute(asked, {"ids": list(ids)}):
         found.setdefault(report_id, []).append(name)
     return found
 

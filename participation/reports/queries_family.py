@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from participation.reports.models import Report, ReportEntry
-from participation.reports.queries import CARD, ReportCard, card_of
+from participation.reports.queries import ALONE, CARD, C, ReportCard, card_of
 from participation.reports.routing.queries import calendar_of, teams
 from participation.reports.rules import (
     ENDED,
@@ -20,6 +20,7 @@ from participation.reports.rules import (
     team_named,
 )
 from services.db import Session
+from services.db.plans import unsought
 
 SHOWN = tuple(s.value for s in PUBLIC)
 MOST_PARTS = 10
@@ -77,7 +78,7 @@ def takes_in(report: Report) -> ColumnElement[bool]:
     They are public and wait, were not joined themselves, and are no parts of it.
     """
     row = Report
-    waits = row.status.in_(WAITING), row.merged_into.is_(None), row.id != report.id
+    waits = row.status.in_(WAITING), ALONE, row.id != report.id
     return and_(*waits, ~is_part_of(report))
 
 
@@ -98,8 +99,13 @@ def can_be_part(report: Report) -> ColumnElement[bool]:
     """Return the condition on other reports that they can be parts of this one: whole and alone."""
     part = aliased(Report)
     parts = select(part.id).where(part.parent_id == Report.id)
-    alone = Report.parent_id.is_(None), Report.merged_into.is_(None), Report.id != report.id
+    alone = unsought(C.parent_id).is_(None), ALONE, Report.id != report.id
     return and_(*alone, ~parts.exists())
+
+
+def joined_into(session: Session, report: Report) -> list[Report]:
+    """Return the rows of what was joined into a report before, for an act that leads it on."""
+    return list(session.scalars(select(Report).where(Report.merged_into == report.id)))
 
 
 def joining_of(session: Session, report: Report) -> list[ReportEntry]:

@@ -11,6 +11,7 @@ from sqlalchemy import FromClause, and_, bindparam, select
 from participation.reports.models import Report
 from participation.reports.rules import ENDED, PUBLIC, Category, seen_at
 from services.db import Session
+from services.db.plans import unsought
 from services.maps import points_in
 
 NEAR_M = 50.0
@@ -26,7 +27,7 @@ SPOT = (TABLE.c.id, TABLE.c.lat, TABLE.c.lon)
 # All of it stands in the index of places, so that what is long settled there costs no row.
 SAME = and_(
     TABLE.c.category == bindparam("kind"),
-    TABLE.c.status.in_(sorted(LIVE)),
+    unsought(TABLE.c.status).in_(sorted(LIVE)),
     TABLE.c.opened_at > bindparam("since"),
 )
 ROWS = select(

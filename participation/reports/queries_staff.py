@@ -1,7 +1,7 @@
 """What staff read of a report: the case, what is the same, the people it can go to."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from participation.reports.routing.queries import handled_by
 from participation.reports.rules import (
     CONFIRMED,
     DISPUTED,
+    PARTED,
     MapState,
     Status,
     answers_to,
@@ -93,8 +94,17 @@ def case_of(session: Session, actor: Actor, report: Report, at: datetime) -> Cas
 
 def raised(session: Session, report_id: UUID) -> ReportEntry | None:
     """Return the step by which a report was raised last."""
+    return _last_of(session, report_id, RAISED.values())
+
+
+def parted(session: Session, report_id: UUID) -> ReportEntry | None:
+    """Return the step by which a report was parted last from the one it was joined into."""
+    return _last_of(session, report_id, [PARTED])
+
+
+def _last_of(session: Session, report_id: UUID, kinds: Iterable[str]) -> ReportEntry | None:
     steps = select(ReportEntry).where(
-        ReportEntry.report_id == report_id, ReportEntry.kind.in_(RAISED.values())
+        ReportEntry.report_id == report_id, ReportEntry.kind.in_(kinds)
     )
     return session.scalar(steps.order_by(ReportEntry.at.desc()).limit(1))
 
@@ -197,6 +207,8 @@ def _those(
     session: Session, actor: Actor, cards: list[queries.ReportCard], fit: ColumnElement[bool]
 ) -> list[queries.ReportCard]:
     """Return the first five of `cards` that the actor handles and that `fit`."""
+    if not cards:
+        return []
     of_these = Report.id.in_([UUID(card.id) for card in cards])
     mine = set(session.scalars(select(Report.id).where(of_these, handled_by(actor), fit)))
     return [card for card in cards if UUID(card.id) in mine][:FEW]

@@ -76,6 +76,8 @@ HANDED = "handed"
 # Steps for staff alone: it was given to someone, by whom else it was had until then, and what
 # never was.
 ASSIGNED, RELEASED, TAKEN_BACK = "assigned", "released", "withdrawn"
+# It goes on by itself again, after those who follow it were told that it goes on with another.
+PARTED = "parted"
 # What nobody had seen went into the open: others are told of it at once, so it is not taken back.
 LET_THROUGH = "let_through"
 # What a resident said of a settling was taken off, and is so for good.

@@ -8,9 +8,9 @@ from participation.reports.access import hold
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import CONFIRMED, JUDGED, PUBLIC, Status
 from participation.reports.settling.subscribers import ask_people
-from participation.reports.telling.rules import tag_of
-from participation.reports.telling.subscribers import hush, may_hear, named_in, tell
-from services import push
+from participation.reports.telling.rules import tag_of, words_tag_of
+from participation.reports.telling.subscribers import hush, may_hear, named_in, stands, tell
+from services import clock, letters, push
 from services.db import Session
 
 # What of a change the open pages and maps show, besides the queue.
@@ -18,8 +18,12 @@ SEEN = {
     *("withdraw_answer", "withdraw_merge", "unmerge_report", "renew_promise"),
     *("send_on", "call_back"),
     *("cover_photo", "uncover_photo", "remove_photo", "restore_photo"),
-    *("add_picture", "show_photo", "hide_photo", "take_words_off"),
+    *("add_picture", "show_photo", "hide_photo", "take_words_off", "forget_words"),
 }
+# A joining is over: one that was told of, and one that was not yet.
+PARTINGS = {"unmerge_report", "withdraw_merge"}
+# Letters that wait may say words that are gone since.
+WORDS_GONE = {"take_words_off", "forget_words"}
 # What only the report's own page counts.
 COUNTED = {"follow_report", "unfollow_report", "part_followers"}
 
@@ -34,9 +38,12 @@ def show_moved(session: Session, event: ReportMoved) -> None:
 
 
 def show_changed(session: Session, event: ReportChanged) -> None:
-    if event.what == "unmerge_report":
+    if event.what in PARTINGS:
         # What still waits would lead people to where it goes on no more.
         push.withdraw(session, [tag_of(event.report_id)])
+        letters.write_anew(session, [tag_of(event.report_id)], at=clock.now())
+    if event.what in WORDS_GONE:
+        letters.write_anew(session, [words_tag_of(event.report_id)], at=clock.now())
     if event.what in SEEN:
         _show(session, event.report_id)
     elif event.what in COUNTED:
@@ -77,6 +84,23 @@ def push_moved(session: Session, event: ReportMoved) -> None:
         asked = ask_people(session, report, entry, people)
         people = [p for p in people if p not in asked]
     tell(session, report, entry, people)
+
+
+def tell_parted(session: Session, event: ReportChanged) -> None:
+    """Tell those who follow a report that it goes on by itself again; not who parted it.
+
+    Whose notice of the joining was withdrawn before it rang has nothing to take back.
+    """
+    if event.what != "unmerge_report":
+        return
+    report = session.get_one(Report, event.report_id)
+    entry = queries_staff.parted(session, report.id)
+    # Held, so that what is hidden meanwhile finds all these notices and withdraws them.
+    hold(session, report)
+    if entry is not None and stands(report, entry):
+        people = [p for p in queries.followers_of(session, report.id) if may_hear(report, p)]
+        left_out = {entry.actor_id, *push.unheard(session, people, tag_of(report.id))}
+        tell(session, report, entry, [p for p in people if p not in left_out])
 
 
 def hush_hidden(session: Session, event: ReportMoved) -> None:

@@ -16,6 +16,7 @@ from participation.reports import (
 )
 from participation.reports.access import is_staff, report_for
 from participation.reports.blocks import edge as blocks_edge
+from participation.reports.feeds.views import SEARCH
 from participation.reports.forms import (
     JudgeForm,
     parse_sight,
@@ -98,6 +99,8 @@ def home_decision(session: Session, actor: Actor) -> HomeCard | None:
 @public
 def index() -> ResponseReturnValue:
     filters = _filters()
+    if filters.words:
+        web.use(SEARCH)
     cards, following = queries.newest(web.session(), filters)
     return render_template(
         "reports/list.html",

@@ -82,6 +82,7 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportMoved, subscribers.push_moved, after_s=UNDO_S)
     registry.subscriptions.on(ReportChanged, subscribers.show_changed)
     registry.subscriptions.on(ReportChanged, subscribers.tell_team)
+    registry.subscriptions.on(ReportChanged, subscribers.tell_parted, after_s=UNDO_S)
     registry.seeds.append(seeds.seed_city)
     registry.jobs.append(Job("reports.age_clusters", AGE_EVERY_S, clusters.age_clusters))
     registry.cli.append(cli.reports)

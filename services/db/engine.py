@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from services.db.turns import durable, listen_to
+from services.db.turns import WAIT_S, durable, listen_to
 
 # A host that vanishes says no goodbye. Without these who waits for its answer waits for hours; and
 # so long PostgreSQL would keep the locks of a process whose host has vanished.
@@ -49,6 +49,7 @@ def make_engine(url: str) -> Engine:
         parsed,
         pool_size=10,
         max_overflow=10,
+        pool_timeout=WAIT_S,
         pool_pre_ping=True,
         connect_args=CONNECT,
         hide_parameters=True,
@@ -78,8 +79,11 @@ def _without_values(context: ExceptionContext) -> None:
 
 
 def _sqlite(url: str, database: str | None) -> Engine:
+    pool: dict[str, int] = {}
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 0}, hide_parameters=True)
+        # Who waits for the writer's turn has a connection; however many wait, readers find one.
+        pool = {"max_overflow": -1}
+    engine = create_engine(url, connect_args={"timeout": 0}, hide_parameters=True, **pool)
     listen_to(engine)
     return engine

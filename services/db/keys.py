@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Dialect,
     Label,
     Select,
     Subquery,
     Text,
+    TypeDecorator,
     Uuid,
     any_,
+    bindparam,
     column,
     func,
     literal,
@@ -23,9 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 
 class _Written(UserDefinedType[str]):
@@ -67,35 +69,72 @@ def _cast(element: as_kept, compiler: Any, **given: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **given)} AS TEXT)"
 
 
+class _Keys(TypeDecorator[list[UUID]]):
+    """Many keys as one value: an array where there are such, JSON of hex digits elsewhere."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(Uuid()) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: list[UUID] | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return json.dumps([key.hex for key in value])
+
+
+def keys_named(name: str) -> BindParameter[list[UUID]]:
+    """Return the place in a statement that is made once for keys given with each asking."""
+    return bindparam(name, type_=_Keys())
+
+
+class _among(FunctionElement[bool]):  # noqa: N801  it stands in statements as a function does
+    # Of no type of its own: SQLAlchemy would ask whether a Boolean is 1, and SQLite would then read
+    # the whole table.
+    inherit_cache = True
+
+
+@compiles(_among)
+def _listed(element: _among, compiler: Any, **given: Any) -> str:
+    column, keys = element.clauses
+    listed = select(func.json_each(keys).table_valued("value").c.value)
+    return compiler.process(column.in_(listed), **given)  # type: ignore[no-any-return]
+
+
+@compiles(_among, "postgresql")
+def _in_array(element: _among, compiler: Any, **given: Any) -> str:
+    column, keys = element.clauses
+    return compiler.process(column == any_(keys), **given)  # type: ignore[no-any-return]
+
+
 def among(
-    session: Session, column: ColumnElement[UUID], keys: Sequence[UUID]
+    column: ColumnElement[UUID], keys: Sequence[UUID] | BindParameter[list[UUID]]
 ) -> ColumnElement[bool]:
     """Return that a column is one of these keys, which may be a thousand.
 
     The database is given them as one value: a statement with a place for each is written, taken
     apart and planned anew every time, and SQLite as built has 32,766 places.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        return column == any_(literal(list(keys), ARRAY(Uuid())))
-    listed = json.dumps([key.hex for key in keys])
-    return column.in_(select(func.json_each(listed).table_valued("value").c.value))
+    given = keys if isinstance(keys, BindParameter) else literal(list(keys), _Keys())
+    return _among(column, given)
 
 
 def of_each(
-    session: Session,
+    dialect: str,
     rows: Select[*tuple[Any, ...]],
     owner: ColumnElement[UUID],
-    keys: Sequence[UUID],
+    keys: Sequence[UUID] | BindParameter[list[UUID]],
 ) -> Subquery:
     """Return those of `rows` whose `owner` is one of these keys, which may be a thousand.
 
     `owner` leads an index. PostgreSQL would rather read a table of a hundred thousand rows whole
     than look up a thousand of them, which takes it six times as long: the OFFSET forbids it.
     """
-    if session.get_bind().dialect.name != "postgresql":
-        return rows.where(among(session, owner, keys)).subquery()
+    if dialect != "postgresql":
+        return rows.where(among(owner, keys)).subquery()
+    given = keys if isinstance(keys, BindParameter) else literal(list(keys), _Keys())
     named = column("key", Uuid())
-    wanted = func.unnest(literal(list(keys), ARRAY(Uuid()))).table_valued(named, name="wanted")
-    wanted = wanted.render_derived()
+    wanted = func.unnest(given).table_valued(named, name="wanted").render_derived()
     each = rows.where(owner == wanted.c.key).offset(0).lateral()
     return select(each).select_from(wanted.join(each, true())).subquery()

@@ -1,13 +1,13 @@
 """Names of places: from typed words to a place, and from a place to the nearest name."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import osmium
-from sqlalchemy import BigInteger, Index, String, delete, func, insert, select
+from sqlalchemy import BigInteger, Index, String, case, delete, func, insert, select
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Mapped, Session
@@ -17,6 +17,8 @@ from services.maps.index import points_in
 # What people mean first when they type: a quarter, then a landmark, a street, a door.
 QUARTER, LANDMARK, STREET, DOOR = range(4)
 BATCH = 1000
+# As many words may stand before a name: a country, a province, a city, a district, a word of where.
+LEFT_OUT = 5
 NEAR_M = 80.0
 DEGREE_M = 111_320.0
 
@@ -112,29 +114,27 @@ COLUMNS = (PlaceName.name, PlaceName.lat, PlaceName.lon)
 def search(session: Session, text: str, limit: int = 8) -> list[Spot]:
     """Return the places whose names begin with, or else hold, `text`; the likeliest first.
 
-    A leading word that no name holds, such as the city's own, is left out and tried again.
+    A leading word that no name holds, such as the city's own, is left out and tried again; no more
+    than LEFT_OUT of them, for each try reads every name.
     """
     words = text.split()
-    while words:
-        if found := _like(session, folded(" ".join(words)), limit):
+    for first in range(min(len(words), LEFT_OUT + 1)):
+        if found := _like(session, folded(" ".join(words[first:])), limit):
             return found
-        words = words[1:]
     return []
 
 
 def _like(session: Session, wanted: str, limit: int) -> list[Spot]:
+    if not wanted:
+        return []
     found: dict[tuple[float, float], Spot] = {}
     column = PlaceName.folded
-    tests: Iterable[Any] = (
-        column.startswith(wanted, autoescape=True),
-        column.contains(wanted, autoescape=True),
-    )
-    for test in tests if wanted else ():
-        order = (func.length(column), PlaceName.kind, column)
-        for row in session.execute(select(*COLUMNS).where(test).order_by(*order).limit(limit)):
-            found.setdefault((row.lat, row.lon), Spot(row.name, row.lat, row.lon))
-        if len(found) >= limit:
-            break
+    begins = case((column.startswith(wanted, autoescape=True), 0), else_=1)
+    held = select(*COLUMNS).where(column.contains(wanted, autoescape=True))
+    order = (begins, func.length(column), PlaceName.kind, column)
+    # One place may have several names; twice as many rows are places enough.
+    for row in session.execute(held.order_by(*order).limit(2 * limit)):
+        found.setdefault((row.lat, row.lon), Spot(row.name, row.lat, row.lon))
     return list(found.values())[:limit]
 
 

@@ -15,7 +15,7 @@ from services.config import Settings
 from services.errors import InvalidError, NotFoundError
 from services.jobs import Job
 from services.media.processor import Processor
-from services.media.store import SIZES, Store
+from services.media.store import Store
 from services.media.sweeping import sweep
 from services.media.turns import PicturesBusyError as PicturesBusyError
 from services.media.whereabouts import LOOKED_AT, place_of
@@ -91,13 +91,14 @@ def is_kept(photo_hash: str) -> bool:
     return _processor().store.path(photo_hash, "large") is not None
 
 
-def redact(photo_hash: str, boxes: list[tuple[float, float, float, float]]) -> str:
+def redact(photo_hash: str, boxes: list[tuple[float, float, float, float]], *, by: str) -> str:
     """Return the hash of the picture with black boxes; the picture before it stays where it is.
 
     A box is (x, y, width, height), each a share of the picture's side. It waits its turn for up to
-    ten seconds; PicturesBusyError after that.
+    ten seconds; PicturesBusyError after that. RefusedError while another one is done `by` the
+    same person.
     """
-    return _at_work().redact(photo_hash, boxes)
+    return _at_work().redact(photo_hash, boxes, by=by)
 
 
 def content(photo_hash: str) -> bytes:
@@ -111,10 +112,11 @@ def content(photo_hash: str) -> bytes:
 @pages.get("/media/<photo_hash>/<size>.webp")
 @public
 def picture(photo_hash: str, size: str) -> ResponseReturnValue:
-    path: Path | None = _processor().store.path(photo_hash, size) if size in SIZES else None
-    # A picture is seen where some domain shows it to the actor; what nobody shows is nobody's.
-    shown = (may(web.session(), web.actor(), photo_hash) for may in web.registry().pictures)
-    if path is None or not any(shown):
+    # A picture is seen where some domain shows it to the actor; what nobody shows is nobody's. That
+    # is asked before the disk is: how long a no takes does not tell whether there ever was one.
+    shown = any(may(web.session(), web.actor(), photo_hash) for may in web.registry().pictures)
+    path: Path | None = _processor().store.path(photo_hash, size) if shown else None
+    if path is None:
         raise NotFoundError
     response: Response = send_file(path, mimetype="image/webp", max_age=MINUTES_S)
     # Private and soon asked for again: what is covered now must not stay where it was kept.

@@ -7,8 +7,9 @@ from services.pictures.forks import Box, ForkServer
 
 LARGEST = 20 * 1024 * 1024
 # Two pictures are worked on at a time, by one server for the whole process. Its eight threads
-# answer all else too: three may wait for long, the others for less than a second.
-TURNS = Turns(2, seats=3, patience_s=0.8, longest_s=10.0)
+# answer all else too: three may wait for long, and two of the team; the others for less than a
+# second.
+TURNS = Turns(2, seats=3, patience_s=0.8, longest_s=10.0, reserved=2)
 FORKS = ForkServer()
 
 
@@ -28,18 +29,19 @@ class Processor:
             raise InvalidError("photo_too_large", {"photo": "photo_too_large"})
         return self._processed(data, [])
 
-    def redact(self, name: str, boxes: list[Box]) -> str:
+    def redact(self, name: str, boxes: list[Box], *, by: str) -> str:
         """Store the picture with `boxes` blackened and return its hash; the one before stays.
 
         Whoever holds the one before says for how long (services.media.sweep). A face stays in sight
-        until this is done: it waits its turn, however many uploads do. Raises as `accept`.
+        until this is done: it waits its turn, however many uploads do. Raises as `accept`, and
+        RefusedError while another one is done `by` the same person.
         """
         path = self.store.path(name, "large")
         if path is None:
             raise InvalidError("photo_unreadable", {"photo": "photo_unreadable"})
-        return self._processed(path.read_bytes(), boxes, seated=True)
+        return self._processed(path.read_bytes(), boxes, by=by)
 
-    def _processed(self, data: bytes, boxes: list[Box], *, seated: bool = False) -> str:
-        with TURNS.taken(seated=seated):
+    def _processed(self, data: bytes, boxes: list[Box], *, by: str | None = None) -> str:
+        with TURNS.taken(by=by):
             large, small = FORKS.ask(data, boxes)
         return self.store.put(large, small)

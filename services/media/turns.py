@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.errors import DomainError
+from services.errors import DomainError, RefusedError
 
 
 class PicturesBusyError(DomainError):
@@ -24,36 +24,62 @@ class Turns:
 
     A few (`seats`) may wait for up to `longest_s` seconds. Whoever comes when those are taken waits
     for `patience_s` at most, and not at all where no turn came by for so long, or where those ahead
-    will take longer: each who waits holds a thread that answers nobody else. The few who work on
-    what others sent (`seated`) wait as long as those with a seat, though all are taken.
+    will take longer: each who waits holds a thread that answers nobody else. Who works on what
+    others sent names themselves (`by`), and waits as long as those with a seat, though all are
+    taken: `reserved` such people at a time, each with one picture.
     """
 
-    def __init__(self, at_once: int, seats: int, patience_s: float, longest_s: float) -> None:
+    def __init__(
+        self, at_once: int, seats: int, patience_s: float, longest_s: float, *, reserved: int = 0
+    ) -> None:
         self.seats = seats
+        self.reserved = reserved
         self.patience_s = patience_s
         self.longest_s = longest_s
         self._at_once = self._free = at_once
         self._seated = 0
+        self._people: set[str] = set()
         self._waiting: deque[object] = deque()
         self._lasts_s = 0.0
         self._moved_at = 0.0
         self._changed = threading.Condition()
 
     @contextmanager
-    def taken(self, *, seated: bool = False) -> Iterator[None]:
-        """Hold a turn; raises PicturesBusyError where none comes in time."""
+    def taken(self, *, by: str | None = None) -> Iterator[None]:
+        """Hold a turn; raises PicturesBusyError where none comes in time.
+
+        Raises RefusedError (photo_under_way) for who has one of theirs waiting or at work.
+        """
+        with self._one_each(by) as reserved:
+            with self._changed:
+                self._wait(seated=reserved or self._seated < self.seats)
+                self._free -= 1
+                began = self._moved_at = time.monotonic()
+            try:
+                yield
+            finally:
+                with self._changed:
+                    self._free += 1
+                    self._moved_at = time.monotonic()
+                    self._lasts_s = self._moved_at - began
+                    self._changed.notify_all()
+
+    @contextmanager
+    def _one_each(self, by: str | None) -> Iterator[bool]:
+        """Let a person in with one picture at a time; say whether a reserved seat is left."""
+        if by is None:
+            yield False
+            return
         with self._changed:
-            self._wait(seated=seated or self._seated < self.seats)
-            self._free -= 1
-            began = self._moved_at = time.monotonic()
+            if by in self._people:
+                raise RefusedError("photo_under_way")
+            reserved = len(self._people) < self.reserved
+            self._people.add(by)
         try:
-            yield
+            yield reserved
         finally:
             with self._changed:
-                self._free += 1
-                self._moved_at = time.monotonic()
-                self._lasts_s = self._moved_at - began
-                self._changed.notify_all()
+                self._people.remove(by)
 
     def _wait(self, *, seated: bool) -> None:
         came, mine = time.monotonic(), object()

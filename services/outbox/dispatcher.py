@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, and_, insert, select, update
+from sqlalchemy import Engine, bindparam, insert, select, update
 
 from services import clock
 from services.db import Session, reading_session, unit_of_work
@@ -19,6 +19,23 @@ TRIES = 8
 LONGEST_WAIT_S = 600
 BATCH = 200
 NEVER_ENDED = "NeverEnded"
+
+OPEN = OutboxDelivery.done_at.is_(None), OutboxDelivery.dead_at.is_(None)
+FIRST_NEW = select(OutboxEvent.seq).where(OutboxEvent.fanned_out_at.is_(None)).limit(1)
+FIRST_DUE = (
+    select(OutboxDelivery, OutboxEvent.body)
+    .join(OutboxEvent, OutboxEvent.seq == OutboxDelivery.event_seq)
+    .where(*OPEN, OutboxDelivery.due_at <= bindparam("now"))
+    .where(OutboxDelivery.subscriber.in_(bindparam("known", expanding=True)))
+    .order_by(OutboxDelivery.lane, OutboxDelivery.due_at, OutboxDelivery.event_seq)
+    .limit(1)
+)
+THIS = update(OutboxDelivery).where(
+    OutboxDelivery.event_seq == bindparam("this_seq"),
+    OutboxDelivery.subscriber == bindparam("this_name"),
+)
+CLAIM = THIS.where(OutboxDelivery.tries == bindparam("tried"), *OPEN)
+FINISH = THIS.where(OutboxDelivery.lease == bindparam("held"))
 
 
 class LeaseLostError(Exception):
@@ -43,9 +60,8 @@ class Dispatcher:
 
     def fan_out(self, now: datetime) -> int:
         """Turn every new event into one delivery for each subscriber; return how many events."""
-        new = select(OutboxEvent.seq).where(OutboxEvent.fanned_out_at.is_(None)).limit(1)
         with reading_session(self.engine) as session:
-            if session.scalar(new) is None:
+            if session.scalar(FIRST_NEW) is None:
                 return 0
         with unit_of_work(self.engine) as session:
             return self._fan_out(session, now)
@@ -97,32 +113,16 @@ class Dispatcher:
         return True
 
     def _claim(self, now: datetime) -> tuple[int, str, bytes, str] | None:
-        known = list(self.subscriptions.by_name)
-        due = (
-            select(OutboxDelivery, OutboxEvent.body)
-            .join(OutboxEvent, OutboxEvent.seq == OutboxDelivery.event_seq)
-            .where(
-                OutboxDelivery.done_at.is_(None),
-                OutboxDelivery.dead_at.is_(None),
-                OutboxDelivery.due_at <= now,
-                OutboxDelivery.subscriber.in_(known),
-            )
-            .order_by(OutboxDelivery.lane, OutboxDelivery.due_at, OutboxDelivery.event_seq)
-            .limit(1)
-        )
+        asked = {"now": now, "known": list(self.subscriptions.by_name)}
         with reading_session(self.engine) as session:
-            found = session.execute(due).first()
+            found = session.execute(FIRST_DUE, asked).first()
         if found is None:
             return None
         row, body = found
         lease = "" if row.tries >= TRIES else secrets.token_hex(16)
+        this = {"this_seq": row.event_seq, "this_name": row.subscriber, "tried": row.tries}
         with unit_of_work(self.engine) as session:
-            claim = session.connection().execute(
-                update(OutboxDelivery)
-                .where(_is(row.event_seq, row.subscriber), OutboxDelivery.tries == row.tries)
-                .where(OutboxDelivery.done_at.is_(None), OutboxDelivery.dead_at.is_(None))
-                .values(**_claimed(row, lease, now))
-            )
+            claim = session.connection().execute(CLAIM, this | _claimed(row, lease, now))
         return row.event_seq, row.subscriber, body, lease if claim.rowcount == 1 else ""
 
     def _tell(self, session: Session, name: str, body: bytes) -> None:
@@ -131,11 +131,9 @@ class Dispatcher:
 
     def _finish(self, session: Session, seq: int, name: str, lease: str) -> None:
         session.flush()
-        done = session.connection().execute(
-            update(OutboxDelivery)
-            .where(_is(seq, name), OutboxDelivery.lease == lease)
-            .values(done_at=clock.now(), lease=None, error=None)
-        )
+        this = {"this_seq": seq, "this_name": name, "held": lease}
+        now = {"done_at": clock.now(), "lease": None, "error": None}
+        done = session.connection().execute(FINISH, this | now)
         if done.rowcount != 1:
             raise LeaseLostError
 
@@ -176,7 +174,3 @@ def wait_before(tries: int) -> timedelta:
 def _safe(error: Exception) -> str:
     """Name a failure without its message, which may quote a person's words."""
     return error.code if isinstance(error, DomainError) else type(error).__name__
-
-
-def _is(seq: int, name: str) -> ColumnElement[bool]:
-    return and_(OutboxDelivery.event_seq == seq, OutboxDelivery.subscriber == name)

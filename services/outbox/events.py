@@ -81,9 +81,14 @@ def publish_all(session: Session, events: Sequence[Event], *, at: datetime) -> N
     """Record many events as `publish` does one: at once, for thousands may be told of one thing."""
     if not events:
         return
+    publish_again(session, [(e.kind, msgspec.json.encode(e)) for e in events], at=at)
+
+
+def publish_again(session: Session, told: Sequence[tuple[str, bytes]], *, at: datetime) -> None:
+    """Record events that somebody kept, each by its kind and its body, as if they were of now."""
     # What was published before comes before.
     session.flush()
-    rows = [{"body": msgspec.json.encode(e), "kind": e.kind, "recorded_at": at} for e in events]
+    rows = [{"body": body, "kind": kind, "recorded_at": at} for kind, body in told]
     insert_many(session, OutboxEvent, rows)
     ring_at_commit(session)
 

@@ -12,6 +12,7 @@ from services.push.messages import (
     enqueue_each,
     prune,
     shown_to,
+    unheard,
     withdraw,
 )
 from services.push.models import PushMessage, PushSubscription
@@ -43,6 +44,7 @@ __all__ = [
     "set_quiet_hours",
     "shown_to",
     "subscriptions_of",
+    "unheard",
     "withdraw",
 ]
 

@@ -18,6 +18,7 @@ from services.push.models import PushMessage, PushSubscription
 
 Class = Literal["emergency", "prompt", "technical", "status"]
 KEPT = timedelta(days=7)
+WITHDRAWN = "withdrawn"
 waiting = threading.Event()
 
 
@@ -58,7 +59,7 @@ def enqueue_each(session: Session, notices: Mapping[UUID, Notice], *, at: dateti
     """
     if not notices:
         return 0
-    wanted = among(session, PushSubscription.person_id.expression, list(notices))
+    wanted = among(PushSubscription.person_id.expression, list(notices))
     browsers = session.execute(
         select(PushSubscription.id, PushSubscription.person_id).where(wanted, LIVE)
     ).all()
@@ -100,12 +101,22 @@ def shown_to(
     What a push service accepted may still lie unseen: only the browser's own receipt counts.
     """
     found = select(PushMessage.person_id).where(
-        among(session, PushMessage.person_id.expression, list(people)),
+        among(PushMessage.person_id.expression, list(people)),
         PushMessage.topic == _topic(tag),
         PushMessage.state == "shown",
         PushMessage.due_at >= since,
     )
     return frozenset(session.scalars(found))
+
+
+def unheard(session: Session, people: Iterable[UUID], tag: str) -> frozenset[UUID]:
+    """Return those of `people` whose newest notice of `tag` was withdrawn before it rang."""
+    found = select(PushMessage.person_id, PushMessage.error).where(
+        among(PushMessage.person_id.expression, list(people)),
+        PushMessage.topic == _topic(tag),
+    )
+    newest = {row.person_id: row.error for row in session.execute(found.order_by("due_at"))}
+    return frozenset(person for person, error in newest.items() if error == WITHDRAWN)
 
 
 def withdraw(session: Session, tags: Iterable[str], *, but: UUID | None = None) -> int:
@@ -117,7 +128,7 @@ def withdraw(session: Session, tags: Iterable[str], *, but: UUID | None = None) 
     gone = update(PushMessage).where(*waits)
     if but is not None:
         gone = gone.where(PushMessage.person_id != but)
-    gone = gone.values(state="dead", error="withdrawn", body=b"")
+    gone = gone.values(state="dead", error=WITHDRAWN, body=b"")
     return session.connection().execute(gone).rowcount
 
 

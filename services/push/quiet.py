@@ -30,7 +30,7 @@ class Hours(NamedTuple):
 
 def quiet_hours_of(session: Session, people: Iterable[UUID]) -> dict[UUID, Hours]:
     """Return the quiet hours of each of `people` who has some."""
-    wanted = among(session, QuietHours.person_id.expression, list(set(people)))
+    wanted = among(QuietHours.person_id.expression, list(set(people)))
     rows = session.scalars(select(QuietHours).where(wanted))
     return {row.person_id: Hours(row.starts, row.ends) for row in rows}
 

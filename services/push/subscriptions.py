@@ -210,7 +210,7 @@ def subscriptions_of(session: Session, person_id: UUID) -> list[Browser]:
 
 def reached(session: Session, people: Iterable[UUID]) -> frozenset[UUID]:
     """Return those of `people` who have a browser that is told."""
-    wanted = among(session, PushSubscription.person_id.expression, list(people))
+    wanted = among(PushSubscription.person_id.expression, list(people))
     return frozenset(session.scalars(select(PushSubscription.person_id).where(wanted, gone.LIVE)))
 
 

@@ -4,7 +4,7 @@ from services.web.browsers import device
 from services.web.faults import in_time, sentences, wants_json
 from services.web.install import install
 from services.web.leading import form_on
-from services.web.limits import limit, line_of
+from services.web.limits import Limit, limit, line_of, use
 from services.web.marks import is_marked, person_mark
 from services.web.refusal import Refusal, drawn_on, refusal
 from services.web.request import (
@@ -22,6 +22,7 @@ from services.web.stamps import stamp, stamped_at
 
 __all__ = [
     "PICTURES",
+    "Limit",
     "Refusal",
     "actor",
     "at",
@@ -45,5 +46,6 @@ __all__ = [
     "stamp",
     "stamped_at",
     "takes_files",
+    "use",
     "wants_json",
 ]

@@ -27,6 +27,10 @@ SPECIAL = {
         "Many photos are being worked on just now",
         "This was not done. Send it once more in a few seconds.",
     ),
+    "photo_under_way": (
+        "Another photo of yours is still being covered",
+        "This was not done. Send it once more when that one is ready.",
+    ),
     "last_operator": (
         "The city would have no operator then",
         "Name another operator under People and roles first, then try once more.",

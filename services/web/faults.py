@@ -11,6 +11,7 @@ from datetime import timedelta
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from services import i18n
@@ -33,6 +34,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(sqlite3.OperationalError, _database)
+    # No connection to the database came free in time.
+    app.register_error_handler(PoolTimeoutError, _database)
     app.register_error_handler(smtplib.SMTPException, _away)
     app.register_error_handler(OSError, _system)
     app.register_error_handler(RecursionError, _too_deep)

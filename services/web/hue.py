@@ -101,15 +101,18 @@ def schemes(hue: int) -> tuple[Theme, Theme]:
 
 
 def theme_css(hue: int | None) -> str:
-    """Return a style sheet that gives the city its hue; nothing for the hue it is built with."""
+    """Return a style sheet that gives the city its hue; nothing for the hue it is built with.
+
+    Paper is white whatever was chosen: the night is for screens.
+    """
     if hue is None:
         return ""
     day, night = (_declared(theme) for theme in schemes(hue))
     reader = f":root:not([data-color-scheme=light]){{{night}}}"
     return (
         f":root,[data-color-scheme=light]{{{day}}}\n"
-        f"@media (prefers-color-scheme:dark){{{reader}}}\n"
-        f"[data-color-scheme=dark]{{{night}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{{reader}}}\n"
+        f"@media screen{{[data-color-scheme=dark]{{{night}}}}}\n"
     )
 
 

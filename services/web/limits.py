@@ -112,7 +112,7 @@ def limit(
     def decorate(view: View) -> View:
         @wraps(view)
         def limited(*args: Any, **kwargs: Any) -> Any:
-            _use(bound)
+            use(bound)
             return view(*args, **kwargs)
 
         setattr(limited, LIMIT, bound)
@@ -128,7 +128,7 @@ def install(app: Flask) -> None:
 def _ground() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method not in READS and not hasattr(view, LIMIT):
-        _use(GROUND)
+        use(GROUND)
 
 
 def line_of(address: str) -> str:
@@ -141,7 +141,11 @@ def line_of(address: str) -> str:
     return str(mapped or ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
-def _use(bound: Limit) -> None:
+def use(bound: Limit) -> None:
+    """Count a use by who asks; raises TooManyError above the bound.
+
+    For what costs much only as it is asked for; a whole view says `limit`.
+    """
     those = [str(actor().id or line_of(request.remote_addr or ""))]
     if bound.by_device and (browser := browsers.known()):
         those.append(browser)

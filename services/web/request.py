@@ -10,8 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from services import clock, i18n
 from services.auth import Actor
+from services.auth.gates import SignInNeeded
 from services.config import Settings
 from services.db import Session, reading_session, writing_session
+from services.db.one_by_one import wait_turn
+from services.errors import ForbiddenError
 from services.registry import Registry
 
 READS = ("GET", "HEAD", "OPTIONS")
@@ -40,11 +43,34 @@ def at() -> datetime:
 
 
 def session() -> Session:
-    """Return this request's session; on SQLite a writing request takes its turn here."""
+    """Return this request's session; on SQLite a writing request takes its turn here.
+
+    Raises SignInNeeded or ForbiddenError where a writing request is not its actor's any more.
+    """
     if "session" not in g:
-        make = reading_session if request.method in READS else writing_session
-        g.session = make(engine())
+        reads = request.method in READS
+        g.session = reading_session(engine()) if reads else writing_session(engine())
+        if not reads:
+            _know_again(g.session)
     return cast(Session, g.session)
+
+
+def _know_again(writing: Session) -> None:
+    """Let nobody write as somebody they are no more by now.
+
+    A photo takes its time to come in and to be worked on: the account may be erased meanwhile, or
+    a role be gone. What one person does at once is done one after the other.
+    """
+    known: Actor | None = g.get("actor")
+    identify = registry().identify
+    if known is None or known.id is None or identify is None:
+        return
+    wait_turn(writing, [known.id])
+    now = identify(writing, request.cookies, at())
+    if now is None or now.id != known.id:
+        raise SignInNeeded
+    if not known.roles <= now.roles or known.bounds != now.bounds:
+        raise ForbiddenError
 
 
 def give_up() -> None:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, select, update
 
 from participation.accounts import directory
+from participation.reports.access import hold
 from participation.reports.actions import NewReport, answer_report, open_report, reject_report
 from participation.reports.blocks.access import refuse_blocked
 from participation.reports.blocks.models import ReportBlock, ReportTrace
@@ -67,7 +68,7 @@ def _trace(
 
 def let_through(session: Session, actor: Actor, reports: Sequence[Report], *, at: datetime) -> int:
     """Let reports that waited into the open; return how many. What was looked at is left alone."""
-    held = [report for report in reports if report.status == Status.HELD.value]
+    held = _still_held(session, reports)
     for report in held:
         answer_report(session, actor, report, Status.OPEN, "", at=at)
         audit.record(session, actor.id, "let_through", "report", str(report.id), at=at)
@@ -80,11 +81,17 @@ def turn_down(
     """Turn reports that waited down, each with the reason its reporter reads; return how many."""
     if not reason.strip():
         raise InvalidError("reason_needed", {"reason": "empty"})
-    held = [report for report in reports if report.status == Status.HELD.value]
+    held = _still_held(session, reports)
     for report in held:
         reject_report(session, actor, report, reason, at=at)
         audit.record(session, actor.id, "turn_down", "report", str(report.id), at=at)
     return len(held)
+
+
+def _still_held(session: Session, reports: Sequence[Report]) -> list[Report]:
+    """Hold reports until the transaction ends; return those that nobody has looked at by then."""
+    hold(session, *reports)
+    return [report for report in reports if report.status == Status.HELD.value]
 
 
 def block_reporter(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 
 from participation.accounts import directory
 from participation.reports.blocks.models import ReportBlock, ReportTrace
@@ -25,7 +25,7 @@ from participation.reports.queries import Photo, further_photos, photo_of
 from participation.reports.routing.queries import handled_by
 from participation.reports.rules import PUBLIC, Status
 from services.auth import Actor
-from services.db import Session
+from services.db import Moment, Session
 
 DEGREE_M = 111_320.0
 LENGTH = 100
@@ -89,24 +89,31 @@ class Trace(msgspec.Struct, frozen=True):
     device: str | None
 
 
-def holding(at: datetime) -> ColumnElement[bool]:
+def holding(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a block holds at `at`."""
     lifted = or_(ReportBlock.lifted_at.is_(None), ReportBlock.lifted_at > at)
     return (ReportBlock.since <= at) & (ReportBlock.until > at) & lifted
 
 
+# A person or a browser that is not known is nobody's: NULL equals nothing.
+LONGEST = (
+    select(ReportBlock.id, ReportBlock.reason, ReportBlock.since, ReportBlock.until)
+    .where(
+        or_(ReportBlock.person_id == bindparam("person"), ReportBlock.device == bindparam("device"))
+    )
+    .where(holding(bindparam("at", type_=Moment())))
+    .order_by(ReportBlock.until.desc())
+    .limit(1)
+)
+
+
 def block_on(session: Session, person_id: UUID | None, device: str, at: datetime) -> Block | None:
     """Return the longest block that holds on a person or a browser at `at`."""
-    whom = []
-    if person_id is not None:
-        whom.append(ReportBlock.person_id == person_id)
-    if device:
-        whom.append(ReportBlock.device == device)
-    if not whom:
+    if person_id is None and not device:
         return None
-    found = select(ReportBlock).where(or_(*whom), holding(at))
-    row = session.scalar(found.order_by(ReportBlock.until.desc()).limit(1))
-    return Block(row.id, row.reason, row.since, row.until) if row else None
+    asked = {"person": person_id, "device": device or None, "at": at}
+    row = session.execute(LONGEST, asked).one_or_none()
+    return Block(*row) if row else None
 
 
 class Spot(msgspec.Struct, frozen=True):

@@ -9,15 +9,14 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from participation.reports.exports.models import ReportExport, ReportExportPart
 from participation.reports.models import Report
+from participation.reports.queries import ALONE, HIDDEN
 from participation.reports.routing.queries import handled_by
-from participation.reports.rules import PUBLIC
 from services.auth import Actor
 from services.db import Session
 from services.errors import NotFoundError
 from services.ids import parse_id
 
 PUBLIC_SCOPE, STAFF_SCOPE = "public", "staff"
-SHOWN = tuple(s.value for s in PUBLIC)
 C: Any = Report.__table__.c
 PUBLIC_COLUMNS = (
     *("id", "title", "text", "category", "status", "lat", "lon", "place"),
@@ -107,7 +106,7 @@ def wanted(scope: str, filters: ExportFilters, asked_at: datetime) -> Select[Any
     """Return the select of a file's rows; what came after it was asked for is left out."""
     query = select(*(C[name] for name in COLUMNS[scope])).where(C.opened_at <= asked_at)
     if scope == PUBLIC_SCOPE:
-        query = query.where(C.status.in_(SHOWN), C.merged_into.is_(None))
+        query = query.where(C.status.not_in(HIDDEN), ALONE)
     if filters.bounds:
         query = query.where(handled_by(Actor(None, bounds=frozenset(filters.bounds))))
     if filters.category:

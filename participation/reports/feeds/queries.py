@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from participation.reports.feeds.wards import Ward, ward_named
 from participation.reports.models import Report, ReportEntry
-from participation.reports.queries import further_photos
+from participation.reports.queries import ALONE, HIDDEN, further_photos
 from participation.reports.rules import LABELS, LET_THROUGH, PUBLIC, Category
 from services.db import Session
 from services.maps import Box, ranges
@@ -136,7 +136,8 @@ def narrowed(session: Session, filters: FeedFilters) -> Select[Any] | None:
             return None
         same = and_(C.opened_at == opened, C.id < filters.after)
         tests += [C.opened_at <= opened, or_(C.opened_at < opened, same)]
-    public = select(*COLUMNS).where(C.status.in_(SHOWN), C.merged_into.is_(None))
+    # As in the list of the newest: what is hidden is named, or SQLite sorts all that is shown.
+    public = select(*COLUMNS).where(C.status.not_in(HIDDEN), ALONE)
     return public.where(*tests).order_by(C.opened_at.desc(), C.id.desc())
 
 

@@ -32,6 +32,8 @@ NAMES = ("category", "status", "ward", "q", "bbox")
 ODD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 FRESH_S = 60
+# Words are looked for in every report, in the list and in the feeds: both count together.
+SEARCH = web.Limit("search", times=300, window_s=600)
 ElementTree.register_namespace("georss", GEORSS)
 
 
@@ -39,7 +41,7 @@ ElementTree.register_namespace("georss", GEORSS)
 @public
 @web.limit("feed", times=600, window_s=600)
 def atom() -> ResponseReturnValue:
-    filters = parse_filters(request.args)
+    filters = _asked()
     page = feed_page(web.session(), filters)
     return _conditional(_atom(page), "application/atom+xml", page)
 
@@ -48,9 +50,16 @@ def atom() -> ResponseReturnValue:
 @public
 @web.limit("feed", times=600, window_s=600)
 def geojson() -> ResponseReturnValue:
-    filters = parse_filters(request.args)
+    filters = _asked()
     page = feed_page(web.session(), filters)
     return _conditional(_geojson(page), "application/geo+json", page)
+
+
+def _asked() -> FeedFilters:
+    filters = parse_filters(request.args)
+    if filters.words:
+        web.use(SEARCH)
+    return filters
 
 
 def parse_filters(args: Mapping[str, str]) -> FeedFilters:

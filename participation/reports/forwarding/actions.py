@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.access import leads
+from participation.reports.access import hold, leads
 from participation.reports.actions import answer_report
 from participation.reports.forwarding.matching import Place, onward_of
 from participation.reports.forwarding.models import (
@@ -241,6 +241,8 @@ def heed(
         return False
     session.add(ForwardingUpdate(forwarding_id=row.id, name=name))
     body, report = session.get_one(OutsideBody, row.body_id), session.get_one(Report, row.report_id)
+    # Held before it is looked at: a colleague may be hiding it this moment.
+    hold(session, report)
     now = Status(report.status)
     then = said.status if said.status is not None and leads(report, said.status) else now
     session.flush()

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from participation.accounts import directory
 from participation.reports.actions import NewReport
 from participation.reports.blocks.actions import take_report
 from participation.reports.blocks.rules import Signs
@@ -101,7 +102,7 @@ def take_letter(session: Session, actor: Actor, letter: Taken, *, at: datetime) 
 
 
 def _row(name: str, sender: str, state: str, at: datetime) -> LetterIn:
-    who = hash_of(sender.lower())
+    who = hash_of(directory.one_form(sender))
     return LetterIn(
         id=uuid4(), name=name, state=state, at=at, sender_hash=who, category="", text="", place=""
     )

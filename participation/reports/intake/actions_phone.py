@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from participation.accounts import directory
 from participation.reports.actions import follow_report
 from participation.reports.intake.models import CallerLink
 from participation.reports.intake.queries import link_of
@@ -49,7 +50,9 @@ def invite_caller(
     session.add(link)
     address = f"\n\n{base_url}/reports/caller/{token}\n\n"
     text = i18n.translate(actor.lang, TEXT, link=address)
-    letters.enqueue(session, email, i18n.translate(actor.lang, SUBJECT), text, at=at)
+    # As an account keeps it: whoever has one finds the letter in their export.
+    to, subject = directory.one_form(email), i18n.translate(actor.lang, SUBJECT)
+    letters.enqueue(session, to, subject, text, at=at)
     audit.record(session, actor.id, "invite_caller", "report", str(report.id), at=at)
 
 

@@ -13,6 +13,7 @@ from participation.reports.rules import MOST_PHOTOS, Category
 from services import clock, maps, media, web
 from services.auth import STRANGER, Actor
 from services.db import Session, reading_session, unit_of_work
+from services.db.one_by_one import wait_turn
 from services.errors import InvalidError, TooManyError
 from services.letter_links import without_secrets
 from services.letters_in import Letter, Picture, Said, addresses, read
@@ -49,7 +50,9 @@ def receive(letter: Letter) -> None:
         return
     taken = _understood(letter, said, actor)
     with unit_of_work(engine) as session:
-        take_letter(session, actor, taken, at=clock.now())
+        # The pictures took their time: who wrote may have left meanwhile.
+        wait_turn(session, [] if actor.id is None else [actor.id])
+        take_letter(session, _actor(session, said), taken, at=clock.now())
 
 
 def _actor(session: Session, said: Said) -> Actor:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
+from participation.accounts import directory
 from participation.reports.intake.models import CallerLink, LetterIn, LetterPhoto
 from services.db import Session
 from services.tokens import hash_of
@@ -61,7 +62,7 @@ def letters_since(session: Session, sender_hash: str | None, since: datetime) ->
 def letters_full(session: Session, sender: str, at: datetime) -> bool:
     """Say whether `sender`, or all together, wrote as much as an hour takes."""
     hour = at - timedelta(hours=1)
-    one = letters_since(session, hash_of(sender.lower()), hour) if sender else 0
+    one = letters_since(session, hash_of(directory.one_form(sender)), hour) if sender else 0
     return one >= OF_ONE_AN_HOUR or letters_since(session, None, hour) >= OF_ALL_AN_HOUR
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from participation.reports.access import judging_over, leads
+from participation.reports.access import hold, judging_over, leads
 from participation.reports.actions import answer_report
 from participation.reports.actions_dispute import dispute_report
 from participation.reports.forwarding.actions import MEANING
@@ -46,6 +46,8 @@ def hear_update(
     Who told of a report may dispute that it is settled (OPEN). The body that has it answers with
     any status our life cycle leads to from here. The same name is heard once.
     """
+    # Held before it is looked at: a colleague may be hiding it this moment.
+    hold(session, report)
     then = MEANING.get(said.status) if key.may(MOVE, report.category) else None
     disputes = then is Status.OPEN and is_own(report, key.id) and _settled(report, at)
     answers = then is not None and _holds(session, key, report) and leads(report, then)

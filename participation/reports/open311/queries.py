@@ -145,7 +145,7 @@ def _passed_on(session: Session, ids: list[UUID]) -> dict[str, str]:
     wanted = (
         select(written(Forwarding.report_id.expression), OutsideBody.name)
         .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-        .where(among(session, Forwarding.report_id.expression, ids))
+        .where(among(Forwarding.report_id.expression, ids))
         .where(Forwarding.remote_id.is_not(None))
         .order_by(Forwarding.taken_at)
     )
@@ -203,7 +203,7 @@ def _answers(session: Session, ids: list[UUID]) -> dict[str, list[Step]]:
     e = ENTRIES.c
     said = select(e.report_id, e.at, e.id, e.status, e.text)
     said = said.where(e.public, e.kind.in_(CITY_SAID))
-    s = of_each(session, said, e.report_id, ids).c
+    s = of_each(session.get_bind().dialect.name, said, e.report_id, ids).c
     wanted = select(written(s.report_id), stamped(s.at, "at"), s.status, s.text)
     wanted = wanted.order_by(s.at, s.id)
     found: dict[str, list[Step]] = {}

@@ -17,6 +17,7 @@ from participation.reports.photos.models import (
 )
 from participation.reports.rules import PUBLIC
 from services.db import Session
+from services.db.keys import among, keys_named
 
 WAITS = UnlookedPhoto.until.is_(None)
 SHOWN = tuple(state.value for state in PUBLIC)
@@ -73,15 +74,17 @@ def still_shown(session: Session, hashes: Sequence[str]) -> set[str]:
     return {one for some in found for one in some if one is not None}
 
 
+WAITING = (
+    select(UnlookedPhoto.report_id, UnlookedPhoto.photo_hash)
+    .where(among(UnlookedPhoto.report_id.expression, keys_named("ids")), WAITS)
+    .order_by(UnlookedPhoto.position, UnlookedPhoto.since)
+)
+
+
 def waiting_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Return the photos that nobody has looked over yet, in their order, by their reports."""
-    rows = session.execute(
-        select(UnlookedPhoto.report_id, UnlookedPhoto.photo_hash)
-        .where(UnlookedPhoto.report_id.in_(ids), WAITS)
-        .order_by(UnlookedPhoto.position, UnlookedPhoto.since)
-    )
     found: dict[UUID, list[str]] = {}
-    for report_id, name in rows:
+    for report_id, name in session.execute(WAITING, {"ids": list(ids)}):
         found.setdefault(report_id, []).append(name)
     return found
 

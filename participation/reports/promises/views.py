@@ -25,11 +25,14 @@ from services.auth.gates import public
 from services.errors import InvalidError
 
 pages = Blueprint("numbers", __name__, url_prefix="/reports/numbers")
+# Each look counts every report of its months; the page and its files count together.
+OFTEN = web.limit("numbers", times=120, window_s=600)
 COLUMNS = ("body", "category", "month", "told", "settled", "in_time", "late")
 
 
 @pages.get("")
 @public
+@OFTEN
 def page() -> ResponseReturnValue:
     found = _found()
     asked = msgspec.structs.asdict(found.asked)
@@ -45,6 +48,7 @@ def page() -> ResponseReturnValue:
 
 @pages.get("/file.csv")
 @public
+@OFTEN
 def file() -> ResponseReturnValue:
     found, out = _found(), io.StringIO()
     writer = csv.writer(out)
@@ -55,6 +59,7 @@ def file() -> ResponseReturnValue:
 
 @pages.get("/file.json")
 @public
+@OFTEN
 def data() -> ResponseReturnValue:
     found = _found()
     told = {

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
 
-from participation.events.reports import ReportMoved
-from participation.reports.access import hold, judging_over, may_judge
+from participation.events.reports import ReportChanged, ReportMoved
+from participation.reports.access import hold, hold_of, judging_over, may_judge
 from participation.reports.actions_dispute import dispute_report
 from participation.reports.blocks.access import refuse_blocked
 from participation.reports.history.chain import add_entry, withhold
@@ -154,11 +154,19 @@ def rate_report(
 
 def erase_person(session: Session, person_id: UUID, at: datetime) -> None:
     """Delete what a person was asked and rated, and take the words they judged with off."""
+    # The first eraser that touches reports: those after it find them held.
+    hold_of(session, person_id)
     session.execute(delete(ReportAsking).where(ReportAsking.person_id == person_id))
     session.execute(delete(ReportRating).where(ReportRating.person_id == person_id))
     said = select(ReportEntry).where(
         ReportEntry.actor_id == person_id, ReportEntry.kind.in_((CONFIRMED, DISPUTED, RATED))
     )
-    for entry in session.scalars(said).all():
+    entries = session.scalars(said).all()
+    reports = {session.get_one(Report, entry.report_id) for entry in entries}
+    # Held, so that no letter is written meanwhile with what goes.
+    hold(session, *reports)
+    for entry in entries:
         withhold(session, entry)
+    gone = [ReportChanged(report_id=report.id, what="forget_words") for report in reports]
+    outbox.publish_all(session, gone, at=at)
     audit.record(session, None, "erase_person", "askings", "", at=at)

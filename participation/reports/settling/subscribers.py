@@ -6,6 +6,7 @@ from participation.accounts import directory
 from participation.events.judge import SettlingAsked
 from participation.events.reports import ReportMoved
 from participation.reports import actions_dispute
+from participation.reports.access import hold
 from participation.reports.history.queries import head_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
@@ -69,6 +70,7 @@ def renew_promise(session: Session, event: ReportMoved) -> None:
     entry, report = session.get_one(ReportEntry, event.entry_id), None
     if entry.public and entry.kind == "answer" and Status(event.status) not in ENDED:
         report = session.get_one(Report, event.report_id)
+        hold(session, report)
     if report is None or Status(report.status) in ENDED:
         return
     if queries.status_before(session, entry) in ENDED:
@@ -102,6 +104,9 @@ class Asker:
     def mail_asking(self, session: Session, event: SettlingAsked) -> None:
         """Put the letter on its way, if there is still something to ask."""
         asking = session.get(ReportAsking, event.asking_id)
+        if asking is not None:
+            # Held, so that whoever hides it meanwhile finds this letter.
+            hold(session, session.get_one(Report, asking.report_id))
         if asking is None or queries.state_of(session, asking, clock.now()) != "open":
             return
         if not wants_letters(session, asking.person_id):
@@ -115,8 +120,9 @@ class Asker:
         subject = i18n.translate(lang, SUBJECT, title=report.title)
         stop = stop_url(self.base, self.secret, report.id, asking.person_id)
         text = self._text(session, report, token, lang, stop)
-        headers = stop_headers(stop)
-        letters.enqueue(session, address, subject, text, at=clock.now(), headers=headers)
+        headers, now = stop_headers(stop), clock.now()
+        source = letters.Source(event, frozenset({tag_of(report.id)}))
+        letters.enqueue(session, address, subject, text, at=now, headers=headers, source=source)
 
     def _text(self, session: Session, report: Report, token: str, lang: str, stop: str) -> str:
         said = queries.last_word(session, report.id)

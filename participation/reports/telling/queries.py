@@ -20,7 +20,7 @@ def wants_letters(session: Session, person_id: UUID) -> bool:
 def wanting_letters(session: Session, people: Iterable[UUID]) -> list[UUID]:
     """Return those of `people` to whom letters may come."""
     wanted = list(people)
-    these = among(session, LettersStopped.person_id.expression, wanted)
+    these = among(LettersStopped.person_id.expression, wanted)
     none = set(session.scalars(select(LettersStopped.person_id).where(these)))
     return [person_id for person_id in wanted if person_id not in none]
 

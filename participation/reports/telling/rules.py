@@ -12,6 +12,11 @@ def tag_of(report_id: UUID) -> str:
     return f"report-{report_id}"
 
 
+def words_tag_of(report_id: UUID) -> str:
+    """Return the tag of the letters that say what somebody wrote in a step of a report."""
+    return f"words-{report_id}"
+
+
 def stop_url(base_url: str, secret: str, report_id: UUID, person_id: UUID) -> str:
     """Return the address of the page that stops what one person hears of one report."""
     token = sealed(secret, PURPOSE, report_id, person_id)

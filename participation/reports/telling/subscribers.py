@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from participation.accounts import directory
 from participation.events.letters import LetterAwaited
+from participation.reports.access import hold
 from participation.reports.models import Report, ReportEntry
 from participation.reports.promises.rules import RAISED
-from participation.reports.rules import MERGED, PUBLIC, STATUS_LABELS, Status
+from participation.reports.rules import MERGED, PARTED, PUBLIC, STATUS_LABELS, Status
 from participation.reports.telling import queries, rules
 from services import clock, i18n, letters, outbox, push
 from services.config import Settings
@@ -19,6 +20,7 @@ from services.db import Session
 # What a step is called by its kind, where its state does not say it.
 HEADS = {
     MERGED: "Goes on with another report",
+    PARTED: "Goes on by itself again",
     RAISED["promise"]: "Its promised day is near",
     RAISED["people"]: "Many people wait for a word",
 }
@@ -55,8 +57,12 @@ def step_of(session: Session, report: Report, entry: ReportEntry) -> Step:
     if entry.kind in RAISED.values():
         return Step(HEADS[entry.kind], report.title, f"/console/reports/{report.id}", desk=True)
     named = named_in(session, report, entry)
-    status = STATUS_LABELS[Status(entry.status or report.status)]
-    head = status if named is report else HEADS[MERGED]
+    if entry.kind == PARTED:
+        head = HEADS[PARTED]
+    elif named is not report:
+        head = HEADS[MERGED]
+    else:
+        head = STATUS_LABELS[Status(entry.status or report.status)]
     return Step(head, named.title, f"/reports/{named.id}")
 
 
@@ -72,14 +78,24 @@ def may_hear(report: Report, person_id: UUID) -> bool:
     return Status(report.status) in PUBLIC or report.reporter_id == person_id
 
 
+def stands(report: Report, entry: ReportEntry) -> bool:
+    """Say whether what followers are told of by a step is still so.
+
+    That a report was parted from another is in no public story: as if it had never been joined.
+    """
+    return report.merged_into is None if entry.kind == PARTED else entry.public
+
+
 def hush(session: Session, report: Report) -> None:
     """Let notices that still wait ring no more with a report's title, but at its reporter's.
 
-    So do those that lead to it from one that was joined into it.
+    So do those that lead to it from one that was joined into it. Letters that wait are written
+    anew, and so only to who may still read it.
     """
     joined = session.scalars(select(Report.id).where(Report.merged_into == report.id))
     tags = [rules.tag_of(key) for key in (report.id, *joined)]
     push.withdraw(session, tags, but=report.reporter_id)
+    letters.write_anew(session, tags, at=clock.now())
 
 
 def tell(session: Session, report: Report, entry: ReportEntry, people: Sequence[UUID]) -> None:
@@ -107,6 +123,22 @@ def _by_language(session: Session, people: Sequence[UUID]) -> dict[str, list[UUI
     return found
 
 
+def _may_go(
+    session: Session, step: Step, report: Report, entry: ReportEntry, person_id: UUID
+) -> bool:
+    """Say whether a letter of a step still goes to a person; of what is hidden, to its reporter."""
+    shown = may_hear(named_in(session, report, entry), person_id)
+    follows = queries.follows(session, report.id, person_id)
+    told = step.desk or (stands(report, entry) and shown and follows)
+    return told and queries.wants_letters(session, person_id)
+
+
+def _topics(session: Session, report: Report, entry: ReportEntry) -> frozenset[str]:
+    named = named_in(session, report, entry)
+    said = [rules.words_tag_of(report.id)] if entry.text else []
+    return frozenset([rules.tag_of(report.id), rules.tag_of(named.id), *said])
+
+
 class Teller:
     """Writes the letters; their links lead to the city's address in `settings`."""
 
@@ -118,12 +150,11 @@ class Teller:
         """Put the letter on its way, if the step still stands and its reader still wants it."""
         entry = session.get_one(ReportEntry, event.entry_id)
         report = session.get_one(Report, entry.report_id)
+        # Held, so that whoever hides or takes off meanwhile what it says finds this letter.
+        hold(session, *{report, named_in(session, report, entry)})
+        session.refresh(entry)
         step = step_of(session, report, entry)
-        # Of what was hidden since, its reporter alone still reads.
-        shown = may_hear(named_in(session, report, entry), event.person_id)
-        follows = queries.follows(session, report.id, event.person_id)
-        stands = step.desk or (entry.public and shown and follows)
-        if not stands or not queries.wants_letters(session, event.person_id):
+        if not _may_go(session, step, report, entry, event.person_id):
             return
         if (address := directory.email_of(session, event.person_id)) is None:
             return
@@ -133,7 +164,9 @@ class Teller:
         subject = f"{i18n.translate(lang, step.head)}: {step.title}"
         text = self._to_desk(step, lang) if step.desk else self._to_one(step, entry, stop, lang)
         headers = {} if step.desk else rules.stop_headers(stop)
-        letters.enqueue(session, address, subject, text, at=clock.now(), headers=headers)
+        source = letters.Source(event, _topics(session, report, entry))
+        now = clock.now()
+        letters.enqueue(session, address, subject, text, at=now, headers=headers, source=source)
 
     def _to_one(self, step: Step, entry: ReportEntry, stop: str, lang: str) -> str:
         said = f"\n{entry.text}\n" if entry.text else ""

@@ -127,10 +127,15 @@ class Desk {
     if (field) field.hidden = groups.every((group) => group.disabled);
   }
 
+  /** A ready text takes the place of an earlier one; what was typed before it stays above it. */
   private fill(menu: HTMLSelectElement): void {
     const text = menu.form?.elements.namedItem(menu.dataset["ready"] || "text");
     const chosen = menu.selectedOptions[0]?.dataset["text"];
-    if (text instanceof HTMLTextAreaElement && chosen) text.value = chosen;
+    if (!(text instanceof HTMLTextAreaElement) || !chosen) return;
+    const written = text.value.trimEnd();
+    const earlier = [...menu.options].map(({ dataset }) => dataset["text"] ?? "").find((one) => one && written.endsWith(one));
+    const typed = written.slice(0, written.length - (earlier ?? "").length).trimEnd();
+    text.value = typed ? `${typed}\n${chosen}` : chosen;
   }
 
   private count(): void {

@@ -1,7 +1,9 @@
 // The shell's own script: marks that script runs, loads the islands a page names, and little else.
+import { returnToWhatWasPressed } from "./return";
 import { installStorage } from "./storage";
 import { installTheme } from "./theme";
 import { installToasts } from "./toast";
+import { makeWay } from "./way";
 import { noteWho } from "./who";
 
 type Island = (root: HTMLElement) => void | Promise<void>;
@@ -49,8 +51,17 @@ function forgetSettled(): void {
   if (settled) sessionStorage.removeItem(settled);
 }
 
-// A bar that holds more than fits shows the entry one is at.
+function middle(one: HTMLElement): number {
+  const { left, width } = one.getBoundingClientRect();
+  return left + width / 2;
+}
+
+// A bar that holds more than fits shows the entry one is at, and filters the one that is chosen.
 function showWhereOneIs(): void {
+  for (const chosen of document.querySelectorAll<HTMLElement>(".chips [aria-current]")) {
+    const row = chosen.parentElement;
+    if (row) row.scrollLeft += middle(chosen) - middle(row);
+  }
   const here = document.querySelector<HTMLElement>(".bar [aria-current]")?.parentElement;
   const [list, bar] = [here?.parentElement, here?.closest<HTMLElement>(".bar")];
   if (!here || !list || !bar) return;
@@ -104,7 +115,9 @@ try {
 }
 forgetSettled();
 showWhereOneIs();
+returnToWhatWasPressed();
 watchConnection();
+if (document.querySelector("[data-makes-way]")) makeWay();
 staysWhereOneIs();
 registerWorker();
 watchWords();

@@ -3,6 +3,7 @@
 // stands in <html data-live> and is said by live-state.ts.
 import { io, type Socket } from "socket.io-client";
 import { isAskedAnew, isAway, isEnded, isHere } from "./live-state";
+import { Redial } from "./redial";
 
 /** That something changed, never what: who hears of it reads it where it may be read. */
 export interface Change {
@@ -10,10 +11,12 @@ export interface Change {
   kind: string;
   id?: string;
 }
-/** `reset`: something may have been missed; read the whole again. */
+/** `reset`: something may have been missed; read the whole again. `only`: nothing is known to have
+ * happened, but it is `time` to look, or the line is `back` for what could not be read without it. */
 export interface News {
   items: Change[];
   reset?: boolean;
+  only?: "time" | "back";
 }
 export type Listener = (news: News) => void;
 
@@ -33,18 +36,20 @@ interface Room {
   /** When what the page shows of the room was read, in milliseconds of the page's own clock. */
   readAt: number;
   seen: Set<number>;
+  /** It was said already that this reader may not follow it. */
+  isRefused: boolean;
   listeners: Set<Listener>;
 }
 
 const POLL_MS = 20_000;
 const ANSWER_MS = 8000;
-const BACK_MS = 1000;
 const SPREAD_MS = 3000;
 const SEEN_LIMIT = 500;
 const NAP_MS = 30_000;
 const WHO = "madang.who";
 const rooms = new Map<string, Room>();
 let socket: Socket | null = null;
+let redial: Redial | null = null;
 let poll: ReturnType<typeof setInterval> | undefined;
 let hiddenAt = 0;
 
@@ -71,16 +76,21 @@ function receive(frame: Frame): void {
   else if (items.length > 0) tell(room, { items });
 }
 
+// Read once more, so that the page can say why; no oftener, for the answer will be the same.
+function refused(room: Room): void {
+  isEnded();
+  if (!room.isRefused) tell(room, { items: [], reset: true });
+  room.isRefused = true;
+}
+
 function resume(room: Room, answer: Joined): void {
-  if (!answer.ok) {
-    isEnded();
-    return tell(room, { items: [], reset: true });
-  }
+  redial?.rest();
+  if (!answer.ok) return refused(room);
   const missed = answer.missed === null ? null : unheard(room, answer.missed ?? []);
   room.cursor = Math.max(room.cursor ?? 0, answer.cursor ?? 0);
   isHere();
   if (missed === null) tell(room, { items: [], reset: true });
-  else if (missed.length > 0) tell(room, { items: missed });
+  else tell(room, missed.length > 0 ? { items: missed } : { items: [], only: "back" });
 }
 
 function enter(made: Socket, name: string, room: Room): void {
@@ -90,7 +100,9 @@ function enter(made: Socket, name: string, room: Room): void {
     if (rooms.get(name) !== room) return;
     if (!late) return resume(room, answer);
     // A line that answers nothing is no line, whatever the browser believes.
-    if (made.connected) made.disconnect().connect();
+    if (!made.connected) return;
+    made.disconnect();
+    redial?.later();
   });
 }
 
@@ -98,14 +110,14 @@ function enterAll(made: Socket): void {
   for (const [name, room] of rooms) enter(made, name, room);
 }
 
-function look(): void {
+function look(news: News): void {
   if (document.hidden) return;
-  for (const room of rooms.values()) tell(room, { items: [], reset: true });
+  for (const room of rooms.values()) if (!room.isRefused) tell(room, news);
 }
 
 function away(): void {
   isAway();
-  poll ??= setInterval(look, POLL_MS);
+  poll ??= setInterval(look, POLL_MS, { items: [], reset: true, only: "time" });
 }
 
 function connected(made: Socket): void {
@@ -114,12 +126,10 @@ function connected(made: Socket): void {
   enterAll(made);
 }
 
-function disconnected(made: Socket, reason: string): void {
+function disconnected(reason: string): void {
   if (rooms.size > 0) away();
-  // The client does not come back by itself when the server closed; what is still allowed it rejoins.
-  if (reason === "io server disconnect") {
-    setTimeout(() => made.connect(), BACK_MS + Math.random() * BACK_MS);
-  }
+  // What is still allowed is joined again, also where it was the city that closed.
+  if (reason !== "io client disconnect") redial?.later();
 }
 
 /** Say whether this page could not be followed any more, and whoever it was made for is here again. */
@@ -131,8 +141,12 @@ function isTheirsAgain(): boolean {
 // A line that was opened while nobody was signed in stays nobody's: it is opened anew.
 function askAnew(made: Socket): void {
   isAskedAnew();
-  for (const room of rooms.values()) tell(room, { items: [], reset: true });
-  made.disconnect().connect();
+  for (const room of rooms.values()) {
+    room.isRefused = false;
+    tell(room, { items: [], reset: true });
+  }
+  made.disconnect();
+  redial?.now();
 }
 
 // A phone that slept believes in its old line for most of a minute: ask at once.
@@ -142,17 +156,22 @@ function woken(made: Socket): void {
   } else if (isTheirsAgain()) {
     askAnew(made);
   } else if (!made.connected) {
-    look();
+    redial?.now();
+    look({ items: [], reset: true });
   } else if (Date.now() - hiddenAt > NAP_MS) {
     enterAll(made);
   }
 }
 
 function open(): Socket {
-  const made = io({ transports: ["websocket"], reconnectionDelayMax: 15_000 });
+  const made = io({ transports: ["websocket"], reconnection: false });
+  redial = new Redial(made);
   made.on("connect", () => connected(made));
-  made.on("disconnect", (reason) => disconnected(made, reason));
-  made.on("connect_error", away);
+  made.on("disconnect", disconnected);
+  made.on("connect_error", () => {
+    away();
+    redial?.later();
+  });
   made.on("changes", receive);
   // The server itself may have missed something; not everyone at once.
   made.on("again", () => setTimeout(() => enterAll(made), Math.random() * SPREAD_MS));
@@ -175,7 +194,7 @@ function drawnWithPage(name: string): boolean {
 
 function added(name: string): Room {
   const readAt = drawnWithPage(name) ? 0 : performance.now();
-  const room: Room = { cursor: null, readAt, seen: new Set(), listeners: new Set() };
+  const room: Room = { cursor: null, readAt, seen: new Set(), isRefused: false, listeners: new Set() };
   rooms.set(name, room);
   return room;
 }

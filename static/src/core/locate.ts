@@ -1,5 +1,35 @@
-// "Use where I am": the phone's own place, put into the fields of a form.
+// "Use where I am": the phone's own place, asked only when a button for it is pressed.
 import { say } from "./say";
+
+/** Indoors a phone may look for a quarter of a minute; who pressed hears of it after this long. */
+const SOON_MS = 500;
+
+/** Ask where the phone is, and say in the words of `labels` that it is looked for, or not found. */
+export function askPlace(
+  button: HTMLButtonElement,
+  labels: DOMStringMap,
+  found: (coords: GeolocationCoordinates) => void,
+  wish: PositionOptions = { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
+): void {
+  if (button.hasAttribute("aria-busy")) return;
+  button.setAttribute("aria-busy", "true");
+  const soon = setTimeout(() => say(labels["looking"] ?? "", "plain"), SOON_MS);
+  const end = (): void => {
+    clearTimeout(soon);
+    button.removeAttribute("aria-busy");
+  };
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      end();
+      found(coords);
+    },
+    () => {
+      end();
+      say(labels["failed"] ?? "", "caution");
+    },
+    wish,
+  );
+}
 
 function put(form: HTMLFormElement, name: string, value: number): void {
   const field = form.elements.namedItem(name);
@@ -12,20 +42,11 @@ export function offerLocation(form: HTMLFormElement): void {
   if (!button || !("geolocation" in navigator)) return;
   button.hidden = false;
   button.addEventListener("click", () => {
-    button.setAttribute("aria-busy", "true");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        put(form, "lat", coords.latitude);
-        put(form, "lon", coords.longitude);
-        button.removeAttribute("aria-busy");
-        form.dispatchEvent(new Event("change"));
-        say(button.dataset["found"] ?? "", "good");
-      },
-      () => {
-        button.removeAttribute("aria-busy");
-        say(button.dataset["failed"] ?? "", "caution");
-      },
-      { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
-    );
+    askPlace(button, button.dataset, (coords) => {
+      put(form, "lat", coords.latitude);
+      put(form, "lon", coords.longitude);
+      form.dispatchEvent(new Event("change"));
+      say(button.dataset["found"] ?? "", "good");
+    });
   });
 }

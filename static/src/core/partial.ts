@@ -55,8 +55,8 @@ function renew(part: HTMLElement, page: HTMLElement): boolean {
 }
 
 /** Read a source once for all its parts, and say whether all of them are true now. */
-async function readAgain(parts: HTMLElement[], source: string): Promise<boolean> {
-  const answer = await fetch(source, { headers: { "X-Partial": "1", Accept: "text/html" } });
+async function readAgain(parts: HTMLElement[], source: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await fetch(source, { signal, headers: { "X-Partial": "1", Accept: "text/html" } });
   if (isDown(answer)) throw new Error(String(answer.status));
   const page = read(await answer.text());
   tellRefused(answer.status === SIGNED_OUT ? "signed-out" : page.querySelector(LAPSED) ? "lapsed" : "");
@@ -66,7 +66,7 @@ async function readAgain(parts: HTMLElement[], source: string): Promise<boolean>
 }
 
 function follow(parts: HTMLElement[], room: string, source: string): void {
-  join(room, owed(() => readAgain(parts, source), CALM_MS));
+  join(room, owed((signal) => readAgain(parts, source, signal), CALM_MS));
 }
 
 /** Parts of one room and one source are stirred together, so that they share what is read. */

@@ -43,8 +43,9 @@ export function noteWho(): void {
   if (who === undefined) return;
   const before = remembered();
   if (before && before !== who) localStorage.removeItem(HERE);
+  // Taken away first: where there is no room for another, nobody is known, not the one before.
+  if (before !== who) localStorage.removeItem(WHO);
   if (who) localStorage.setItem(WHO, who);
-  else localStorage.removeItem(WHO);
   if (who && EARLIER.test(before)) signDraft(before, who);
   forgetDraft(who);
   document.addEventListener("submit", ({ target }) => {

@@ -1,5 +1,5 @@
 // "Near me" on the first page: asked only when tapped, kept on this device alone until forgotten.
-import { say } from "../core/say";
+import { askPlace } from "../core/locate";
 
 const KEPT = "madang.here";
 // About a hundred metres: the server need not know the door.
@@ -10,6 +10,8 @@ class Here {
   private readonly ask: HTMLButtonElement | null;
   private readonly forget: HTMLButtonElement | null;
   private readonly before: string;
+  /** Where one is, "" where that is not known or was forgotten. */
+  private place = "";
 
   constructor(private readonly root: HTMLElement) {
     this.list = root.querySelector<HTMLElement>("[data-here-list]");
@@ -23,7 +25,7 @@ class Here {
     this.forget?.addEventListener("click", () => this.drop());
     const kept = localStorage.getItem(KEPT);
     this.offer(kept === null);
-    if (kept !== null) void this.show(kept);
+    if (kept !== null) void this.show((this.place = kept));
   }
 
   private offer(free: boolean): void {
@@ -32,21 +34,25 @@ class Here {
   }
 
   private find(): void {
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        const place = `lat=${coords.latitude.toFixed(DIGITS)}&lon=${coords.longitude.toFixed(DIGITS)}`;
+    if (!this.ask) return;
+    const wish = { timeout: 15_000, maximumAge: 600_000 };
+    askPlace(
+      this.ask,
+      this.root.dataset,
+      (coords) => {
+        const place = this.place = `lat=${coords.latitude.toFixed(DIGITS)}&lon=${coords.longitude.toFixed(DIGITS)}`;
         localStorage.setItem(KEPT, place);
         this.offer(false);
         this.forget?.focus();
         void this.show(place);
       },
-      () => say(this.root.dataset["failed"] ?? "", "caution"),
-      { timeout: 15_000, maximumAge: 600_000 },
+      wish,
     );
   }
 
   private drop(): void {
     localStorage.removeItem(KEPT);
+    this.place = "";
     if (this.list) this.list.innerHTML = this.before;
     this.offer(true);
     this.ask?.focus();
@@ -55,7 +61,9 @@ class Here {
   private async show(place: string): Promise<void> {
     // Without a line the city's newest stay, as the server drew them.
     const answer = await fetch(`/near?${place}`).catch(() => null);
-    if (answer?.ok && this.list) this.list.innerHTML = await answer.text();
+    const near = answer?.ok ? await answer.text().catch(() => "") : "";
+    // It may have been forgotten meanwhile.
+    if (near && this.list && this.place === place) this.list.innerHTML = near;
   }
 }
 

@@ -107,6 +107,8 @@ export class ReportLayer {
     const className = `map-ring${this.calm ? "" : " map-fresh"}`;
     const icon = L.divIcon({ className, html: text, iconSize: [size, size] });
     const marker = L.marker([cluster.lat, cluster.lon], { icon, title });
+    // Its number alone would be its name.
+    marker.on("add", () => marker.getElement()?.setAttribute("aria-label", title));
     return marker.on("click", () => {
       // What lies at one spot never comes apart on the map; the list tells it apart.
       if (this.map.getZoom() < this.map.getMaxZoom()) {
@@ -121,7 +123,9 @@ export class ReportLayer {
     const settled = ["fixed", "closed"].includes(point.status) ? " map-pin-settled" : "";
     const className = `map-pin cat-${point.category}${settled}${this.calm ? "" : " map-fresh"}`;
     const icon = L.divIcon({ className, html, iconSize: [36, 36], iconAnchor: [18, 36] });
-    const marker = L.marker([point.lat, point.lon], { icon, title: point.title });
-    return marker.on("click", () => location.assign(`/reports/${point.id}`));
+    // On a map that stands still the report is the page one is on: there is nowhere to go.
+    const leads = this.map.options.dragging !== false;
+    const marker = L.marker([point.lat, point.lon], { icon, title: point.title, interactive: leads, keyboard: leads });
+    return leads ? marker.on("click", () => location.assign(`/reports/${point.id}`)) : marker;
   }
 }

@@ -4,7 +4,7 @@ import "./map.css";
 import L from "leaflet";
 import { join } from "../core/live";
 import { isDown, owed } from "../core/owed";
-import { say } from "../core/say";
+import { askPlace } from "../core/locate";
 import { asked, baseMap } from "./canvas";
 import { glyph, ReportLayer, viewOf, type ToldView } from "./layer";
 import { pickPlace } from "./picker";
@@ -43,7 +43,7 @@ class ReportMap {
   private readonly heard = new Map<string, () => void>();
   private readonly layer: ReportLayer;
   private readonly sheet: Sheet | null;
-  private readonly soon = owed(() => this.show(), CALM_MS);
+  private readonly soon = owed((late) => this.show(late), CALM_MS);
   private asking = new AbortController();
 
   constructor(
@@ -72,6 +72,8 @@ class ReportMap {
     this.uncover();
     this.remember();
     this.listen();
+    // What is read now lies elsewhere.
+    this.asking.abort();
     this.soon();
   }
 
@@ -109,7 +111,7 @@ class ReportMap {
       this.heard.delete(room);
     }
     for (const room of wanted) {
-      if (!this.heard.has(room)) this.heard.set(room, join(room, () => this.soon()));
+      if (!this.heard.has(room)) this.heard.set(room, join(room, this.soon));
     }
   }
 
@@ -121,15 +123,15 @@ class ReportMap {
   }
 
   /** Read what lies in view and show it; rejects where a part of it cannot be read now. */
-  private async show(): Promise<boolean> {
+  private async show(late: AbortSignal): Promise<boolean> {
     const size = this.map.getSize();
     if (size.x === 0) return true;
     const corner = (x: number, y: number): L.LatLng => this.map.containerPointToLatLng([x, y]);
     const whole = this.query(corner(0, 0), corner(size.x, size.y));
     const seen = this.query(corner(0, 0), corner(size.x, size.y - this.hidden));
-    this.asking.abort();
-    this.asking = new AbortController();
-    const { signal } = this.asking;
+    const asking = (this.asking = new AbortController());
+    late.addEventListener("abort", () => asking.abort());
+    const { signal } = asking;
     const [view, list] = await Promise.all([
       fetch(`${this.root.dataset["view"]}?${whole}`, { signal }),
       fetch(`${this.root.dataset["list"]}?${seen}`, { signal }),
@@ -183,14 +185,10 @@ class ReportMap {
     const title = this.root.dataset["labelMe"] ?? "";
     const me = L.marker([0, 0], { icon, title, interactive: false, keyboard: false });
     button.addEventListener("click", () => {
-      navigator.geolocation.getCurrentPosition(
-        ({ coords }) => {
-          me.setLatLng([coords.latitude, coords.longitude]).addTo(this.map);
-          this.map.setView(me.getLatLng(), MY_ZOOM);
-        },
-        () => say(button.dataset["failed"] ?? "", "caution"),
-        { enableHighAccuracy: true, timeout: 15_000, maximumAge: 60_000 },
-      );
+      askPlace(button, button.dataset, (coords) => {
+        me.setLatLng([coords.latitude, coords.longitude]).addTo(this.map);
+        this.map.setView(me.getLatLng(), MY_ZOOM);
+      });
     });
   }
 }

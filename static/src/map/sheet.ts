@@ -49,7 +49,10 @@ export class Sheet {
 
   private drag(head: HTMLElement): void {
     let from: { y: number; height: number } | null = null;
+    const grip = head.querySelector<HTMLElement>("[data-sheet-grip]");
     head.addEventListener("pointerdown", (event) => {
+      // Beside the map, where no grip is shown, the sheet has one height.
+      if (grip?.offsetParent === null) return;
       from = { y: event.clientY, height: this.root.offsetHeight };
     });
     window.addEventListener("pointermove", (event: PointerEvent) => {

@@ -2,8 +2,11 @@
 // only when one is chosen; until that is done, and unless the reporter says so, nothing of a file
 // leaves the phone.
 import type { PhotoWork } from "./boxes-photo";
+import { within } from "./patience";
 
 const MOST = 3;
+/** Twice what a slow phone needs for one; the worker that looks at it has ten of these. */
+const ENOUGH_S = 20;
 type Code = typeof import("./boxes-photo");
 
 interface Shot {
@@ -14,6 +17,8 @@ interface Shot {
   item: HTMLElement;
   /** It waits in this browser with its report, and is there again when that is opened again. */
   waits: boolean;
+  /** It could not be made ready, and does not go. */
+  stays: boolean;
 }
 
 const same = (one: File, other: File): boolean =>
@@ -39,18 +44,27 @@ export class Photos {
   /** Wait until every photo is looked over and the boxes are painted as they stand. */
   async settled(): Promise<void> {
     for (let seen: unknown = null; seen !== this.busy; ) await (seen = this.busy);
-    for (const shot of this.shots) if (!shot.safe) await shot.work?.flush();
+    for (const shot of [...this.shots]) if (!shot.safe) await this.finish(shot, shot.work?.flush());
+  }
+
+  /** Wait for the end of what is done with a photo; what does not come to one stays here, and is said to. */
+  private async finish(shot: Shot, work: Promise<void> | undefined): Promise<void> {
+    const isThere = (): boolean => this.shots.includes(shot);
+    if (!work || (await within(ENOUGH_S, work, isThere)) || !isThere()) return;
+    shot.work?.end();
+    this.keepHere(shot, "stuck");
   }
 
   /** Take pictures as if they had been chosen now, behind those that are there; `waits`: with their report. */
   add(files: readonly File[], waits = false): void {
+    this.drop((one) => one.stays && files.some((file) => same(one.chosen, file)));
     const fresh = files.filter((file) => !this.shots.some((one) => same(one.chosen, file)));
     const taken = fresh.slice(0, MOST - this.shots.length);
-    const shots = taken.map((chosen) => ({ chosen, safe: null, work: null, item: this.item(), waits }));
+    const shots = taken.map((chosen) => ({ chosen, safe: null, work: null, item: this.item(), waits, stays: false }));
     this.shots.push(...shots);
     for (const shot of shots) {
       shot.item.querySelector("[data-shot-remove]")?.addEventListener("click", () => this.remove(shot));
-      this.busy = this.busy.then(() => this.lookOver(shot)).catch(() => undefined);
+      this.busy = this.busy.then(() => this.finish(shot, this.lookOver(shot)));
     }
     this.warned = false;
     this.say(taken.length < fresh.length ? "full" : "");
@@ -80,11 +94,17 @@ export class Photos {
     return item;
   }
 
+  private drop(isGone: (shot: Shot) => boolean): void {
+    for (const shot of this.shots.filter(isGone)) {
+      shot.work?.end();
+      shot.item.remove();
+    }
+    this.shots = this.shots.filter((one) => !isGone(one));
+  }
+
   private remove(shot: Shot): void {
     const at = this.shots.indexOf(shot);
-    shot.work?.end();
-    shot.item.remove();
-    this.shots.splice(at, 1);
+    this.drop((one) => one === shot);
     this.say("removed");
     this.draw();
     this.put();
@@ -117,7 +137,7 @@ export class Photos {
   private async lookOver(shot: Shot): Promise<void> {
     const code = await this.bring();
     if (!this.root || !this.shots.includes(shot)) return;
-    if (!code) return this.keepHere(shot);
+    if (!code) return this.keepHere(shot, "unready");
     const put = (safe: File | null): void => {
       shot.safe = safe;
       if (safe) this.put();
@@ -133,14 +153,23 @@ export class Photos {
     void this.bring().then((late) => late?.offer(this.form, told));
   }
 
-  private keepHere(shot: Shot): void {
-    const words = JSON.parse(this.root?.dataset["covers"] ?? "{}") as Record<string, string>;
+  // Its reporter may be at another question by now: it is said there too.
+  private keepHere(shot: Shot, why: "unready" | "stuck"): void {
+    shot.stays = true;
+    const isStoodOn = shot.item.contains(document.activeElement);
+    const text = (JSON.parse(this.root?.dataset["covers"] ?? "{}") as Record<string, string>)[why] ?? "";
     const said = shot.item.querySelector("[data-covers-said]");
-    if (said) said.textContent = words["unready"] ?? "";
+    if (said) said.textContent = text;
+    for (const part of shot.item.querySelectorAll<HTMLElement>("[data-covers-frame], [data-covers-acts]")) part.hidden = true;
+    // What one stood on may be gone.
+    if (isStoodOn) this.title(shot.item)?.focus();
+    this.put();
+    document.dispatchEvent(new CustomEvent("say", { detail: { text, kind: "caution" } }));
   }
 
+  // One that stays is not the field's either: a browser tells nobody of a choice that changes nothing.
   private put(): void {
-    if (!this.input || (this.shots.length > 0 && !this.shots.some((one) => one.safe))) return;
+    if (!this.input || (this.shots.length > 0 && !this.shots.some((one) => one.safe || one.stays))) return;
     const moved = new DataTransfer();
     for (const { safe } of this.shots) if (safe) moved.items.add(safe);
     this.input.files = moved.files;

@@ -3,8 +3,12 @@ import { say } from "../core/say";
 import { pageOf, sendAll } from "./delivery";
 import { FORM_OF_KEEPING, formOf, keep, waitingFor, type Waiting, type Why } from "./outbox";
 import { SIGN_IN } from "./reader";
+import type { Entry } from "./stepper";
 import { askForSync } from "./sync";
 import { announce, expectUnsent, listen } from "./unsent";
+
+/** A browser that has not gone back by then does not. */
+const BACK_MS = 1000;
 
 // Made at the tap, once: the form itself may be one that was kept, and would bring one key to many
 // reports. One that waits, or began with a letter, has its own already.
@@ -50,6 +54,20 @@ async function endOf(report: Waiting): Promise<{ page: string } | { why: Why }> 
   return now.wrong ? { page: formOf(report.key) } : { why: left.get(report.key) ?? "line" };
 }
 
+// In the place of all its questions: "back" would lead to a form that a browser fills in once more, ready
+// to be sent twice.
+function leaveFor(page: string): void {
+  const { depth = 0 } = (history.state ?? {}) as Entry;
+  if (depth === 0) return location.replace(page);
+  const leave = (): void => {
+    clearTimeout(anyhow);
+    location.replace(page);
+  };
+  const anyhow = setTimeout(leave, BACK_MS);
+  window.addEventListener("popstate", leave, { once: true });
+  history.go(-depth);
+}
+
 /** Keep the filled form and send it; `forget` lets go of the answers kept in this tab. */
 export async function sendOrKeep(form: HTMLFormElement, forget: () => void): Promise<void> {
   const report = await filled(form);
@@ -60,7 +78,7 @@ export async function sendOrKeep(form: HTMLFormElement, forget: () => void): Pro
   const end = await endOf(report).catch(() => ({ why: "line" as const }));
   if ("page" in end) {
     await announce().catch(() => undefined);
-    return location.assign(end.page);
+    return leaveFor(end.page);
   }
   await askForSync().catch(() => undefined);
   // The next report begins with the first question.

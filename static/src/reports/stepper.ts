@@ -5,7 +5,7 @@ import { complained } from "./complaint";
 export type Leaving = (step: HTMLElement) => Promise<void>;
 
 /** What an entry of the history stands for: a step, and how many entries of this form lie before it. */
-interface Entry {
+export interface Entry {
   step?: number;
   depth?: number;
 }

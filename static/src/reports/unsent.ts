@@ -1,7 +1,7 @@
 // "Not sent yet": how many reports wait in this browser, which, and the tries that send them.
 import { askFirst } from "./asking";
 import { sendAll, type Outcome } from "./delivery";
-import { letGo } from "./held";
+import { settleHolds } from "./held";
 import { isHeld, waiting, type Waiting, type Why } from "./outbox";
 import { UnsentList, whyOf } from "./unsent-list";
 
@@ -73,7 +73,7 @@ export async function announce(): Promise<void> {
 async function tryAgain(only?: string): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   try {
-    await letGo();
+    await settleHolds();
     const held = only === undefined ? await askFirst(shownList()) : new Set<string>();
     outcome = await sendAll(only, ({ key }) => held.has(key));
     for (const [key, why] of outcome.left) whys.set(key, why);
