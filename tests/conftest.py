@@ -32,6 +32,15 @@ hypothesis.settings.load_profile("house")
 expect.set_options(timeout=20_000)
 sharing.install()
 WHOLE = "/usr/bin/chromium"
+# Each window loads the pages of its address bar and a process to spare: half of what it costs.
+# The others are those Playwright turns off by itself, for of two such lists the last one counts.
+UNUSED = (
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,SpareRendererForSitePerProcess,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,PaintHolding,"
+    "HttpsFirstBalancedModeAutoEnable,ThirdPartyStoragePartitioning,LensOverlay,MediaRouter,"
+    "AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,"
+    "PreconnectToSearch"
+)
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -56,7 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Which were walked twice is said at the end of the run.
     """
-    once_more = pytest.mark.flaky(reruns=1, only_rerun=["Timeout", "Locator expected"])
+    # What the driver of the browser says by itself is an `Error`, by that name.
+    stalled = ["Timeout", "Locator expected", "^Error: "]
+    once_more = pytest.mark.flaky(reruns=1, only_rerun=stalled)
     for item in items:
         if {"chromium", "enter"}.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(once_more)
@@ -84,18 +95,22 @@ def chromium() -> Iterator[BrowserType]:
         yield play.chromium
 
 
+def bare_engine() -> str:
+    """Return Chromium's engine without its windows, which costs half, or whole where it is not."""
+    return shutil.which("chromium-headless-shell") or WHOLE
+
+
 @pytest.fixture(scope="session")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
-    """Chromium's engine without its windows, which costs half; where it is not to be had, whole."""
-    shell = shutil.which("chromium-headless-shell") or WHOLE
-    with chromium.launch(executable_path=shell, args=["--no-sandbox"]) as started:
+    with chromium.launch(executable_path=bare_engine(), args=["--no-sandbox"]) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def whole_browser(chromium: BrowserType) -> Iterator[Browser]:
     """Chromium as people have it: with notices, and work that goes on while no page is open."""
-    with chromium.launch(executable_path=WHOLE, args=["--no-sandbox"]) as started:
+    quiet = ["--no-sandbox", f"--disable-features={UNUSED}"]
+    with chromium.launch(executable_path=WHOLE, args=quiet) as started:
         yield started
 
 

@@ -1,7 +1,9 @@
 """One started city and one Chromium for all journeys; each visitor's page is watched throughout."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -10,7 +12,21 @@ from tests import servers
 from tests.browser.visitor import Visitor
 
 Enter = Callable[..., Visitor]
+Keep = Callable[[Page, str], None]
 FAILED = pytest.StashKey[bool]()
+
+
+class City(NamedTuple):
+    """The whole product with its demo city: where it answers, and where it keeps what it keeps."""
+
+    address: str
+    folder: Path
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[City]:
+    with servers.madang(folder, MADANG_PUSH_ALLOW_PRIVATE="true") as address:
+        yield City(address, folder)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,16 +40,37 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def common_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The one city of all journeys."""
+    with started(tmp_path_factory.mktemp("city")) as made:
+        yield made
+
+
+@pytest.fixture
+def walked_city(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[City]:
+    """The common city; one of its own for a journey walked once more.
+
+    What its first walk left behind would be found there, and counted.
+    """
+    if getattr(request.node, "execution_count", 1) == 1:
+        yield request.getfixturevalue("common_city")
+        return
+    with started(tmp_path_factory.mktemp("city")) as made:
+        yield made
+
+
+@pytest.fixture
+def city(walked_city: City) -> str:
+    """The address of the city."""
+    return walked_city.address
+
+
+@pytest.fixture
+def city_folder(walked_city: City) -> Path:
     """Where the city keeps what it keeps."""
-    return tmp_path_factory.mktemp("city")
-
-
-@pytest.fixture(scope="session")
-def city(city_folder: Path) -> Iterator[str]:
-    """The address of the whole product with its demo city."""
-    with servers.madang(city_folder, MADANG_PUSH_ALLOW_PRIVATE="true") as url:
-        yield url
+    return walked_city.folder
 
 
 @pytest.fixture
@@ -66,7 +103,7 @@ def screens(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+def keep(request: pytest.FixtureRequest) -> Keep:
     """Return the way to keep a picture of a page; without `--screens` none is taken."""
     wanted = request.config.getoption("--screens")
 

@@ -12,7 +12,13 @@ from tests.browser.test_a_report_is_sent_exactly_once import (
     stored,
     with_worker,
 )
-from tests.browser.test_a_waiting_report_needs_a_look import ROW, mend_and_send, write_offline
+from tests.browser.test_a_waiting_report_needs_a_look import (
+    KEPT,
+    ROW,
+    line_comes_back,
+    mend_and_send,
+    write_offline,
+)
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
 from tests.browser.visitor import TURN, UNHURRIED_MS, photo
 
@@ -53,17 +59,59 @@ def test_it_does_not_go_while_it_is_being_corrected(enter: Enter, tmp_path: Path
     assert (stored(visitor, first), stored(visitor, then)) == (0, 1)
 
 
+def test_it_does_not_go_while_its_form_is_being_opened(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page, words = visitor.page, "열리는 동안 머무는 말"
+    write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 42")
+    [[key, *_]] = page.evaluate(KEPT)
+    opening: list[Route] = []
+    page.route("**/static/dist/part-form-*.js", lambda one: opening.append(one))
+    line_comes_back(visitor)
+    # The round that begins with the page asks for the form's page, for who is signed in.
+    with page.expect_request_finished(lambda one: one.resource_type == "fetch"):
+        page.goto(f"/reports/new?waiting={key}", wait_until="commit")
+    page.wait_for_timeout(500)
+    page.evaluate(TURN)
+    assert (len(opening), stored(visitor, words)) == (1, 0)
+    opening[0].continue_()
+    page.wait_for_function("() => document.querySelector('#photo').files.length === 1")
+    page.evaluate(LOOKED_AT)
+    page.wait_for_timeout(500)
+    page.evaluate(TURN)
+    assert stored(visitor, words) == 0
+
+
+def test_it_goes_though_its_form_never_opens(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page, words = visitor.page, "열리지 않는 말"
+    page.clock.install()
+    write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 52")
+    [[key, *_]] = page.evaluate(KEPT)
+    stuck: list[Route] = []
+    page.route("**/static/dist/part-form-*.js", lambda one: stuck.append(one))
+    line_comes_back(visitor)
+    with page.expect_request_finished(lambda one: one.resource_type == "fetch"):
+        page.goto(f"/reports/new?waiting={key}", wait_until="commit")
+    page.wait_for_timeout(500)
+    page.evaluate(TURN)
+    assert (len(stuck), stored(visitor, words)) == (1, 0)
+    page.clock.run_for(31_000)
+    page.wait_for_function(ALL_SENT)
+    assert stored(visitor, words) == 1
+
+
 def test_it_goes_once_the_form_is_left(enter: Enter, tmp_path: Path) -> None:
     visitor = enter("jun", expects_refusals=True, service_workers="block")
     page, words = visitor.page, "다시 보니 괜찮은 말"
     write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 32")
-    page.goto("about:blank")
     page.context.route(
         "**/reports/",
         lambda one: one.abort() if one.request.method == "POST" else one.continue_(),
     )
-    visitor.context.set_offline(False)
-    page.goto("/reports/unsent")
+    line_comes_back(visitor)
+    # One still on its way when its form is opened would rightly arrive.
+    with page.expect_event("requestfailed", lambda one: one.method == "POST"):
+        page.goto("/reports/unsent")
     open_first(page)
     page.context.unroute("**/reports/")
     page.evaluate(LOOKED_AT)

@@ -1,6 +1,5 @@
 """A photo sent without script waits; a moderator looks it over on a phone, by keyboard."""
 
-from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Keep
 from tests.browser.visitor import DESK, PHONE, UNHURRIED_MS, a_spot, photo
 
 WAITS = "Its photo is shown here once somebody of the city has looked it over"
@@ -35,9 +34,7 @@ def sent_without_script(enter: Enter, picture: Path, *, looked: bool = False) ->
     return page.url.split("?")[0]
 
 
-def test_it_waits_until_a_moderator_shows_it(
-    enter: Enter, tmp_path: Path, keep: Callable[[Page, str], None]
-) -> None:
+def test_it_waits_until_a_moderator_shows_it(enter: Enter, tmp_path: Path, keep: Keep) -> None:
     address = sent_without_script(enter, photo(tmp_path / "bin.jpg", (150, 90, 60)))
     case = address.replace("/reports/", "/console/reports/")
     look_at_both(enter, keep, address, case)
@@ -66,7 +63,7 @@ def test_it_waits_until_a_moderator_shows_it(
     expect(neighbour.locator(".story-picture > img")).to_be_visible()
 
 
-def cover_something(page: Page, keep: Callable[[Page, str], None]) -> None:
+def cover_something(page: Page, keep: Keep) -> None:
     page.locator('[data-act="redact"] summary', has_text="Cover something").press("Enter")
     page.get_by_role("button", name="Add a box").press("Enter")
     # Bare it is one slip away no more.
@@ -77,7 +74,7 @@ def cover_something(page: Page, keep: Callable[[Page, str], None]) -> None:
     expect(page.locator('[data-act="redact"] summary')).to_have_text("Cover part of the photo")
 
 
-def look_at_both(enter: Enter, keep: Callable[[Page, str], None], address: str, case: str) -> None:
+def look_at_both(enter: Enter, keep: Keep, address: str, case: str) -> None:
     """Look at the report's page and at its case, small and wide, light and dark."""
     reporter = enter("jun", lang="en")
     reporter.page.goto(address)

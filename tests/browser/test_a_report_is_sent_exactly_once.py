@@ -184,7 +184,7 @@ def test_each_report_of_the_form_kept_for_no_line_has_a_key_of_its_own(
     page.goto("/reports/unsent")
     expect(page.locator(ROW)).to_have_count(2)
     visitor.context.set_offline(False)
-    page.goto("/")
+    # The page that stood for it comes back by itself.
     page.wait_for_function(ALL_SENT)
     assert (stored(visitor, "같은 양식 첫"), stored(visitor, "같은 양식 둘째")) == (1, 1)
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_a_report_is_sent_exactly_once import registration, stored
-from tests.browser.test_a_waiting_report_needs_a_look import ROW, write_offline
+from tests.browser.test_a_waiting_report_needs_a_look import ROW, line_comes_back, write_offline
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED
 from tests.browser.visitor import UNHURRIED_MS, Visitor, a_spot, controlled, photo
 
@@ -131,8 +131,7 @@ def test_what_one_says_is_theirs_goes_by_itself(enter: Enter, tmp_path: Path) ->
     page.clock.install()
     write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "새벽로 13")
     page.evaluate(SIGN, "")
-    page.goto("about:blank")
-    visitor.context.set_offline(False)
+    line_comes_back(visitor)
     page.goto("/reports/unsent")
     page.click(f"{ROW} [data-row-mine]")
     expect(page.locator(ROW)).to_contain_text(words)

@@ -22,6 +22,10 @@ KEPT = """async () => await new Promise((done) => {
     };
   };
 })"""
+# That something waits is noted beside it: a page that reads there is nothing does not try.
+NO_MORE = """localStorage.setItem('madang.unsent', '0');
+  Storage.prototype.setItem = () => undefined;"""
+AGAIN = "if (location.protocol !== 'about:') localStorage.setItem('madang.unsent', '1')"
 NOTE_KEYS = """(() => { const real = window.fetch; window.fetch = (address, options) => {
   if (options?.body instanceof FormData) {
     const before = JSON.parse(sessionStorage.getItem('test.keys') ?? '[]');
@@ -82,15 +86,22 @@ def write_offline(
     expect(page.locator("h1")).to_contain_text("아직 보내지 않았어요")
 
 
+def line_comes_back(visitor: Visitor) -> None:
+    """Let the line come back while no page is open: one put away hears of it too, and sends."""
+    page = visitor.page
+    page.evaluate(NO_MORE)
+    page.goto("about:blank")
+    visitor.context.set_offline(False)
+    page.add_init_script(AGAIN)
+
+
 def test_a_refused_report_is_opened_with_all_it_holds_and_mended(
     enter: Enter, tmp_path: Path
 ) -> None:
     visitor = enter("jun", expects_refusals=True, service_workers="block")
     page = visitor.page
     write_offline(visitor, photo(tmp_path / "tree.jpg"), "모호한 곳이에요", UNCLEAR)
-    # A page left at the moment the line comes back may have begun to send.
-    page.goto("about:blank")
-    visitor.context.set_offline(False)
+    line_comes_back(visitor)
     note_keys(page)
     sent = posted(page)
     page.goto("/")
@@ -197,6 +208,7 @@ def test_a_waiting_report_is_deleted_and_taken_back(enter: Enter, tmp_path: Path
     expect(undo).to_be_focused()
     page.reload()
     expect(page.locator("[data-unsent-list]")).to_be_hidden()
+    page.goto("about:blank")
     visitor.context.set_offline(False)
     page.goto("/reports/?q=지웠다 되돌려요")
     expect(page.locator("article.report-row")).to_have_count(0)

@@ -2,8 +2,7 @@
 find, no sideways scroll. The pages are the app's own routes, so a new one is looked at too."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -14,14 +13,15 @@ from services import clock
 from services.config import load
 from services.db import unit_of_work
 from tests.browser.addresses import addresses, unlisted
-from tests.browser.conftest import Enter
+from tests.browser.conftest import City, Enter, Keep
 from tests.browser.furniture import furnish
 from tests.browser.visitor import DESK, PHONE, Visitor
 
-Keep = Callable[[Page, str], None]
 NARROW = {"width": 320, "height": 640}
 # A page is one tree in every theme and size; these rules ask how it is drawn.
 DRAWN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+# What these show stands on them only once their script has asked for it.
+DRAWS = ("/reports/map",)
 # On a phone each language meets one theme, at a desk the other; together they meet all.
 LOOKS = {"ko": ("light", "dark"), "en": ("dark", "light")}
 # What a stranger may see a resident sees as well, but for a word or two: once is enough there.
@@ -46,10 +46,16 @@ STATES: dict[str | None, dict[str, int]] = {
 }
 
 
+@pytest.fixture
+def walked_city(common_city: City) -> City:
+    """Looks leave nothing behind: who looks once more does so where the pages were furnished."""
+    return common_city
+
+
 @pytest.fixture(scope="session")
-def product(city: str, city_folder: Path) -> Iterator[Flask]:
+def product(common_city: City) -> Iterator[Flask]:
     """The application as the running city has it, on that city's database."""
-    made = application.create_app(load({"MADANG_DATA_DIR": str(city_folder)}))
+    made = application.create_app(load({"MADANG_DATA_DIR": str(common_city.folder)}))
     yield made
     made.extensions["engine"].dispose()
 
@@ -70,6 +76,8 @@ def look(visitor: Visitor, path: str, keep: Keep, status: int = 200) -> list[str
     assert answer is not None
     if answer.status != status or "text/html" not in answer.headers.get("content-type", ""):
         return [f"{path}: {answer.status} {answer.headers.get('content-type')}, no page"]
+    if path in DRAWS:
+        page.locator(".map-ring, .map-pin").first.wait_for(state="attached")
     keep(page, f"{named(path)}-{visitor.lang}-phone-{phone_scheme}")
     wrong += visitor.violations()
     for size in (PHONE, NARROW):

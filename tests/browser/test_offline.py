@@ -17,6 +17,14 @@ KEPT = """async () => { const found = []; for (const name of await caches.keys()
   for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
   return found; }"""
 
+# A browser that took the line for a good one all the time.
+UNNOTICED = "addEventListener('online', (event) => event.stopImmediatePropagation(), true)"
+
+# The city answers when the journey says so.
+SLOW_ANSWERS = """window.fetch = () => new Promise((done) => {
+  window.answered = () => done(new Response(""));
+});"""
+
 SHELL_SPEAKS_ENGLISH = """async () => (await (await caches.match('/offline')).text())
   .includes('lang="en"')"""
 
@@ -42,8 +50,42 @@ def test_a_page_opened_without_a_line_says_what_to_do_in_the_readers_language(en
         assert not visitor.violations()
         assert visitor.sideways() == 0
         visitor.context.set_offline(False)
-        page.get_by_role("link").last.click()
         expect(page.locator("form[action='/sign-out']")).to_be_visible()
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_the_page_comes_back_with_the_line(enter: Enter, noticed: bool) -> None:
+    visitor = enter("minji", expects_refusals=True, reduced_motion="reduce")
+    page = visitor.page
+    page.goto("/")
+    controlled(page)
+    if not noticed:
+        visitor.context.add_init_script(UNNOTICED)
+    visitor.context.set_offline(True)
+    page.goto("/me")
+    expect(page.locator("h1")).to_have_text("연결이 끊겼어요")
+    visitor.context.set_offline(False)
+    expect(page.locator("form[action='/sign-out']")).to_be_visible()
+
+
+def test_who_goes_elsewhere_meanwhile_is_not_called_back(enter: Enter) -> None:
+    visitor = enter("minji", expects_refusals=True, reduced_motion="reduce")
+    page = visitor.page
+    page.goto("/")
+    controlled(page)
+    visitor.context.add_init_script(SLOW_ANSWERS)
+    visitor.context.set_offline(True)
+    page.goto("/me")
+    expect(page.locator("h1")).to_have_text("연결이 끊겼어요")
+    visitor.context.set_offline(False)
+    page.wait_for_function("() => window.answered")
+    # The page one goes to is slow as well.
+    page.evaluate(
+        """() => { setTimeout(() => { window.answered(); }, 0); location.assign("/reports/"); }"""
+    )
+    page.wait_for_url("**/reports/")
+    page.wait_for_timeout(1_000)
+    assert page.url.endswith("/reports/")
 
 
 def test_no_page_of_anybody_is_kept(enter: Enter) -> None:

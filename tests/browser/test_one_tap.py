@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from participation.reports.rules import UNDO_S
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Keep
 from tests.browser.test_push_chromium import CALM, Phone, came_true, turn_on
 from tests.browser.visitor import DESK, PHONE, Visitor, a_spot, photo, write_report
 from tests.pushservice import PushService
@@ -84,7 +84,7 @@ def test_a_no_on_the_phone_opens_it_again(asked: Callable[[], tuple[Phone, str]]
 
 
 def test_a_yes_without_a_line_is_asked_again_and_then_one_question_follows(
-    asked: Callable[[], tuple[Phone, str]], screens: Path
+    asked: Callable[[], tuple[Phone, str]], keep: Keep
 ) -> None:
     phone, address = asked()
     page, tag = phone.page, "report-" + address.rsplit("/", 1)[1]
@@ -94,19 +94,19 @@ def test_a_yes_without_a_line_is_asked_again_and_then_one_question_follows(
     assert came_true(page, lambda: "다시 눌러 주세요" in str(shown(page, tag)))
     assert shown(page, tag)[0]["actions"] == ["yes", "no"]
     phone.visitor.context.set_offline(False)
-    look(phone.visitor, link, "judge", screens)
-    look(phone.visitor, link + "/yes", "judge-yes", screens)
+    look(phone.visitor, link, "judge", keep)
+    look(phone.visitor, link + "/yes", "judge-yes", keep)
     press(phone, tag, "yes")
     assert came_true(page, lambda: "고마워요" in str(shown(page, tag)))
     assert link.endswith(shown(page, tag)[0]["navigate"])
-    look(phone.visitor, link, "judge-said", screens)
+    look(phone.visitor, link, "judge-said", keep)
     page.click("button[name=score][value='5']")
     expect(page.locator("button[name=score]")).to_have_count(0)
-    look(phone.visitor, link, "judge-rated", screens)
-    look(phone.visitor, "/reports/history", "history", screens)
+    look(phone.visitor, link, "judge-rated", keep)
+    look(phone.visitor, "/reports/history", "history", keep)
 
 
-def look(visitor: Visitor, path: str, name: str, screens: Path) -> None:
+def look(visitor: Visitor, path: str, name: str, keep: Keep) -> None:
     """Look at a page on a phone and a desk, by day and by night; leave it open."""
     wrong = []
     for size, view in (("phone", PHONE), ("desk", DESK)):
@@ -114,7 +114,7 @@ def look(visitor: Visitor, path: str, name: str, screens: Path) -> None:
         for scheme in ("light", "dark"):
             visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             visitor.page.goto(path, wait_until="load")
-            visitor.page.screenshot(path=screens / f"{name}-{size}-{scheme}.png", full_page=True)
+            keep(visitor.page, f"{name}-{size}-{scheme}")
             wrong += [f"{path} {size} {scheme}: {line}" for line in visitor.violations()]
             if visitor.sideways() > 0:
                 wrong.append(f"{path}: {visitor.sideways()} px too wide on the {size}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Keep
 from tests.browser.visitor import DESK, PHONE, UNHURRIED_MS, Visitor
 
 CSV = """code,kind,name,lat,lon,category
@@ -14,7 +14,7 @@ B-7,bin,공원 쓰레기통,34.2110,127.9130,litter
 """
 
 
-def looked_at(visitor: Visitor, path: str, screens: Path, name: str) -> list[str]:
+def looked_at(visitor: Visitor, path: str, keep: Keep, name: str) -> list[str]:
     """Return what is wrong with a page in both themes, wide and narrow; keep its pictures."""
     page, wrong = visitor.page, []
     for width, size in (("phone", PHONE), ("desk", DESK)):
@@ -22,7 +22,7 @@ def looked_at(visitor: Visitor, path: str, screens: Path, name: str) -> list[str
         page.goto(path)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.screenshot(path=screens / f"{name}-{width}-{scheme}.png")
+            keep(page, f"{name}-{width}-{scheme}")
             wrong += [f"{path} {scheme}: {line}" for line in visitor.violations()]
         if visitor.sideways() > 0:
             wrong.append(f"{path}: {visitor.sideways()} px too wide on a {width}")
@@ -55,12 +55,12 @@ def send(page: Page, words: str, **fields: str) -> None:
 
 
 def test_a_sticker_leads_to_the_form_and_then_to_the_neighbours_report(
-    enter: Enter, screens: Path, tmp_path: Path
+    enter: Enter, keep: Keep, tmp_path: Path
 ) -> None:
     officer = enter("taeho", viewport=DESK)
     bring(officer.page, tmp_path)
-    wrong = looked_at(officer, "/console/stickers", screens, "stickers")
-    wrong += looked_at(officer, "/console/stickers/sheet?kind=lamp", screens, "sheet")
+    wrong = looked_at(officer, "/console/stickers", keep, "stickers")
+    wrong += looked_at(officer, "/console/stickers/sheet?kind=lamp", keep, "sheet")
     visitor = enter("minji")
     page = visitor.page
     page.goto("/a/L-1042")
@@ -81,21 +81,21 @@ def test_a_sticker_leads_to_the_form_and_then_to_the_neighbours_report(
     neighbour = enter("jun")
     neighbour.page.goto("/a/l-1042")
     expect(neighbour.page.locator("h3")).to_contain_text("스티커")
-    wrong += looked_at(neighbour, "/a/L-1042", screens, "thing")
+    wrong += looked_at(neighbour, "/a/L-1042", keep, "thing")
     neighbour.page.click(".near form button")
     expect(neighbour.page.locator(".story-side")).to_contain_text("2")
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_moderator_looks_first_by_keyboard(enter: Enter, screens: Path) -> None:
+def test_a_moderator_looks_first_by_keyboard(enter: Enter, keep: Keep) -> None:
     resident = enter("okja", expects_refusals=True)
     resident.page.goto("/reports/new")
     send(resident.page, "물이 새요 첫눈", homepage="https://spam.example")
     send(resident.page, "둘째 첫눈", homepage="x", category="litter")
-    wrong = looked_at(resident, "/", screens, "home")
+    wrong = looked_at(resident, "/", keep, "home")
     moderator = enter("soyeon", viewport=DESK, expects_refusals=True)
     page = moderator.page
-    wrong += looked_at(moderator, "/console/first-look", screens, "first-look")
+    wrong += looked_at(moderator, "/console/first-look", keep, "first-look")
     page.goto("/console/first-look")
     expect(page.locator("[data-row]").first).to_contain_text("물이 새요")
     page.keyboard.press("j")
@@ -105,12 +105,12 @@ def test_a_moderator_looks_first_by_keyboard(enter: Enter, screens: Path) -> Non
     page.locator("[name=action][value=let_through]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("main [role=status]").first).to_contain_text("1")
-    wrong += looked_at(moderator, link, screens, "block")
+    wrong += looked_at(moderator, link, keep, "block")
     page.goto(link)
     page.fill("#block-reason", "장난 신고예요")
     page.click("main form button")
-    wrong += looked_at(moderator, "/console/blocks", screens, "blocks")
-    wrong += looked_at(resident, "/reports/new", screens, "blocked")
+    wrong += looked_at(moderator, "/console/blocks", keep, "blocks")
+    wrong += looked_at(resident, "/reports/new", keep, "blocked")
     expect(resident.page.locator("main")).to_contain_text("장난 신고예요")
     page.goto("/console/blocks")
     page.click("main table button")
@@ -131,16 +131,16 @@ def call(page: Page) -> None:
     page.locator("main [role=status], #near").first.wait_for()
 
 
-def test_an_agent_files_a_call_without_a_mouse(enter: Enter, screens: Path) -> None:
+def test_an_agent_files_a_call_without_a_mouse(enter: Enter, keep: Keep) -> None:
     agent = enter("taeho", viewport=DESK, expects_refusals=True)
     page = agent.page
-    wrong = looked_at(agent, "/console/phone", screens, "phone")
+    wrong = looked_at(agent, "/console/phone", keep, "phone")
     call(page)
     if page.locator("#near").is_visible():
         page.locator("#place").press("Enter")
     expect(page.locator("main [role=status]")).to_be_visible()
     call(page)
-    page.screenshot(path=screens / "phone-near.png")
+    keep(page, "phone-near")
     wrong += agent.violations()
     expect(page.locator("#near")).to_contain_text("전화")
     page.locator("[name=join][value=new]").focus()

@@ -23,7 +23,14 @@ from tests.browser.street import (
 )
 
 WIDE, HIGH, SIDE = 1600, 1200, 640
-MOST_MS = 300
+# A look may last as long as so many of a fixed piece of work in the same browser: 300 ms on a quiet
+# machine with two slow cores, and on a busy one both take longer.
+MOST_YARDS = 8
+YARD = """() => {
+  const row = new Float32Array(65536), began = performance.now();
+  for (let n = 0; n < 400; n++) for (let i = 0; i < row.length; i++) row[i] = row[i] * 0.999 + i;
+  return performance.now() - began;
+}"""
 TEXTS = ("12가 3456", "345나 6789", "서울 가 1234", "90허 1122")
 LOOK = """async ([points, width, height]) => {
   const bytes = Uint8Array.from(atob(points), (one) => one.charCodeAt(0));
@@ -83,24 +90,28 @@ def covered(place: dict[str, float], x: float, y: float, w: float, h: float) -> 
 
 def test_nearly_all_are_found_and_in_time(page: Page) -> None:
     found = wanted = extra = 0
-    times = []
+    times, yards = [], []
     for seed in range(4):
         street, faces, plates = busy_street(seed)
         seen = look(page, street)
         times.append(seen["ms"])
+        yards.append(page.evaluate(YARD))
         parts = [(x + z * 0.2, y + z * 0.25, z * 0.6, z * 0.6) for x, y, z in faces]
         # What can be read of a plate is its middle.
         parts += [(x + w * 0.06, y + h * 0.3, w * 0.88, h * 0.4) for x, y, w, h, _ in plates]
         hits = [any(covered(place, *part) > 0.75 for place in seen["places"]) for part in parts]
         found, wanted = found + sum(hits), wanted + len(parts)
         extra += max(0, len(seen["places"]) - sum(hits))
-    print(f"found {found} of {wanted}, {extra} more, {sorted(times)[1]:.0f} ms")
+    print(
+        f"found {found} of {wanted}, {extra} more, {min(times):.0f} ms, {min(yards):.0f} ms a yard"
+    )
     assert found >= wanted * 0.9
     assert extra <= 2
     # The quickest tells of the code, the others of what else the machine does.
-    while min(times) > MOST_MS and len(times) < 12:
+    while min(times) > MOST_YARDS * min(yards) and len(times) < 12:
         times.append(look(page, street)["ms"])
-    assert min(times) <= MOST_MS
+        yards.append(page.evaluate(YARD))
+    assert min(times) <= MOST_YARDS * min(yards)
 
 
 def bricks(street: Canvas) -> None:

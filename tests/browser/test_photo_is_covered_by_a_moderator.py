@@ -5,7 +5,7 @@ from pathlib import Path
 import pyvips
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Keep
 from tests.browser.visitor import DESK, Visitor, a_spot, photo, write_report
 
 IN_CACHES = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
@@ -27,7 +27,7 @@ def picture_of(page: Page) -> str:
 
 
 def test_boxes_are_drawn_and_what_they_cover_is_gone(
-    enter: Enter, tmp_path: Path, screens: Path
+    enter: Enter, tmp_path: Path, keep: Keep
 ) -> None:
     case = case_with_photo(enter, photo(tmp_path / "lamp.jpg"))
     visitor = enter("soyeon", lang="en", viewport=DESK, reduced_motion="reduce")
@@ -49,7 +49,7 @@ def test_boxes_are_drawn_and_what_they_cover_is_gone(
     expect(second).to_be_focused()
     for _ in range(5):
         page.keyboard.press("ArrowDown")
-    page.screenshot(path=screens / "console-cover.png")
+    keep(page, "console-cover")
     assert visitor.violations() == []
     page.get_by_role("button", name="Cover it").press("Enter")
     page.wait_for_load_state("load")

@@ -35,3 +35,22 @@ def test_the_list_is_narrowed_to_the_chosen_state(enter: Enter, tmp_path: Path) 
     expect(page.locator("#answer-text")).to_have_value("다 고쳤어요라고 전해요")
     page.select_option("#answer-status", "in_progress")
     expect(ready).to_have_value("")
+
+
+def test_a_ready_text_leaves_what_was_typed(enter: Enter) -> None:
+    page = enter("soyeon", viewport=DESK).page
+    for label in ("먼저 살펴봐요", "곧 답해요"):
+        keep_ready(page, label, "in_progress")
+    page.goto("/console/?view=new")
+    page.locator(".queue-title a").first.click()
+    page.locator("html[data-live=live]").wait_for()
+    text = page.locator("#answer-text")
+    text.fill("전화로 말씀드린 대로예요.")
+    page.select_option("#answer-status", "in_progress")
+    page.select_option("#answer-ready", label="먼저 살펴봐요")
+    expect(text).to_have_value("전화로 말씀드린 대로예요.\n먼저 살펴봐요라고 전해요")
+    page.select_option("#answer-ready", label="곧 답해요")
+    expect(text).to_have_value("전화로 말씀드린 대로예요.\n곧 답해요라고 전해요")
+    text.fill("")
+    page.select_option("#answer-ready", label="먼저 살펴봐요")
+    expect(text).to_have_value("먼저 살펴봐요라고 전해요")

@@ -75,7 +75,7 @@ def choose_place(page: Page) -> None:
     count = options.count()
     assert count > 1
     expect(page.locator("[data-places-said]")).to_have_text(
-        f"{count} places. Choose with the arrow keys."
+        f"Places: {count}. Choose with the arrow keys."
     )
     expect(page.get_by_role("alert")).to_have_count(0)
     page.keyboard.press("ArrowDown")

@@ -44,6 +44,40 @@ def test_a_question_about_neighbours_is_asked_again_after_a_reload(
     expect(page.locator("#q-kind")).to_be_visible()
 
 
+def test_back_leaves_a_form_that_was_sent(enter: Enter, tmp_path: Path) -> None:
+    page = enter("jun", geolocation=a_spot(), permissions=["geolocation"]).page
+    page.goto("/me/news")
+    thanks = write_report(page, photo(tmp_path / "lamp.jpg"))
+    page.go_back()
+    page.wait_for_url("**/me/news")
+    page.go_forward()
+    page.wait_for_url(f"{thanks}*")
+
+
+def test_back_leaves_a_form_that_was_read_again_before_it_was_sent(enter: Enter) -> None:
+    page = enter("jun", geolocation=a_spot(), permissions=["geolocation"]).page
+    page.goto("/me/news")
+    page.goto("/reports/new")
+    page.wait_for_function(SCRIPTED)
+    page.click("[data-next]")
+    page.click("[data-locate]")
+    expect(page.locator("#lat")).not_to_have_value("")
+    page.click("[data-next]")
+    page.reload()
+    page.wait_for_function(SCRIPTED)
+    page.check("input[value=noise]")
+    page.click("[data-next]")
+    page.fill("#text", "다시 읽은 뒤에 보내요")
+    page.click("[data-next]")
+    page.click("[data-back]")
+    page.click("[data-next]")
+    page.wait_for_timeout(UNHURRIED_MS)
+    page.click("[data-send]")
+    page.wait_for_url("**/reports/*thanks=1")
+    page.go_back()
+    page.wait_for_url("**/me/news")
+
+
 @pytest.mark.whole_browser
 def test_back_leaves_a_form_whose_report_is_kept(enter: Enter, tmp_path: Path) -> None:
     visitor = enter("jun", expects_refusals=True)

@@ -6,7 +6,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_a_shared_phone_keeps_people_apart import SIGN, WHO, WROTE
-from tests.browser.test_a_waiting_report_needs_a_look import ROW, UNCLEAR, write_offline
+from tests.browser.test_a_waiting_report_needs_a_look import (
+    ROW,
+    UNCLEAR,
+    line_comes_back,
+    write_offline,
+)
 from tests.browser.test_what_was_begun_is_its_writers import BEGUN, opened
 from tests.browser.visitor import Visitor, photo
 from tests.people import JUN, MINJI
@@ -23,8 +28,7 @@ def kept_for(visitor: Visitor, picture: Path, who: str) -> Page:
     page = visitor.page
     write_offline(visitor, picture, WORDS, UNCLEAR)
     page.evaluate(SIGN, who)
-    page.goto("about:blank")
-    visitor.context.set_offline(False)
+    line_comes_back(visitor)
     page.goto("/reports/unsent")
     return page
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -116,8 +117,10 @@ class Visitor:
         """Return what axe finds on the page as it stands, one line a rule and place.
 
         Where `rules` are given it is asked for these alone. The style sheets are fetched and read
-        for the first page alone: every page has the same.
+        for the first page alone: every page has the same. A page that is still arriving is waited
+        for: until its words are there nothing can be said of it.
         """
+        self.page.wait_for_load_state()
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
         chosen: dict[str, Any] = {"resultTypes": ["violations"], "preload": not self.sheets_read}
@@ -169,9 +172,14 @@ def controlled(page: Page) -> None:
 
 
 def photo(path: Path, colour: tuple[int, int, int] = (200, 120, 40)) -> Path:
-    """Write a picture of 1200 by 900 points and return where it is."""
+    """Write a picture of 1200 by 900 points, like none before it, and return where it is.
+
+    What one test let everyone see would otherwise be known when it is walked once more.
+    """
     picture = pyvips.Image.black(1200, 900, bands=3).linear([1] * 3, list(colour)).cast("uchar")
     picture = picture.draw_rect([250, 240, 200], 500, 100, 200, 300, fill=True)
+    speck = [float(part) for part in secrets.token_bytes(3)]
+    picture = picture.draw_rect(speck, 32, 32, 32, 32, fill=True)
     picture.jpegsave(str(path))
     return path
 

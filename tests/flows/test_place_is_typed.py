@@ -13,17 +13,22 @@ from tests.pages import Pages
 from tests.people import MINJI
 
 Visit = Callable[[Actor | None], Pages]
+TOWN = maps.make_town(seed=7)
 TYPED = {"category": "litter", "text": "봉투가 쌓였어요", "idempotency_key": "tap-typed-1"}
 
 
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("town") / "town.osm.pbf"
+    maps.write_extract(TOWN, path)
+    return path
+
+
 @pytest.fixture(autouse=True)
-def names(app: Flask, tmp_path: Path) -> maps.Town:
-    town = maps.make_town(seed=7)
-    extract = tmp_path / "town.osm.pbf"
-    maps.write_extract(town, extract)
+def names(app: Flask, extract: Path) -> maps.Town:
     with unit_of_work(app.extensions["engine"]) as session:
         assert maps.import_places(session, extract) > 300
-    return town
+    return TOWN
 
 
 def send(visit: Visit, place: str, expect: int, **more: str) -> tuple[str, str]:

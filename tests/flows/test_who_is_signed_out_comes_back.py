@@ -71,3 +71,11 @@ def test_only_who_follows_is_told_so(visit: Visit) -> None:
     assert FOLLOWED not in visit(None).get(page)
     visit(JUN).post(page.replace("?joined=1", "/follow"))
     assert FOLLOWED in visit(JUN).get(page)
+
+
+@pytest.mark.above_the_database
+def test_whom_a_page_sent_to_sign_in_reads_that_they_come_back_to_it(visit: Visit) -> None:
+    told = "로그인하면 하려던 일로 바로 이어져요"
+    assert told in visit(None).get("/sign-in?next=/reports/new")
+    assert told not in visit(None).get("/sign-in")
+    assert told not in visit(MINJI).get("/sign-in?next=/reports/new")

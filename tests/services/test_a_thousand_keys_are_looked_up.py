@@ -32,13 +32,15 @@ def owners(session: Session) -> list[UUID]:
 
 
 def test_those_and_no_others(session: Session, owners: list[UUID]) -> None:
-    those = of_each(session, sa.select(STEP), STEP.c.owner, [*owners[:ASKED], uuid4()])
+    those = of_each(
+        session.get_bind().dialect.name, sa.select(STEP), STEP.c.owner, [*owners[:ASKED], uuid4()]
+    )
     found = [row.owner for row in session.execute(sa.select(those))]
     assert sorted(found) == sorted(owners[:ASKED])
 
 
 def test_of_no_keys_none(session: Session, owners: list[UUID]) -> None:
-    those = of_each(session, sa.select(STEP), STEP.c.owner, [])
+    those = of_each(session.get_bind().dialect.name, sa.select(STEP), STEP.c.owner, [])
     assert session.execute(sa.select(those)).all() == []
 
 
@@ -49,7 +51,11 @@ def test_each_is_looked_up(session: Session, engine: sa.Engine, owners: list[UUI
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         sent[:] = [statement, parameters]
 
-    session.execute(sa.select(of_each(session, sa.select(STEP), STEP.c.owner, owners[:ASKED])))
+    session.execute(
+        sa.select(
+            of_each(session.get_bind().dialect.name, sa.select(STEP), STEP.c.owner, owners[:ASKED])
+        )
+    )
     explain = EXPLAIN[engine.dialect.name] + sent[0]
     rows = session.connection().exec_driver_sql(explain, sent[1]).all()
     plan = "\n".join(str(row[-1]) for row in rows)
@@ -62,5 +68,5 @@ def test_forty_thousand_keys_are_too_many_for_no_database(
     session: Session, owners: list[UUID]
 ) -> None:
     asked = [uuid4() for _ in range(40_000)] + owners[:3]
-    found = session.scalars(sa.select(STEP.c.owner).where(among(session, STEP.c.owner, asked)))
+    found = session.scalars(sa.select(STEP.c.owner).where(among(STEP.c.owner, asked)))
     assert sorted(found) == sorted(owners[:3])

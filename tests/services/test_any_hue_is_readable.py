@@ -32,7 +32,7 @@ def test_hues_differ_and_the_sheet_speaks_of_each_scheme() -> None:
     assert len({schemes(hue)[0]["city"] for hue in range(0, 360, 10)}) == 36
     sheet = theme_css(280)
     assert sheet.count("--city:") == 3
-    assert "@media (prefers-color-scheme:dark)" in sheet
+    assert "@media screen and (prefers-color-scheme:dark)" in sheet
     assert theme_css(None) == ""
 
 

@@ -164,7 +164,7 @@ def test_scans_are_counted_as_a_decoder_finds_them() -> None:
 
 def test_under_a_box_no_pixel_is_left(photos: Processor) -> None:
     name = photos.accept(picture().pngsave_buffer())
-    redacted = photos.redact(name, [(0.25, 0.25, 0.5, 0.5)])
+    redacted = photos.redact(name, [(0.25, 0.25, 0.5, 0.5)], by="clerk")
     assert redacted != name
     image = large(photos, redacted)
     inner = image.crop(440, 240, 700, 300)

@@ -11,6 +11,7 @@ import pytest
 import pyvips
 
 from services.auth import Actor
+from services.errors import RefusedError
 from services.media import processor
 from services.media.turns import PicturesBusyError, Turns
 from services.serving.pages import THREADS
@@ -104,23 +105,52 @@ def test_a_report_that_came_at_the_wrong_moment_keeps_its_words(
     assert re.search(r'value="litter"[^>]*checked', answer.text)
 
 
+def cover(mine: Turns, by: str) -> None:
+    with mine.taken(by=by):
+        pass
+
+
+def busy(mine: Turns, threads: ThreadPoolExecutor, until: threading.Event) -> list[Future[float]]:
+    """Let all work and wait that may."""
+    asked = [threads.submit(work, mine, lambda: until.wait(20)) for _ in range(2)]
+    while not mine._seated:
+        time.sleep(0.01)
+    return asked
+
+
 def test_who_works_on_what_others_sent_has_a_seat_though_all_are_taken() -> None:
-    mine, done = Turns(1, seats=1, patience_s=0, longest_s=10), threading.Event()
+    mine, done = Turns(1, seats=1, patience_s=0, longest_s=10, reserved=1), threading.Event()
     with ThreadPoolExecutor(4) as threads:
-        asked = [threads.submit(work, mine, lambda: done.wait(20)) for _ in range(2)]
-        while not mine._seated:
-            time.sleep(0.01)
+        asked = busy(mine, threads, done)
         with pytest.raises(PicturesBusyError):
             work(mine, lambda: None)
-
-        def cover() -> None:
-            with mine.taken(seated=True):
-                pass
-
-        covering = threads.submit(cover)
+        covering = threads.submit(cover, mine, "Soyeon")
         time.sleep(0.05)
         assert not covering.done()
         done.set()
-        covering.result(10)
-        for one in asked:
+        for one in (covering, *asked):
             one.result(10)
+
+
+def test_those_are_a_few_each_with_one_picture_and_threads_are_left_for_all_else() -> None:
+    mine, done = Turns(1, seats=1, patience_s=0, longest_s=10, reserved=2), threading.Event()
+    with ThreadPoolExecutor(6) as threads:
+        asked = busy(mine, threads, done)
+        covering = [threads.submit(cover, mine, who) for who in ("Soyeon", "Taeho")]
+        while mine._seated < 3:
+            time.sleep(0.01)
+        for _ in range(20):
+            with pytest.raises(RefusedError, match="photo_under_way"):
+                cover(mine, "Soyeon")
+        with pytest.raises(PicturesBusyError):
+            cover(mine, "Hana")
+        done.set()
+        for one in (*covering, *asked):
+            one.result(10)
+    for _ in range(2):
+        cover(mine, "Soyeon")
+
+
+def test_the_seats_of_the_house_leave_a_thread_for_all_else() -> None:
+    house = processor.TURNS
+    assert house._at_once + house.seats + house.reserved < THREADS

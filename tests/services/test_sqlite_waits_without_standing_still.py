@@ -1,8 +1,10 @@
 """SQLite as the house sets it up: WAL, FULL, one writer, and nobody stands still meanwhile."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,27 @@ def test_many_writers_take_turns(engine: sa.Engine) -> None:
     assert failures == []
     with reading_session(engine) as session:
         assert session.execute(sa.text("SELECT count(*) FROM wall")).scalar() == 60
+
+
+def test_a_reader_finds_a_connection_however_many_writers_wait(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_turns, "WAIT_S", 2.0)
+
+    def write() -> None:
+        with pytest.raises(sqlite3.OperationalError), unit_of_work(engine) as session:
+            session.execute(sa.text("INSERT INTO wall VALUES ('red')"))
+
+    holder = sqlite3.connect(str(engine.url.database), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    writers = [threading.Thread(target=write) for _ in range(30)]
+    for writer in writers:
+        writer.start()
+    began = time.monotonic()
+    with reading_session(engine) as session:
+        assert session.execute(sa.text("SELECT count(*) FROM wall")).scalar() == 0
+    read_after = time.monotonic() - began
+    for writer in writers:
+        writer.join()
+    holder.close()
+    assert read_after < 1.0

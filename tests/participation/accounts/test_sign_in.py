@@ -101,7 +101,7 @@ def test_only_an_operator_gives_roles(session: Session) -> None:
         actions.change_role(session, MINJI, JUN.id, actions.Role.OFFICER, give=True, at=AT)
     actions.change_role(session, HANA, JUN.id, actions.Role.OFFICER, give=True, at=AT)
     session.flush()
-    assert "officer" in queries.people(session, "박준")[0].roles
+    assert "officer" in queries.people(session, "박준", AT)[0].roles
 
 
 @pytest.mark.parametrize("odd", ["//evil.example", "https://evil.example", "/\\evil", "/a\nb", ""])

@@ -19,7 +19,7 @@ from tests.crowds import crowd
 from tests.participation.alerts.conftest import Street
 
 PEOPLE, REPORTS = 60, 40
-WHOLE = {"ko": "지켜보는 곳에 새 신고가 40건 있어요", "en": "40 new reports at places you follow"}
+WHOLE = {"ko": "지켜보는 곳에 새 신고가 40건 있어요", "en": "New reports at places you follow: 40"}
 
 
 def found(engine: sa.Engine, way: Way, reports: list[UUID], people: list[UUID]) -> None:

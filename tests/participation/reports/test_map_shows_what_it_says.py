@@ -16,7 +16,7 @@ from participation.reports.imports.arrivals import Arrival, take_in
 from participation.reports.models import REPORT_CLUSTER, Report
 from participation.reports.queries_map import EVERYTHING, Sight
 from participation.reports.rules import Category, MapState, Shelf, Status, shelf_of
-from services.db import Session
+from services.db import Session, refresh_statistics
 from services.maps.clusters import _counts, _rings
 from services.maps.index import _arms
 from tests.conftest import AT
@@ -163,7 +163,7 @@ def test_counting_anew_mends_what_was_lost(city: Session) -> None:
 
 def plan_of(session: Session, query: Any, **given: Any) -> str:
     """Return how the database would run a statement, by its indexes where it has the choice."""
-    session.execute(text("ANALYZE"))
+    refresh_statistics(session)
     postgres = session.get_bind().dialect.name == "postgresql"
     if postgres:
         # A table of this size is read whole and sorted, unless that is forbidden.

@@ -15,7 +15,7 @@ from participation.reports.models import Report
 from participation.reports.photos.hanging import let_wait
 from participation.reports.queries_queue import VIEWS, Queue, Sought, queue, runs
 from participation.reports.rules import ENDED, GRAVEST, Category, Status
-from services.db import Session
+from services.db import Session, refresh_statistics
 from tests.conftest import AT
 from tests.participation.reports.analysis.test_analysis_counts_by_hexagon_and_month import told
 from tests.people import SOYEON
@@ -95,7 +95,7 @@ def test_nothing_stands_after_what_nobody_knows(session: Session) -> None:
 def test_each_page_is_read_off_an_index_and_not_sorted(session: Session) -> None:
     # As a city is after years: with most of them waiting any index is as good as another.
     city(session, 6000, settled=0.8)
-    session.execute(text("ANALYZE"))
+    refresh_statistics(session)
     dialect = session.get_bind().dialect.name
     if dialect == "postgresql":
         # A few hundred rows are sorted as cheaply as read in order; asked is whether they can be.
@@ -115,7 +115,7 @@ def test_photos_to_check_are_found_and_counted_off_their_own_index(session: Sess
     city(session, 6000, settled=0.8)
     for row in session.scalars(select(Report).order_by(Report.id).limit(30)):
         let_wait(session, row, "a" * 64, 1, AT)
-    session.execute(text("ANALYZE"))
+    refresh_statistics(session)
     # A table of thirty rows is read as a whole as cheaply as off its index: one of them says so.
     sqlite_only = session.get_bind().dialect.name == "sqlite"
     rows = [row for page in pages(session, Sought("photos")) for row in page.rows]

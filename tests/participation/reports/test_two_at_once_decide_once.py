@@ -7,9 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from participation.reports import actions, actions_merge
+from participation.reports import actions, actions_family, actions_merge
 from participation.reports.actions import NewReport
+from participation.reports.forwarding.actions import Said, heed
+from participation.reports.forwarding.models import Forwarding, OutsideBody
 from participation.reports.models import Report, ReportEntry
+from participation.reports.open311.actions_follow import Heard, hear_update
+from participation.reports.open311.queries import SOURCE
+from participation.reports.open311.rules import SCOPES, KeyRow
 from participation.reports.photos.actions import cover_photo
 from participation.reports.photos.actions_look import show_photo
 from participation.reports.photos.hanging import let_wait
@@ -18,7 +23,7 @@ from participation.reports.settling.actions import judge_report
 from services import clock
 from services.db import Session, unit_of_work
 from services.errors import RefusedError
-from tests.people import MINJI, SOYEON, TAEHO
+from tests.people import MINJI, SOYEON, STRANGER, TAEHO
 
 Act = Callable[[Session, Report], object]
 BARE, COVERED = "a" * 64, "b" * 64
@@ -120,3 +125,51 @@ def test_a_photo_is_shown_by_one_step(engine: sa.Engine) -> None:
     with Session(engine) as session:
         steps = session.scalars(sa.select(ReportEntry.kind).where(ReportEntry.report_id == key))
         assert list(steps).count("photo_shown") == 1
+
+
+def test_what_was_hidden_meanwhile_stays_hidden_whatever_the_body_that_has_it_says(
+    engine: sa.Engine,
+) -> None:
+    key = told(engine)
+    with unit_of_work(engine) as session:
+        body = OutsideBody(name="Power", url="https://power.example.org", made_at=clock.now())
+        body.id = uuid4()
+        session.add(body)
+        session.flush()
+        went = Forwarding(id=uuid4(), report_id=key, body_id=body.id, made_at=clock.now())
+        went.service_code, went.state, went.remote_id = "1", "followed", "7"
+        went.due_at = clock.now()
+        session.add(went)
+    said = Said("update 1", None, "We look at it")
+    with meanwhile(engine, key, answer(Status.REJECTED)) as (session, report):
+        heed(session, STRANGER, session.get_one(Forwarding, went.id), said, "en", at=clock.now())
+        assert report.status == Status.REJECTED
+    with Session(engine) as session:
+        assert session.get_one(Report, key).status == Status.REJECTED
+
+
+def test_what_was_hidden_meanwhile_is_disputed_by_no_other_system(engine: sa.Engine) -> None:
+    system = KeyRow(uuid4(), "Neighbour", clock.now(), None, scopes=frozenset(SCOPES))
+    key = told(engine)
+    with unit_of_work(engine) as session:
+        report = session.get_one(Report, key)
+        report.source, report.source_id = SOURCE, f"{system.id.hex}:1"
+        answer(Status.FIXED)(session, report)
+    said = Heard("update 1", "OPEN", "It is broken still")
+    with meanwhile(engine, key, answer(Status.REJECTED)) as (session, report):
+        hear_update(session, STRANGER, system, report, said, at=clock.now())
+    with Session(engine) as session:
+        assert session.get_one(Report, key).status == Status.REJECTED
+
+
+def test_a_part_that_was_settled_meanwhile_takes_no_answer_of_its_whole(engine: sa.Engine) -> None:
+    whole, part = told(engine), told(engine)
+    with unit_of_work(engine) as session:
+        one, other = session.get_one(Report, whole), session.get_one(Report, part)
+        actions_family.attach_part(session, SOYEON, one, other, at=clock.now())
+    with meanwhile(engine, part, answer(Status.FIXED)) as (session, _):
+        one = session.get_one(Report, whole)
+        given = session, TAEHO, one, Status.IN_PROGRESS, "x"
+        assert actions_family.answer_parts(*given, at=clock.now()) == 0
+    with Session(engine) as session:
+        assert session.get_one(Report, part).status == Status.FIXED

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from participation.accounts import queries
+from participation.accounts.models import Person
 from participation.reports.intake import actions_phone
 from participation.reports.intake.models import CallerLink
 from participation.reports.models import Report, ReportEntry, ReportFollow
@@ -27,6 +29,7 @@ from tests.people import JUN, MINJI, SOYEON, TAEHO
 
 Visit = Callable[[Actor | None], Pages]
 CALL = {"category": "water", "text": "하수구가 넘쳐요", "place": "우물가", "spot": "34.21,127.91"}
+HANGUL, ASCII = "kim@회사.한국", "kim@xn--vf4b131b.xn--3e0b707e"
 TOLD = Told(category=Category.WATER, text="하수구가 넘쳐요", lat=34.21, lon=127.91)
 
 
@@ -118,6 +121,16 @@ def test_a_link_ends_after_two_weeks(session: Session) -> None:
         actions_phone.follow_by_link(session, JUN, token, at=AT + timedelta(days=14))
     actions_phone.follow_by_link(session, JUN, token, at=AT + timedelta(days=13))
     assert session.scalars(select(CallerLink.person_id)).all() == [JUN.id]
+
+
+def test_who_has_an_account_finds_the_letter_among_theirs_however_it_was_written(
+    session: Session,
+) -> None:
+    person = Person(display_name="김", email=ASCII, language="ko", created_at=AT)
+    session.add(person)
+    report = actions_phone.file_for_caller(session, TAEHO, TOLD, "call-1", at=AT)
+    actions_phone.invite_caller(session, TAEHO, report, HANGUL, "http://here", at=AT)
+    assert len(queries.export_of(session, person.id)["letters"]) == 1
 
 
 def test_a_letter_the_server_did_not_take_is_tried_again(app: Flask, session: Session) -> None:
