@@ -95,6 +95,7 @@ def bare(database: Path, menu: list[Any]) -> Flask:
         _=lambda text, **values: (
             catalog.get(text, text) % values if values else catalog.get(text, text)
         ),
+        tongue=lambda text: Markup(' lang="en"') if i18n.spoken(text or "") == "en" else "",
         lang="ko",
         actor=actor,
         city_name="하늘시",

@@ -1,5 +1,6 @@
 """Words in the reader's language: the id is the English text, Korean comes from po files."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +15,8 @@ LANGUAGES = ("ko", "en")
 # CLDR's short Korean day periods are AM and PM; people here write the long ones.
 DAYS = {"ko": "long", "en": "d MMMM y"}
 MOMENTS = {"ko": "y년 M월 d일 aaaa h:mm", "en": "d MMM y, HH:mm"}
+HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+LATIN = re.compile(r"[A-Za-z]{2,}")
 HERE = Path(__file__).resolve().parents[1] / "translations"
 
 
@@ -33,6 +36,17 @@ def translate(lang: str, text: str, /, **values: object) -> str:
     """Return `text` in `lang`, its `%(name)s` places filled from `values`."""
     said = catalog().get(text, text) if lang == "ko" else text
     return said % values if values else said
+
+
+def spoken(text: str) -> str | None:
+    """Return the language somebody's own words are in, None where that cannot be told.
+
+    Hangul is Korean alone. Two words of plain Latin letters, and none of any other, count as
+    English: what else is written here is written in the languages we speak.
+    """
+    if HANGUL.search(text):
+        return "ko"
+    return "en" if text.isascii() and len(LATIN.findall(text)) > 1 else None
 
 
 def chosen(accept: str, cookie: str | None, default: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from markupsafe import Markup
 
 from services import i18n, maps
 from services.web.marks import person_mark
@@ -22,12 +23,20 @@ def install(app: Flask) -> None:
     app.context_processor(_context)
     filters = {"ago": _ago, "day": _day, "moment": _moment, "number": _number}
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(asset=asset, csrf_field=csrf_field, csrf_token=csrf_token)
+    offered = {"asset": asset, "csrf_field": csrf_field, "csrf_token": csrf_token, "tongue": tongue}
+    app.jinja_env.globals.update(offered)
 
 
 def words(text: str, **values: object) -> str:
     """Return `text` in the language of this request."""
     return i18n.translate(actor().lang, text, **values)
+
+
+def tongue(text: str | None) -> Markup:
+    """Return the attribute that says in which language somebody's words are, where the page's is
+    another: a voice that reads Korean by English rules says nothing (WCAG 2.2, 3.1.2)."""
+    theirs = i18n.spoken(text or "")
+    return Markup(' lang="{}"').format(theirs) if theirs not in (None, actor().lang) else Markup()
 
 
 def _context() -> dict[str, Any]:

@@ -23,7 +23,10 @@ def test_what_was_read_by_night_is_printed_by_day(enter: Enter) -> None:
     visitor = enter("minji", viewport=DESK)
     visitor.page.goto("/reports/")
     by_day = visitor.page.evaluate(PALE)
-    visitor.page.click("[data-theme-switch]")
+    switch = visitor.page.get_by_role("button", name="어두운 화면")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
     assert visitor.page.evaluate(PALE) != by_day
     visitor.page.emulate_media(media="print")
     assert visitor.page.evaluate(PALE) == by_day

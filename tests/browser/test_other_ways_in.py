@@ -100,7 +100,7 @@ def test_a_moderator_looks_first_by_keyboard(enter: Enter, keep: Keep) -> None:
     expect(page.locator("[data-row]").first).to_contain_text("물이 새요")
     page.keyboard.press("j")
     page.keyboard.press("s")
-    expect(page.locator("[data-bulk-count]")).to_have_text("1")
+    expect(page.locator("[data-bulk-count]")).to_have_text("1건 고름")
     link = page.locator("[data-row] .queue-side a").first.get_attribute("href") or ""
     page.locator("[name=action][value=let_through]").focus()
     page.keyboard.press("Enter")

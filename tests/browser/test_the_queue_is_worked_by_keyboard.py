@@ -134,7 +134,8 @@ def test_many_are_chosen_acknowledged_at_once_and_taken_back(desk: Page) -> None
     press(desk, "j", "s", "j", "s")
     chosen = [str(box.get_attribute("value")) for box in desk.locator("[name=ids]:checked").all()]
     assert len(chosen) == 2
-    expect(desk.locator("[data-bulk-count]")).to_have_text("2")
+    expect(desk.locator("[data-bulk-count]")).to_have_text("2건 고름")
+    expect(desk.locator("[role=status][data-bulk-said]")).to_have_text("2건 고름")
     press(desk, "b")
     expect(desk.locator("[data-bulk] button").first).to_be_focused()
     focus_is_seen(desk)

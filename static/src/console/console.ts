@@ -143,7 +143,11 @@ class Desk {
     const bar = this.root.querySelector<HTMLElement>("[data-bulk]");
     const figure = this.root.querySelector<HTMLElement>("[data-bulk-count]");
     if (bar) bar.hidden = ticked === 0;
-    if (figure) figure.textContent = String(ticked);
+    const said = (figure?.dataset["bulkCount"] ?? "").replace("{count}", String(ticked));
+    if (figure) figure.textContent = said;
+    // The bar that tells it comes and goes, and what comes with its words is not read out.
+    const aloud = this.root.querySelector<HTMLElement>("[data-bulk-said]");
+    if (aloud) aloud.textContent = ticked > 0 ? said : "";
     this.noteSeen();
   }
 

@@ -124,5 +124,5 @@ watchWords();
 void startIslands();
 if (sessionStorage.getItem("madang.typed")) void import("./typed").then((typed) => typed.bringBack()).catch(() => undefined);
 if ((localStorage.getItem("madang.unsent") ?? "0") !== "0") {
-  void import("../reports/unsent").then((unsent) => unsent.watchUnsent());
+  void import("../reports/unsent").then((unsent) => unsent.watchUnsent()).catch(() => undefined);
 }

@@ -12,6 +12,7 @@ export function shownScheme(): "light" | "dark" {
 
 function show(): void {
   root.dataset["shownScheme"] = shownScheme();
+  document.querySelector("[data-theme-switch]")?.setAttribute("aria-pressed", String(shownScheme() === "dark"));
   root.dispatchEvent(new CustomEvent("scheme", { bubbles: true, detail: shownScheme() }));
 }
 
