@@ -23,6 +23,17 @@ from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
 from tests.browser.visitor import TURN, UNHURRIED_MS, photo
 
 pytestmark = pytest.mark.whole_browser
+HELD_FOR = """(ms) => new Promise((done) => {
+  const asked = indexedDB.open("madang-kept", 1);
+  asked.onsuccess = () => {
+    const store = asked.result.transaction("waiting", "readwrite").objectStore("waiting");
+    const all = store.getAll();
+    all.onsuccess = () => {
+      for (const one of all.result) store.put({ ...one, held: Date.now() + ms });
+    };
+    store.transaction.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
 
 
 def open_first(page: Page) -> None:
@@ -96,6 +107,17 @@ def test_it_goes_though_its_form_never_opens(enter: Enter, tmp_path: Path) -> No
     page.evaluate(TURN)
     assert (len(stuck), stored(visitor, words)) == (1, 0)
     page.clock.run_for(31_000)
+    page.wait_for_function(ALL_SENT)
+    assert stored(visitor, words) == 1
+
+
+def test_a_clock_that_was_set_back_holds_nothing(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page, words = visitor.page, "시계를 되돌리기 전의 말"
+    write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 62")
+    page.evaluate(HELD_FOR, 86_400_000)
+    line_comes_back(visitor)
+    page.goto("/me")
     page.wait_for_function(ALL_SENT)
     assert stored(visitor, words) == 1
 

@@ -1,8 +1,7 @@
 // A report that stands open in the form does not go as it was: it is held, and let go once the form is
 // left. A form that was lost, with its browser or its tab, holds nothing for longer than the lease.
-import { change, hold } from "./outbox";
+import { LEASE_MS, change, hold } from "./outbox";
 
-const LEASE_MS = 300_000;
 const RENEWED_MS = 60_000;
 /** What is only being opened is held so long; by then its form holds it, or could not be opened. */
 const OPENING_MS = 30_000;

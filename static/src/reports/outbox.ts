@@ -12,6 +12,8 @@ const MOVING = "moving";
 /** The form's own page, which says who is signed in. */
 export const FORM = "/reports/new";
 const CALM_MS = 60_000;
+/** How long a report stands open in the form before that has to be said again. */
+export const LEASE_MS = 300_000;
 
 /** Why a report waits: no line, nobody or someone else signed in, nobody known who wrote it, its writer
  * blocked, not taken now, a question to its writer, its writer looking at it. */
@@ -89,12 +91,12 @@ export function formOf(key: string): string {
 
 /** Say whether the question about those near was put a moment ago: it stands so long without an answer. */
 export function isBeingAsked({ near }: Waiting): boolean {
-  return near !== undefined && near.stage !== "ask" && Date.now() - near.at < CALM_MS;
+  return !!near && near.stage !== "ask" && Math.abs(Date.now() - near.at) < CALM_MS;
 }
 
-/** Say whether its writer is looking at it. */
+/** Say whether its writer is looking at it: a clock set back since makes no longer hold than there is. */
 export function isHeld({ held = 0 }: Waiting): boolean {
-  return held > Date.now();
+  return held > Date.now() && held <= Date.now() + LEASE_MS;
 }
 
 /** Hold a report for so long that it does not go by itself; return it, or nothing if it is gone. */
