@@ -71,10 +71,10 @@ def hold_seen(session: Session, report: Report, seen: str, *beside: Report) -> N
     `seen` is a version (`queries_news`), nothing where nobody said what they saw; `beside` are
     those the act is on too. Raises RefusedError where the report changed meanwhile.
     """
-    if seen:
+    if seen or beside:
         hold(session, report, *beside)
-        if version_of(session, report) != seen:
-            raise RefusedError("report_changed")
+    if seen and version_of(session, report) != seen:
+        raise RefusedError("report_changed")
 
 
 def hold_many_seen(

@@ -1,5 +1,6 @@
 """Reports that belong together: large troubles in parts, and what is told again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -49,12 +50,17 @@ def detach_part(session: Session, actor: Actor, part: Report, *, at: datetime) -
         _changed(session, actor, "detach_part", part, at)
 
 
+def parts_of(session: Session, actor: Actor, report: Report) -> Sequence[Report]:
+    """Return the parts of a report that the actor may handle."""
+    mine = Report.parent_id == report.id, handled_by(actor)
+    return session.scalars(select(Report).where(*mine).order_by(Report.id)).all()
+
+
 def answer_parts(
     session: Session, actor: Actor, report: Report, status: Status, text: str, *, at: datetime
 ) -> int:
     """Give the open parts the actor may handle the answer of the whole; return how many took it."""
-    mine = Report.parent_id == report.id, handled_by(actor)
-    parts = session.scalars(select(Report).where(*mine).order_by(Report.id)).all()
+    parts = parts_of(session, actor, report)
     hold(session, *parts)
     open_ones = [p for p in parts if Status(p.status) not in ENDED]
     heard = [p for p in open_ones if status in staff_moves(Status(p.status))]

@@ -87,6 +87,12 @@ def unmerge_report(session: Session, actor: Actor, report: Report, *, at: dateti
     _told(session, actor, "unmerge_report", report.id, at)
 
 
+def touched_by(session: Session, report: Report) -> set[Report]:
+    """Return the other reports that undoing the joining of a report touches."""
+    steps = joining_of(session, report)
+    return _touched(session, steps[0]) - {report} if steps else set()
+
+
 def _touched(session: Session, entry: ReportEntry) -> set[Report]:
     """Return the reports that taking a step back touches: where it led to, and what it led on."""
     report = session.get_one(Report, entry.report_id)

@@ -34,6 +34,7 @@ from participation.reports.forms import (
     UndoForm,
     WordsForm,
 )
+from participation.reports.models import Report
 from participation.reports.rules import Status
 from participation.reports.settling import actions_words
 from services import web
@@ -74,7 +75,7 @@ def reporter(report_id: str) -> ResponseReturnValue:
 @keeps_typed(AnswerForm)
 def answer(report_id: str, form: AnswerForm) -> ResponseReturnValue:
     status = Status(form["status"].data)
-    report = handled(report_id, form["seen"].data)
+    report = _held_with_parts(report_id, form)
     text = form["text"].data or _ready(form["ready"].data or "", status)
     given, before = (web.session(), web.actor(), report, status, text), report.status
     actions.answer_report(*given, at=web.at())
@@ -82,6 +83,14 @@ def answer(report_id: str, form: AnswerForm) -> ResponseReturnValue:
         actions_family.answer_parts(*given, at=web.at())
     offer_undo(before)
     return to_case(report_id)
+
+
+def _held_with_parts(report_id: str, form: AnswerForm) -> Report:
+    """Return the report as it was seen, held in one go with the parts that are answered with it."""
+    if "parts" not in request.form:
+        return handled(report_id, form["seen"].data)
+    along = actions_family.parts_of(web.session(), web.actor(), handled(report_id))
+    return handled(report_id, form["seen"].data, *along)
 
 
 def _ready(answer_id: str, status: Status) -> str:
@@ -119,9 +128,10 @@ def merge(report_id: str, form: MergeForm) -> ResponseReturnValue:
 @keeps_typed(SeenForm)
 def unmerge(report_id: str, form: SeenForm) -> ResponseReturnValue:
     """Let go on by itself what was joined by mistake: whoever handles both may."""
-    into = handled(report_id).merged_into
-    beside = [handled(str(into))] if into else []
-    report = handled(report_id, form["seen"].data, *beside)
+    report = handled(report_id)
+    if report.merged_into is not None:
+        handled(str(report.merged_into))
+    handled(report_id, form["seen"].data, *actions_undo.touched_by(web.session(), report))
     actions_undo.unmerge_report(web.session(), web.actor(), report, at=web.at())
     return to_case(report_id)
 
