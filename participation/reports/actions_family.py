@@ -1,6 +1,5 @@
 """Reports that belong together: large troubles in parts, and what is told again."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,8 +8,7 @@ from participation.events.reports import ReportChanged
 from participation.reports.access import hold
 from participation.reports.actions import answer_report
 from participation.reports.models import Report
-from participation.reports.queries_family import can_be_part, takes_parts
-from participation.reports.routing.queries import handled_by
+from participation.reports.queries_family import can_be_part, parts_of, takes_parts
 from participation.reports.rules import ENDED, Status, staff_moves
 from services import audit, outbox
 from services.auth import Actor
@@ -48,12 +46,6 @@ def detach_part(session: Session, actor: Actor, part: Report, *, at: datetime) -
     if part.parent_id is not None:
         part.parent_id = None
         _changed(session, actor, "detach_part", part, at)
-
-
-def parts_of(session: Session, actor: Actor, report: Report) -> Sequence[Report]:
-    """Return the parts of a report that the actor may handle."""
-    mine = Report.parent_id == report.id, handled_by(actor)
-    return session.scalars(select(Report).where(*mine).order_by(Report.id)).all()
 
 
 def answer_parts(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from participation.events.reports import ReportChanged
 from participation.reports.access import hold, settled_since
@@ -18,6 +18,7 @@ from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.photos.actions_look import hide_photo
 from participation.reports.photos.actions_removal import restore_photo
 from participation.reports.queries_family import joining_of
+from participation.reports.queries_undo import sent_on, touched
 from participation.reports.rules import (
     ASSIGNED,
     ENDED,
@@ -27,7 +28,6 @@ from participation.reports.rules import (
     PHOTO_REMOVED,
     PHOTO_SHOWN,
     RELEASED,
-    SENT_ON,
     UNDO_S,
     Status,
 )
@@ -57,7 +57,7 @@ def withdraw_acts(
     mine = ReportEntry.actor_id == actor.id, ReportEntry.at == given_at
     asked = select(ReportEntry).where(*mine, ReportEntry.kind.in_(WAYS))
     steps = session.scalars(asked.order_by(ReportEntry.id)).all()
-    hold(session, *{one for step in steps for one in _touched(session, step)})
+    hold(session, *{one for step in steps for one in touched(session, step)})
     gone = []
     for step in steps:
         told = Withdrawn(step.report_id, step.id, step.kind)
@@ -87,32 +87,6 @@ def unmerge_report(session: Session, actor: Actor, report: Report, *, at: dateti
     _told(session, actor, "unmerge_report", report.id, at)
 
 
-def touched_by(session: Session, report: Report) -> set[Report]:
-    """Return the other reports that undoing the joining of a report touches."""
-    steps = joining_of(session, report)
-    return _touched(session, steps[0]) - {report} if steps else set()
-
-
-def _touched(session: Session, entry: ReportEntry) -> set[Report]:
-    """Return the reports that taking a step back touches: where it led to, and what it led on."""
-    report = session.get_one(Report, entry.report_id)
-    touched = {report}
-    if entry.kind == MERGED and report.merged_into is not None:
-        led = session.scalars(_sent_on(entry)).all()
-        keys = [report.merged_into, *(step.report_id for step in led)]
-        touched.update(session.get_one(Report, key) for key in keys)
-    return touched
-
-
-def _sent_on(entry: ReportEntry) -> Select[ReportEntry]:
-    """Return the select of the steps by which a joining led on what had been joined before."""
-    return select(ReportEntry).where(
-        ReportEntry.kind == SENT_ON,
-        ReportEntry.at == entry.at,
-        ReportEntry.actor_id == entry.actor_id,
-    )
-
-
 def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -> str:
     """Take an answer back; return the verb of that, "" where it cannot be."""
     report = session.get_one(Report, entry.report_id)
@@ -126,7 +100,7 @@ def _answer(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -
 
 def _merge(session: Session, _actor: Actor, entry: ReportEntry, at: datetime) -> str:
     report = session.get_one(Report, entry.report_id)
-    hold(session, *_touched(session, entry))
+    hold(session, *touched(session, entry))
     steps, into = joining_of(session, report), report.merged_into
     before = _before(session, entry, steps[1:])
     if into is None or before is None or entry not in steps[:1]:
@@ -237,7 +211,7 @@ def _call_back(
     session: Session, report: Report, into: UUID, entry: ReportEntry, at: datetime
 ) -> None:
     """Lead what was joined into a report before, and was sent on with it, to that report again."""
-    steps = session.scalars(_sent_on(entry)).all()
+    steps = session.scalars(sent_on(entry)).all()
     ids = [step.report_id for step in steps]
     back = update(Report).where(Report.id.in_(ids), Report.merged_into == into)
     session.execute(back.values(merged_into=report.id, changed_at=at))

@@ -11,6 +11,7 @@ from participation.reports import (
     actions_merge,
     actions_undo,
     queries_family,
+    queries_undo,
 )
 from participation.reports.answers import queries as answers_queries
 from participation.reports.console_desk import (
@@ -89,7 +90,7 @@ def _held_with_parts(report_id: str, form: AnswerForm) -> Report:
     """Return the report as it was seen, held in one go with the parts that are answered with it."""
     if "parts" not in request.form:
         return handled(report_id, form["seen"].data)
-    along = actions_family.parts_of(web.session(), web.actor(), handled(report_id))
+    along = queries_family.parts_of(web.session(), web.actor(), handled(report_id))
     return handled(report_id, form["seen"].data, *along)
 
 
@@ -131,7 +132,7 @@ def unmerge(report_id: str, form: SeenForm) -> ResponseReturnValue:
     report = handled(report_id)
     if report.merged_into is not None:
         handled(str(report.merged_into))
-    handled(report_id, form["seen"].data, *actions_undo.touched_by(web.session(), report))
+    handled(report_id, form["seen"].data, *queries_undo.touched_by(web.session(), report))
     actions_undo.unmerge_report(web.session(), web.actor(), report, at=web.at())
     return to_case(report_id)
 

@@ -1,5 +1,6 @@
 """A report among its own: what it is a part of, what its parts are, who has it, and its clock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from participation.reports.models import Report, ReportEntry
 from participation.reports.queries import ALONE, CARD, C, ReportCard, card_of
-from participation.reports.routing.queries import calendar_of, teams
+from participation.reports.routing.queries import calendar_of, handled_by, teams
 from participation.reports.rules import (
     ENDED,
     MERGED,
@@ -19,6 +20,7 @@ from participation.reports.rules import (
     hidden_and_back,
     team_named,
 )
+from services.auth import Actor
 from services.db import Session
 from services.db.plans import unsought
 
@@ -87,6 +89,12 @@ def is_part_of(report: Report) -> ColumnElement[bool]:
     whole = aliased(Report)
     went_on = select(whole.id).where(or_(whole.id == report.id, whole.merged_into == report.id))
     return and_(Report.parent_id.is_not(None), Report.parent_id.in_(went_on))
+
+
+def parts_of(session: Session, actor: Actor, report: Report) -> Sequence[Report]:
+    """Return the parts of a report that the actor may handle."""
+    mine = Report.parent_id == report.id, handled_by(actor)
+    return session.scalars(select(Report).where(*mine).order_by(Report.id)).all()
 
 
 def takes_parts(session: Session, report: Report) -> bool:
