@@ -31,6 +31,7 @@ EMPTY = {
     "note": {"text": ""},
     "assign": {"person_id": str(MINJI.id)},
 }
+AGAIN = {"ko": "다시 확인해 주세요", "en": "Please look again"}
 FIELD = {"answer": "text", "reject": "reason", "note": "text", "assign": "person_id"}
 
 
@@ -54,6 +55,19 @@ def test_what_is_missing_is_said_beside_its_field(visit: Visit, act: str, lang: 
     assert tied is not None
     assert 'aria-invalid="true"' in tied[0]
     assert "autofocus" in tied[0]
+    assert f"<title>{AGAIN[lang]}: " in page
+
+
+def test_a_form_that_was_refused_says_so_in_its_title(visit: Visit) -> None:
+    pages = visit(MINJI)
+    pages.client.set_cookie("lang", "ko")
+    for path, to, told in (
+        ("/sign-in", "/sign-in", {"email": "no address"}),
+        ("/reports/new", "/reports/", {"category": "street_light", "text": ""}),
+    ):
+        assert AGAIN["ko"] not in pages.get(path)
+        again = pages.post(to, 422, **told)
+        assert f"<title>{AGAIN['ko']}: " in again.text
 
 
 @pytest.mark.parametrize(("act", "field"), [("answer", "text"), ("reject", "reason")])
