@@ -46,7 +46,7 @@ def _write(profile: Path, preferences: dict[str, Any]) -> None:
 class Marionette:
     """Firefox's remote control: a TCP line of JSON, each message after its length."""
 
-    def __init__(self, port: int, seconds: float = 60.0) -> None:
+    def __init__(self, port: int, seconds: float = 90.0) -> None:
         end = time.monotonic() + seconds
         while True:
             try:
@@ -55,7 +55,8 @@ class Marionette:
             except OSError:
                 assert time.monotonic() < end, "Firefox does not open its remote control"
                 time.sleep(0.05)
-        self.sock.settimeout(30)
+        # It opens its remote control long before it has loaded all it begins with.
+        self.sock.settimeout(seconds)
         self.count = 0
         self._read()
         self.send("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
