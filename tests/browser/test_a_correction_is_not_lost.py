@@ -12,6 +12,7 @@ from tests.browser.test_a_report_is_sent_exactly_once import (
     stored,
     with_worker,
 )
+from tests.browser.test_a_shared_phone_keeps_people_apart import ALTER
 from tests.browser.test_a_waiting_report_needs_a_look import (
     KEPT,
     ROW,
@@ -20,20 +21,10 @@ from tests.browser.test_a_waiting_report_needs_a_look import (
     write_offline,
 )
 from tests.browser.test_report_waits_for_a_line import ALL_SENT, SCRIPTED, fill
-from tests.browser.visitor import TURN, UNHURRIED_MS, photo
+from tests.browser.visitor import TURN, UNHURRIED_MS, Visitor, photo
 
 pytestmark = pytest.mark.whole_browser
-HELD_FOR = """(ms) => new Promise((done) => {
-  const asked = indexedDB.open("madang-kept", 1);
-  asked.onsuccess = () => {
-    const store = asked.result.transaction("waiting", "readwrite").objectStore("waiting");
-    const all = store.getAll();
-    all.onsuccess = () => {
-      for (const one of all.result) store.put({ ...one, held: Date.now() + ms });
-    };
-    store.transaction.oncomplete = () => { asked.result.close(); done(); };
-  };
-})"""
+A_DAY_MS = 86_400_000
 
 
 def open_first(page: Page) -> None:
@@ -70,19 +61,25 @@ def test_it_does_not_go_while_it_is_being_corrected(enter: Enter, tmp_path: Path
     assert (stored(visitor, first), stored(visitor, then)) == (0, 1)
 
 
-def test_it_does_not_go_while_its_form_is_being_opened(enter: Enter, tmp_path: Path) -> None:
-    visitor = enter("jun", expects_refusals=True, service_workers="block")
-    page, words = visitor.page, "열리는 동안 머무는 말"
-    write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 42")
+def being_opened(visitor: Visitor) -> list[Route]:
+    """Open the one report that waits, with a line; return what the script of its form waits for."""
+    page, stuck = visitor.page, list[Route]()
     [[key, *_]] = page.evaluate(KEPT)
-    opening: list[Route] = []
-    page.route("**/static/dist/part-form-*.js", lambda one: opening.append(one))
+    page.route("**/static/dist/part-form-*.js", lambda one: stuck.append(one))
     line_comes_back(visitor)
     # The round that begins with the page asks for the form's page, for who is signed in.
     with page.expect_request_finished(lambda one: one.resource_type == "fetch"):
         page.goto(f"/reports/new?waiting={key}", wait_until="commit")
     page.wait_for_timeout(500)
     page.evaluate(TURN)
+    return stuck
+
+
+def test_it_does_not_go_while_its_form_is_being_opened(enter: Enter, tmp_path: Path) -> None:
+    visitor = enter("jun", expects_refusals=True, service_workers="block")
+    page, words = visitor.page, "열리는 동안 머무는 말"
+    write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 42")
+    opening = being_opened(visitor)
     assert (len(opening), stored(visitor, words)) == (1, 0)
     opening[0].continue_()
     page.wait_for_function("() => document.querySelector('#photo').files.length === 1")
@@ -97,14 +94,7 @@ def test_it_goes_though_its_form_never_opens(enter: Enter, tmp_path: Path) -> No
     page, words = visitor.page, "열리지 않는 말"
     page.clock.install()
     write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 52")
-    [[key, *_]] = page.evaluate(KEPT)
-    stuck: list[Route] = []
-    page.route("**/static/dist/part-form-*.js", lambda one: stuck.append(one))
-    line_comes_back(visitor)
-    with page.expect_request_finished(lambda one: one.resource_type == "fetch"):
-        page.goto(f"/reports/new?waiting={key}", wait_until="commit")
-    page.wait_for_timeout(500)
-    page.evaluate(TURN)
+    stuck = being_opened(visitor)
     assert (len(stuck), stored(visitor, words)) == (1, 0)
     page.clock.run_for(31_000)
     page.wait_for_function(ALL_SENT)
@@ -115,7 +105,7 @@ def test_a_clock_that_was_set_back_holds_nothing(enter: Enter, tmp_path: Path) -
     visitor = enter("jun", expects_refusals=True, service_workers="block")
     page, words = visitor.page, "시계를 되돌리기 전의 말"
     write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "노을로 62")
-    page.evaluate(HELD_FOR, 86_400_000)
+    page.evaluate(ALTER, {"held": page.evaluate("Date.now()") + A_DAY_MS})
     line_comes_back(visitor)
     page.goto("/me")
     page.wait_for_function(ALL_SENT)

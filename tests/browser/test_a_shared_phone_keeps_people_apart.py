@@ -15,12 +15,13 @@ pytestmark = pytest.mark.whole_browser
 
 WHO = "() => localStorage.getItem('madang.who')"
 # Writes another's name on all that waits.
-SIGN = """(who) => new Promise((done) => {
+# Changes all reports that wait where they are kept.
+ALTER = """(changes) => new Promise((done) => {
   const asked = indexedDB.open("madang-kept", 1);
   asked.onsuccess = () => {
     const store = asked.result.transaction("waiting", "readwrite").objectStore("waiting");
     const all = store.getAll();
-    all.onsuccess = () => { for (const one of all.result) store.put({ ...one, who }); };
+    all.onsuccess = () => { for (const one of all.result) store.put({ ...one, ...changes }); };
     store.transaction.oncomplete = () => { asked.result.close(); done(); };
   };
 })"""
@@ -130,7 +131,7 @@ def test_what_one_says_is_theirs_goes_by_itself(enter: Enter, tmp_path: Path) ->
     controlled(page)
     page.clock.install()
     write_offline(visitor, photo(tmp_path / "tree.jpg"), words, "새벽로 13")
-    page.evaluate(SIGN, "")
+    page.evaluate(ALTER, {"who": ""})
     line_comes_back(visitor)
     page.goto("/reports/unsent")
     page.click(f"{ROW} [data-row-mine]")
@@ -168,6 +169,8 @@ def test_who_signed_out_leaves_nothing_to_read(enter: Enter, tmp_path: Path) -> 
     hidden(page, words, "다른 사람이 쓴 신고")
     visitor.context.set_offline(False)
     visitor.context.unroute("**/reports/")
+    # The page that was asked for comes by itself, and would come across where one goes meanwhile.
+    page.locator('form[action="/sign-out"]').wait_for()
     sign_out(page)
     visitor.sign_in("jun")
     page.wait_for_function(ALL_SENT)

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.test_a_shared_phone_keeps_people_apart import SIGN, WHO, WROTE
+from tests.browser.test_a_shared_phone_keeps_people_apart import ALTER, WHO, WROTE
 from tests.browser.test_a_waiting_report_needs_a_look import (
     ROW,
     UNCLEAR,
@@ -27,7 +27,7 @@ def kept_for(visitor: Visitor, picture: Path, who: str) -> Page:
     """Return the list of what waits: a report the city refuses, kept with the id of its writer."""
     page = visitor.page
     write_offline(visitor, picture, WORDS, UNCLEAR)
-    page.evaluate(SIGN, who)
+    page.evaluate(ALTER, {"who": who})
     line_comes_back(visitor)
     page.goto("/reports/unsent")
     return page
