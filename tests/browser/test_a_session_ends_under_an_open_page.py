@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_report_waits_for_a_line import SCRIPTED
-from tests.browser.visitor import DESK, Visitor, a_spot, photo, write_report
+from tests.browser.visitor import DESK, Visitor, a_spot, photo, say_where_one_is, write_report
 
 WORDS = "내일 아침에 들러 볼게요."
 SIGN_IN = re.compile(r"/sign-in\?next=")
@@ -134,10 +134,7 @@ def test_who_cannot_join_a_neighbour_is_not_told_they_did(enter: Enter, tmp_path
     page = visitor.page
     page.goto("/reports/new")
     page.wait_for_function(SCRIPTED)
-    page.click("[data-next]")
-    page.click("[data-locate]")
-    expect(page.locator("#lat")).not_to_have_value("")
-    page.click("[data-next]")
+    say_where_one_is(page)
     page.check("input[value=street_light]")
     page.click("[data-next]")
     sign_out_elsewhere(visitor)

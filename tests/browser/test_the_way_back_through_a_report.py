@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
 from tests.browser.test_report_waits_for_a_line import SCRIPTED, fill
-from tests.browser.visitor import UNHURRIED_MS, a_spot, photo, write_report
+from tests.browser.visitor import UNHURRIED_MS, a_spot, photo, say_where_one_is, write_report
 
 
 def test_a_question_about_neighbours_is_asked_again_after_a_reload(
@@ -18,10 +18,7 @@ def test_a_question_about_neighbours_is_asked_again_after_a_reload(
     page = enter("jun", **here).page
     page.goto("/reports/new")
     page.wait_for_function(SCRIPTED)
-    page.click("[data-next]")
-    page.click("[data-locate]")
-    expect(page.locator("#lat")).not_to_have_value("")
-    page.click("[data-next]")
+    say_where_one_is(page)
     page.check("input[value=street_light]")
     page.click("[data-next]")
     cards = page.locator("[data-near-list] .near")
@@ -59,10 +56,7 @@ def test_back_leaves_a_form_that_was_read_again_before_it_was_sent(enter: Enter)
     page.goto("/me/news")
     page.goto("/reports/new")
     page.wait_for_function(SCRIPTED)
-    page.click("[data-next]")
-    page.click("[data-locate]")
-    expect(page.locator("#lat")).not_to_have_value("")
-    page.click("[data-next]")
+    say_where_one_is(page)
     page.reload()
     page.wait_for_function(SCRIPTED)
     page.check("input[value=noise]")

@@ -8,7 +8,7 @@ from services import i18n
 from services.auth import Actor
 from tests.flows.test_report_to_answer import report
 from tests.pages import Pages
-from tests.people import MINJI, SOYEON
+from tests.people import SOYEON
 
 Visit = Callable[[Actor | None], Pages]
 
@@ -71,12 +71,3 @@ def test_words_of_markup_stay_words(visit: Visit) -> None:
     one = report(visit, text='<b lang="x">가로등', idempotency_key="tap-tongue-4")
     in_english, _ = in_both(visit(None), f"/reports/{one}")
     assert '<h1 lang="ko">&lt;b lang=&#34;x&#34;&gt;가로등</h1>' in in_english
-
-
-def test_who_is_signed_in_is_told_so_where_one_signs_in(visit: Visit) -> None:
-    said = "Whoever signs in now takes their place"
-    pages = visit(MINJI)
-    in_english, _ = in_both(pages, "/sign-in")
-    assert said in in_english
-    in_english, _ = in_both(visit(None), "/sign-in")
-    assert said not in in_english

@@ -125,6 +125,15 @@ def test_the_pages_of_signing_in(visit: Callable[[Actor | None], Pages]) -> None
     pages.get("/me", status=303)
 
 
+def test_who_is_signed_in_is_told_so_where_one_signs_in(
+    visit: Callable[[Actor | None], Pages],
+) -> None:
+    for who, times in ((MINJI, 1), (None, 0)):
+        pages = visit(who)
+        pages.client.set_cookie("lang", "en")
+        assert pages.get("/sign-in").count("Whoever signs in now takes their place") == times
+
+
 def test_only_the_newest_code_counts(session: Session) -> None:
     first = actions_codes.request_code(session, SECRET, MAIL, at=AT)
     second = actions_codes.request_code(session, SECRET, MAIL, at=AT + timedelta(seconds=1))
