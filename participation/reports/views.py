@@ -17,11 +17,8 @@ from participation.reports import (
 from participation.reports.access import is_staff, report_for
 from participation.reports.blocks import edge as blocks_edge
 from participation.reports.feeds.views import SEARCH
-from participation.reports.forms import (
-    JudgeForm,
-    parse_sight,
-    parse_view,
-)
+from participation.reports.forms import JudgeForm
+from participation.reports.forms_map import parse_sight, parse_view
 from participation.reports.rules import (
     GRAVEST,
     LABELS,

@@ -11,7 +11,8 @@ from participation.reports import queries_near, views, views_same
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import edge as blocks_edge
 from participation.reports.blocks.rules import Signs
-from participation.reports.forms import DESCRIBED, MOVED, NewReportForm, parse_spot
+from participation.reports.forms import DESCRIBED, MOVED, NewReportForm
+from participation.reports.forms_map import parse_spot
 from participation.reports.intake import actions as intake_actions
 from participation.reports.intake import queries as intake_queries
 from participation.reports.opening import stands_as, told_before
