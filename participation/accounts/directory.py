@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from participation.accounts.models import Person, PersonRole, RoleBound
+from participation.accounts.models import Person, PersonIdentity, PersonRole, RoleBound
 from participation.accounts.rules import normal_email
 from services.auth import Actor, Role
 from services.db import Session
@@ -56,6 +56,16 @@ def since_of(session: Session, person_id: UUID) -> datetime | None:
 def email_of(session: Session, person_id: UUID) -> str | None:
     """Return a person's address, for a letter to them; None for nobody and for who has none."""
     return session.scalar(select(Person.email).where(Person.id == person_id))
+
+
+def identity_of(session: Session, person_id: UUID) -> tuple[str, str] | None:
+    """Return who a person is at an identity provider, (issuer, subject), as last linked; None for
+    who came by none."""
+    theirs = select(PersonIdentity.issuer, PersonIdentity.subject).where(
+        PersonIdentity.person_id == person_id
+    )
+    row = session.execute(theirs.order_by(PersonIdentity.linked_at.desc()).limit(1)).first()
+    return None if row is None else (row.issuer, row.subject)
 
 
 def sinces_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, datetime]:

@@ -132,6 +132,7 @@ NOT_TOLD = {
     "report_asking.token_hash": "what a link is known by",
     "report_block.address_hash": "what an erased address is known by",
     "report_block.device": "what a browser is known by",
+    "report_block.identity_hash": "what who came by a provider is known by",
     "report_export.state": "how far the work is",
     "routing_rule.days": "a rule of the city",
     "sign_in_session.token_hash": "what a sign-in is known by",

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, false, or_, select, update
 
 from participation.accounts import directory
 from participation.reports.access import hold
 from participation.reports.actions import NewReport, answer_report, open_report, reject_report
 from participation.reports.blocks.access import refuse_blocked
 from participation.reports.blocks.models import ReportBlock, ReportTrace
-from participation.reports.blocks.queries import Spot, holding, past_of, trace_of
+from participation.reports.blocks.queries import OF_ERASED, Spot, holding, past_of, trace_of
 from participation.reports.blocks.rules import BLOCK_DAYS, TRACE_KEPT, Signs, block_holds, why_wait
 from participation.reports.models import Report
 from participation.reports.opening import told_by
@@ -24,8 +24,8 @@ from services.errors import ForbiddenError, InvalidError, NotFoundError, Refused
 from services.tokens import keyed_hash
 
 REASON_LENGTH = 500
-# What the hash of an address is for; the same address is hashed otherwise elsewhere.
-OF_BLOCK = "block"
+# What the hashes are for; the same address is hashed otherwise elsewhere.
+OF_BLOCK, OF_IDENTITY = "block", "block identity"
 
 
 def take_report(
@@ -154,9 +154,7 @@ def forget_traces(session: Session, actor: Actor, *, at: datetime) -> None:
 
 def forget_blocks(session: Session, actor: Actor, *, at: datetime) -> None:
     """Forget the blocks of accounts that were erased, as soon as they hold no more."""
-    gone = session.connection().execute(
-        delete(ReportBlock).where(ReportBlock.address_hash.is_not(None), ~holding(at))
-    )
+    gone = session.connection().execute(delete(ReportBlock).where(OF_ERASED, ~holding(at)))
     if gone.rowcount:
         detail = {"count": str(gone.rowcount)}
         audit.record(session, actor.id, "forget_blocks", "reports", "", at=at, detail=detail)
@@ -165,20 +163,30 @@ def forget_blocks(session: Session, actor: Actor, *, at: datetime) -> None:
 def block_again(
     session: Session, actor: Actor, person_id: UUID, secret: str, *, at: datetime
 ) -> None:
-    """Let what holds on an erased account hold on who came back with its address."""
-    if (address := directory.email_of(session, person_id)) is None:
-        return
-    theirs = ReportBlock.address_hash == keyed_hash(secret, OF_BLOCK, address)
+    """Let what holds on an erased account hold on who came back with its address, or as who they
+    were at the identity provider."""
+    marks = _marks_of(session, person_id, secret)
+    theirs = or_(*(getattr(ReportBlock, name) == mark for name, mark in marks.items()), false())
     for block in session.scalars(select(ReportBlock).where(theirs, holding(at))).all():
-        block.person_id, block.address_hash = person_id, None
+        block.person_id, block.address_hash, block.identity_hash = person_id, None, None
         audit.record(session, actor.id, "block_again", "block", str(block.id), at=at)
+
+
+def _marks_of(session: Session, person_id: UUID, secret: str) -> dict[str, str]:
+    """Return what somebody is known again by, keyed hashes by the column that keeps each."""
+    marks = {}
+    if (address := directory.email_of(session, person_id)) is not None:
+        marks["address_hash"] = keyed_hash(secret, OF_BLOCK, address)
+    if (identity := directory.identity_of(session, person_id)) is not None:
+        marks["identity_hash"] = keyed_hash(secret, OF_IDENTITY, "\n".join(identity))
+    return marks
 
 
 def erase_person(session: Session, person_id: UUID, at: datetime, *, secret: str) -> None:
     """Forget the blocks on a person and where their reports came from; their acts lose the name.
 
-    A block that holds stays until it ends, under a hash of the address that `secret` keys: whoever
-    erases their account is not free of it by making it anew.
+    A block that holds stays until it ends, under hashes that `secret` keys: whoever erases their
+    account is not free of it by making it anew.
     """
     session.execute(delete(ReportTrace).where(ReportTrace.person_id == person_id))
     for column in (ReportBlock.by_id, ReportBlock.lifted_by_id):
@@ -188,8 +196,8 @@ def erase_person(session: Session, person_id: UUID, at: datetime, *, secret: str
                 update(ReportBlock).where(column == person_id).values({column.key: None})
             )
     theirs = ReportBlock.person_id == person_id
-    if (address := directory.email_of(session, person_id)) is not None:
-        kept = {"person_id": None, "address_hash": keyed_hash(secret, OF_BLOCK, address)}
+    if marks := _marks_of(session, person_id, secret):
+        kept = {"person_id": None, **marks}
         session.execute(update(ReportBlock).where(theirs, holding(at)).values(kept))
     session.execute(delete(ReportBlock).where(theirs))
     audit.record(session, None, "erase_person", "report_blocks", "", at=at)

@@ -13,13 +13,16 @@ class ReportBlock(Base):
     """A person, or a browser by its `device`, who may not report or judge for a while.
 
     It holds from `since` until `until`, or until it was lifted; the person reads `reason`. Where
-    they erased their account, a keyed hash of their address stands in their place.
+    they erased their account, keyed hashes of their address and of who they were at an identity
+    provider stand in their place.
     """
 
     __tablename__ = "report_block"
     __table_args__ = (
         CheckConstraint(
-            "person_id IS NOT NULL OR device IS NOT NULL OR address_hash IS NOT NULL", name="whom"
+            "person_id IS NOT NULL OR device IS NOT NULL OR address_hash IS NOT NULL"
+            " OR identity_hash IS NOT NULL",
+            name="whom",
         ),
         CheckConstraint("until >= since", name="span"),
         Index(None, "device", "until"),
@@ -30,6 +33,7 @@ class ReportBlock(Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     device: Mapped[str | None] = mapped_column(String(64))
     address_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    identity_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     reason: Mapped[str] = mapped_column(String(500))
     since: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)

@@ -95,6 +95,9 @@ def holding(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return (ReportBlock.since <= at) & (ReportBlock.until > at) & lifted
 
 
+# Whose block it was erased their account; hashes stand where their name was.
+OF_ERASED = ReportBlock.person_id.is_(None) & ReportBlock.device.is_(None)
+
 # A person or a browser that is not known is nobody's: NULL equals nothing.
 LONGEST = (
     select(ReportBlock.id, ReportBlock.reason, ReportBlock.since, ReportBlock.until)
@@ -207,7 +210,7 @@ def blocks(session: Session, actor: Actor, at: datetime) -> list[BlockLine]:
             names.get(row.by_id, ""),
             row.lifted_at,
             row.id in held,
-            row.address_hash is not None,
+            row.person_id is None and row.device is None,
         )
         for row in rows
     ]

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from participation.accounts import actions as accounts
+from participation.accounts.actions_identity import admit_identity
 from participation.reports.blocks import actions as blocks_actions
 from participation.reports.blocks import queries as blocks_queries
 from participation.reports.blocks.models import ReportBlock
 from participation.reports.models import Report
 from services import clock
 from services.auth import STRANGER, Actor
+from services.auth.claims import Identity
 from services.db import Session, unit_of_work
 from tests.participation.reports.blocks.test_blocks import NEW, PHONE
 from tests.participation.reports.settling.test_one_tap import Visit, deliver
@@ -35,6 +37,15 @@ def blocked(app: Flask, who: Actor, days: int = 30) -> None:
         report_id = blocks_actions.take_report(session, who, NEW, PHONE, at=now)
         report = session.get_one(Report, report_id)
         blocks_actions.block_reporter(session, SOYEON, report, "욕설", ("person", days), at=now)
+
+
+def came_by_provider(app: Flask, subject: str, email: str | None = None) -> Actor:
+    """Let someone come in by the identity provider, and the city hear of it."""
+    told = Identity("https://id.example", subject, "Lee", email, frozenset(), frozenset())
+    with unit_of_work(app.extensions["engine"]) as session:
+        who = Actor(admit_identity(session, STRANGER, told, at=clock.now()))
+    deliver(app)
+    return who
 
 
 def holds_on(app: Flask, who: Actor) -> bool:
@@ -107,3 +118,32 @@ def test_one_lifted_meanwhile_does_not_come_back(app: Flask, visit: Visit) -> No
     (row,) = rows(app)
     visit(SOYEON).post(f"/console/blocks/{row.id}/lift")
     assert not holds_on(app, joined(app))
+
+
+@pytest.mark.parametrize("before", [None, ADDRESS])
+def test_who_comes_back_through_the_provider_is_blocked(
+    app: Flask, visit: Visit, before: str | None
+) -> None:
+    who = came_by_provider(app, "sub-1", before)
+    blocked(app, who)
+    visit(who).post("/me/erase")
+    assert not holds_on(app, came_by_provider(app, "sub-2"))
+    again = came_by_provider(app, "sub-1")
+    assert again != who
+    assert holds_on(app, again)
+    assert "욕설" in visit(again).get("/reports/new", 403)
+    (row,) = rows(app)
+    assert (row.address_hash, row.identity_hash) == (None, None)
+
+
+def test_a_subject_is_kept_as_little_as_an_address(app: Flask, visit: Visit) -> None:
+    who = came_by_provider(app, "sub-1")
+    blocked(app, who)
+    visit(who).post("/me/erase")
+    (row,) = rows(app)
+    assert "sub-1" not in str(row.identity_hash)
+    assert (row.person_id, row.address_hash, len(str(row.identity_hash))) == (None, None, 64)
+    with unit_of_work(app.extensions["engine"]) as session:
+        later = clock.now() + timedelta(days=30, seconds=1)
+        blocks_actions.forget_blocks(session, STRANGER, at=later)
+    assert rows(app) == []
