@@ -10,8 +10,8 @@ from participation.alerts.matching import cover
 from participation.alerts.models import Alert, AlertCell, AlertHit, AlertTimes
 from participation.alerts.queries import Times, alerts_of, count_of
 from participation.alerts.rules import MOST_ALERTS, Kind, Way, gram_of
-from participation.alerts.telling import due_at
-from services import audit, push
+from participation.alerts.telling import due_at, place_tag_of
+from services import audit, letters, push
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError, RefusedError
@@ -84,12 +84,15 @@ def _lay_cells(session: Session, alert: Alert) -> None:
 def switch_alert(session: Session, actor: Actor, alert: Alert, *, on: bool, at: datetime) -> None:
     """Let an alert rest, or wake it; doing it twice changes nothing.
 
-    What it had found and would have told while it rested counts as told when it wakes.
+    What it had found and would have told while it rested counts as told when it wakes; a letter
+    that still waits when it goes to rest names it no more.
     """
     if alert.active == on:
         return
     alert.active = on
-    if on:
+    if not on:
+        letters.write_anew(session, [place_tag_of(alert.id)], at=at)
+    else:
         waited = AlertHit.told_at.is_(None), AlertHit.due_at <= at
         passed = update(AlertHit).where(AlertHit.alert_id == alert.id, *waited)
         session.execute(passed.values(told_at=at))
@@ -98,14 +101,17 @@ def switch_alert(session: Session, actor: Actor, alert: Alert, *, on: bool, at: 
 
 
 def remove_alert(session: Session, actor: Actor, alert: Alert, *, at: datetime) -> None:
-    """Stop following; for ten minutes it can be brought back."""
+    """Stop following; for ten minutes it can be brought back. No letter names it meanwhile."""
     alert.removed_at = at
+    letters.write_anew(session, [place_tag_of(alert.id)], at=at)
     _lay_cells(session, alert)
     audit.record(session, actor.id, "remove_alert", "alert", str(alert.id), at=at)
 
 
 def restore_alert(session: Session, actor: Actor, alert: Alert, *, at: datetime) -> None:
-    """Bring back what was removed a moment ago."""
+    """Bring back what was removed a moment ago; raises RefusedError above fifty."""
+    if count_of(session, alert.person_id) >= MOST_ALERTS:
+        raise RefusedError("alerts_full")
     alert.removed_at = None
     _lay_cells(session, alert)
     audit.record(session, actor.id, "restore_alert", "alert", str(alert.id), at=at)

@@ -192,6 +192,13 @@ def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
     return {row.id: row.label for row in rows}
 
 
+def awake_labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
+    """Return the names of those among alerts that neither rest nor were removed."""
+    wanted = among(Alert.id.expression, ids)
+    awake = select(Alert.id, Alert.label).where(wanted, Alert.active, Alert.removed_at.is_(None))
+    return {row.id: row.label for row in session.execute(awake)}
+
+
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     """Return all that is kept of what a person follows, as plain values."""
     alerts = session.scalars(select(Alert).where(Alert.person_id == person_id))

@@ -7,9 +7,15 @@ from sqlalchemy import select
 
 from participation.accounts import directory
 from participation.alerts.models import AlertHit
-from participation.alerts.queries import labels_of
+from participation.alerts.queries import awake_labels_of
 from participation.alerts.rules import FRESH
-from participation.alerts.telling import Sources, drop_untold, find_followers, tag_of
+from participation.alerts.telling import (
+    Sources,
+    drop_untold,
+    find_followers,
+    place_tag_of,
+    tag_of,
+)
 from participation.events.alerts import DigestMade
 from participation.events.reports import ReportMoved, ReportOpened
 from services import clock, i18n, letters
@@ -60,15 +66,18 @@ class Listener:
         if lines:
             subject = i18n.translate(lang, "What happened at your places")
             text = "\n\n".join([*lines, self._end(lang)]) + "\n"
-            source = letters.Source(event, frozenset(tag_of(hit.report_id) for hit in hits))
+            topics = {tag_of(hit.report_id) for hit in hits}
+            topics |= {place_tag_of(hit.alert_id) for hit in hits}
+            source = letters.Source(event, frozenset(topics))
             letters.enqueue(session, address, subject, text, at=clock.now(), source=source)
 
     def _lines(self, session: Session, hits: Sequence[AlertHit], lang: str) -> list[str]:
-        labels = labels_of(session, [h.alert_id for h in hits])
+        labels = awake_labels_of(session, [h.alert_id for h in hits])
         told: dict[UUID, str] = {}
         for hit in hits:
-            report = self.sources.told_of(session, hit.report_id)
-            if report is None or hit.report_id in told:
+            if hit.alert_id not in labels or hit.report_id in told:
+                continue
+            if (report := self.sources.told_of(session, hit.report_id)) is None:
                 continue
             url = f"{self.sources.settings.base_url}/reports/{hit.report_id}"
             kind = i18n.translate(lang, report.kind)

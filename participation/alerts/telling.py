@@ -138,6 +138,11 @@ def tag_of(report_id: UUID) -> str:
     return f"near-{report_id}"
 
 
+def place_tag_of(alert_id: UUID) -> str:
+    """Return by what letters that name a followed place are known."""
+    return f"place-{alert_id}"
+
+
 def many(lang: str, count: int) -> push.Notice:
     """Return the notice of several reports at once; it leads to the list of them."""
     said = i18n.translate(lang, "New reports at places you follow: %(count)s", count=count)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from participation.alerts import actions, queries
 from participation.alerts.access import alert_for, removed_alert_for
-from participation.alerts.forms import DESCRIBED, MOVED, AlertForm, TimesForm
+from participation.alerts.forms import DESCRIBED, FULL, MOVED, AlertForm, TimesForm
 from participation.alerts.models import Alert
 from participation.alerts.rules import MOST_ALERTS, RADII
 from participation.alerts.telling import Sources
@@ -86,8 +86,7 @@ def create() -> ResponseReturnValue:
     try:
         actions.follow_place(web.session(), web.actor(), wish, at=web.at())
     except RefusedError:
-        error = "You follow as many as there is room for. Remove one first."
-        form.label.errors = [error]
+        form.label.errors = [FULL]
         return _form_page(form), 422
     flash(words("You follow it now."), "good")
     _tell_described(form)
@@ -181,7 +180,11 @@ def remove(alert_id: str) -> ResponseReturnValue:
 @web.limit("alert", times=300, window_s=3600)
 def restore(alert_id: str) -> ResponseReturnValue:
     alert = removed_alert_for(web.session(), web.actor(), alert_id, at=web.at())
-    actions.restore_alert(web.session(), web.actor(), alert, at=web.at())
+    try:
+        actions.restore_alert(web.session(), web.actor(), alert, at=web.at())
+    except RefusedError:
+        flash(words(FULL), "caution")
+        return redirect(url_for("alerts.index", gone=alert.id), 303)
     return redirect(url_for("alerts.index"), 303)
 
 

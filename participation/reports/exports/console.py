@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -144,7 +145,8 @@ def _file(row: ReportExport) -> Response:
     """Return the lines as they are unpacked, one part at a time."""
     if row.state != DONE:
         raise NotFoundError
-    name = f"madang-reports-{row.scope}-{row.asked_at:%Y-%m-%d}.csv"
+    day = row.asked_at.astimezone(ZoneInfo(web.settings().timezone))
+    name = f"madang-reports-{row.scope}-{day:%Y-%m-%d}.csv"
     response = Response(_lines(engine(), row), mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.headers["Cache-Control"] = "private, no-store"

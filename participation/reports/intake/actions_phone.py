@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from participation.accounts import directory
+from participation.reports.access import may_see
 from participation.reports.actions import follow_report
 from participation.reports.intake.models import CallerLink
 from participation.reports.intake.queries import link_of
@@ -57,12 +58,18 @@ def invite_caller(
 
 
 def follow_by_link(session: Session, actor: Actor, token: str, *, at: datetime) -> UUID:
-    """Let the actor follow the report of a caller's link; raises NotFoundError if it ended."""
+    """Let the actor follow the report of a caller's link.
+
+    Raises NotFoundError if it ended, was used before or leads to what the actor may not see.
+    """
     link = link_of(session, token, at)
-    if link is None:
+    report = session.get_one(Report, link.report_id) if link else None
+    if link is None or report is None or not may_see(session, actor, report):
         raise NotFoundError
-    report = session.get_one(Report, link.report_id)
+    # Of two who use it at once one is too late.
+    unused = update(CallerLink).where(CallerLink.id == link.id, CallerLink.used_at.is_(None))
+    if session.connection().execute(unused.values(used_at=at, person_id=actor.id)).rowcount != 1:
+        raise NotFoundError
     follow_report(session, actor, report, at=at)
-    link.used_at, link.person_id = at, actor.id
     audit.record(session, actor.id, "follow_by_link", "report", str(report.id), at=at)
     return report.id

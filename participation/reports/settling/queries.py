@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from participation.reports.access import has_judged, judged_by, settling_began
-from participation.reports.models import Report, ReportEntry
+from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.rules import CONFIRMED, JUDGED, Status
 from participation.reports.settling.models import ReportAsking, ReportRating
 from services.db import Session
@@ -39,7 +39,10 @@ def asking_by(session: Session, token: str) -> ReportAsking:
 
 
 def state_of(session: Session, asking: ReportAsking, at: datetime) -> State:
-    """Say whether a word is awaited, was said, or is asked for no more."""
+    """Say whether a word is awaited, was said, or is asked for no more.
+
+    Who follows the report no longer is asked no more.
+    """
     report = session.get_one(Report, asking.report_id)
     entry = session.get_one(ReportEntry, asking.entry_id)
     if at >= asking.expires_at:
@@ -50,7 +53,10 @@ def state_of(session: Session, asking: ReportAsking, at: datetime) -> State:
     settled = Status(report.status) in JUDGED and entry.public and report.merged_into is None
     if not settled or (began is not None and entry.at <= began):
         return "past"
-    return "said" if has_judged(session, asking.person_id, report) else "open"
+    if has_judged(session, asking.person_id, report):
+        return "said"
+    follows = session.get(ReportFollow, (report.id, asking.person_id)) is not None
+    return "open" if follows else "past"
 
 
 def to_ask(session: Session, report: Report, people: Sequence[UUID]) -> list[UUID]:

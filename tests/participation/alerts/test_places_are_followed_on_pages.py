@@ -145,6 +145,24 @@ def test_only_fifty_places_are_followed(visit: Visit, app: Flask) -> None:
     assert len(alerts(app)) == 50
 
 
+def test_what_is_brought_back_counts_among_the_fifty(visit: Visit, app: Flask) -> None:
+    key = follow(visit)
+    pages = visit(MINJI)
+    pages.get("/me/places")
+    pages.post(f"/me/places/{key}/remove")
+    for _ in range(50):
+        pages.post("/me/places", **CIRCLE)
+    full = pages.post(f"/me/places/{key}/restore").headers["Location"]
+    page = pages.get(full)
+    assert "먼저 하나를 지워" in page
+    assert f'action="/me/places/{key}/restore"' in page
+    following = [one for one in alerts(app) if one.removed_at is None]
+    assert len(following) == 50
+    pages.post(f"/me/places/{following[0].id}/remove")
+    pages.post(f"/me/places/{key}/restore")
+    assert key in {str(one.id) for one in alerts(app) if one.removed_at is None}
+
+
 def test_what_was_removed_is_forgotten_after_a_while(visit: Visit, app: Flask) -> None:
     key = follow(visit)
     pages = visit(MINJI)

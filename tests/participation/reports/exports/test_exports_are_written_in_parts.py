@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -57,6 +57,18 @@ def rows(pages: Pages, path: str) -> list[list[str]]:
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.data.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_a_file_is_named_by_the_day_of_the_city(
+    visit: Visit, app: Flask, turn: Callable[[], int]
+) -> None:
+    path = ask(visit)
+    turn()
+    midnight = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
+    with unit_of_work(app.extensions["engine"]) as session:
+        session.execute(sa.update(ReportExport).values(asked_at=midnight))
+    answer = visit(None).client.get(f"{path}/file.csv")
+    assert "2026-11-28.csv" in answer.headers["Content-Disposition"]
 
 
 def test_a_public_file_holds_public_columns(

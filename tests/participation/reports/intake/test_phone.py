@@ -5,14 +5,17 @@ import email.policy
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import select
 
 from participation.accounts import queries
 from participation.accounts.models import Person
+from participation.reports.actions import reject_report
 from participation.reports.intake import actions_phone
 from participation.reports.intake.models import CallerLink
 from participation.reports.models import Report, ReportEntry, ReportFollow
@@ -20,7 +23,7 @@ from participation.reports.opening import Told
 from participation.reports.rules import Category, Status
 from services import audit
 from services.auth import Actor
-from services.db import Session
+from services.db import Session, unit_of_work
 from services.errors import NotFoundError
 from services.letters import LetterOut, send_due
 from tests.conftest import AT
@@ -112,11 +115,16 @@ def test_the_caller_follows_it_by_the_link_and_only_once(
     visit(MINJI).get(path, 404)
 
 
-def test_a_link_ends_after_two_weeks(session: Session) -> None:
+def invited(session: Session) -> str:
+    """File what a caller told, write to them, and return the token of their link."""
     report = actions_phone.file_for_caller(session, TAEHO, TOLD, "call-1", at=AT)
     actions_phone.invite_caller(session, TAEHO, report, "a@example.org", "http://here", at=AT)
     letter = session.scalars(select(LetterOut)).one()
-    token = letter.text.split("/reports/caller/")[1].split()[0]
+    return letter.text.split("/reports/caller/")[1].split()[0]
+
+
+def test_a_link_ends_after_two_weeks(session: Session) -> None:
+    token = invited(session)
     with pytest.raises(NotFoundError):
         actions_phone.follow_by_link(session, JUN, token, at=AT + timedelta(days=14))
     actions_phone.follow_by_link(session, JUN, token, at=AT + timedelta(days=13))
@@ -143,3 +151,36 @@ def test_a_letter_the_server_did_not_take_is_tried_again(app: Flask, session: Se
     assert send_due(engine, settings, lambda: AT + timedelta(minutes=1)) == 0
     assert send_due(engine, settings, lambda: AT + timedelta(minutes=3)) == 1
     assert send_due(engine, settings, lambda: AT + timedelta(days=3)) == 0
+
+
+def test_of_two_who_use_one_link_at_once_one_follows(engine: sa.Engine, session: Session) -> None:
+    token = invited(session)
+    session.commit()
+    ends: list[str] = []
+
+    def use(who: Actor) -> None:
+        try:
+            with unit_of_work(engine) as other:
+                actions_phone.follow_by_link(other, who, token, at=AT)
+            ends.append("follows")
+        except NotFoundError:
+            ends.append("too late")
+
+    with unit_of_work(engine) as first:
+        actions_phone.follow_by_link(first, JUN, token, at=AT)
+        second = Thread(target=use, args=[MINJI])
+        second.start()
+        second.join(0.5)
+        assert ends == []
+    second.join(20)
+    assert ends == ["too late"]
+    assert session.scalars(select(ReportFollow.person_id)).all() == [JUN.id]
+
+
+def test_a_link_leads_to_nothing_that_was_hidden_since(session: Session) -> None:
+    token = invited(session)
+    report = session.scalars(select(Report)).one()
+    reject_report(session, SOYEON, report, "It names somebody", at=AT)
+    with pytest.raises(NotFoundError):
+        actions_phone.follow_by_link(session, JUN, token, at=AT)
+    assert session.scalars(select(ReportFollow.person_id)).all() == []

@@ -1,5 +1,6 @@
 """A token is good for one word of one person about one settling, for 28 days, and for no more."""
 
+import re
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -15,7 +16,14 @@ from services.db import Session, unit_of_work
 from services.tokens import hash_of
 from tests.flows.test_closed_is_not_fixed import answer, settled
 from tests.participation.reports.settling import test_one_tap as taps
-from tests.participation.reports.settling.test_one_tap import JSON, Visit, deliver, links, status_of
+from tests.participation.reports.settling.test_one_tap import (
+    JSON,
+    Visit,
+    deliver,
+    letters,
+    links,
+    status_of,
+)
 from tests.people import JUN, MINJI, SOYEON
 
 addresses, asked = taps.addresses, taps.asked
@@ -138,3 +146,19 @@ def test_of_what_was_hidden_since_nobody_is_asked(asked: dict[str, str], app: Fl
     for word in ("no", "yes"):
         assert app.test_client().post(asked[word], headers=JSON).status_code == 409
     assert status_of(app) == "rejected"
+
+
+def test_who_wants_to_hear_no_more_is_asked_no_more(
+    asked: dict[str, str], visit: Visit, app: Flask
+) -> None:
+    stop = re.search(r"/reports/stop/\S+", letters(app)[-1])
+    assert stop
+    stranger = visit(None)
+    stranger.get(stop[0])
+    stranger.post(stop[0], expect=200)
+    page = stranger.get(asked["no"])
+    assert "이제 더는 묻지 않아요" in page
+    assert f'action="{asked["no"]}"' not in page
+    back = stranger.post(asked["no"]).headers["Location"]
+    assert "이제 더는 묻지 않아요" in stranger.get(back)
+    assert status_of(app) == "fixed"
