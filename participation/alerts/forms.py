@@ -24,7 +24,6 @@ DESCRIBED = "We know no place of that name. The point stays where it was; your w
 NOT_FOUND = "We know no place of that name. Give a street and number, or use the map."
 WHICH = "Several places have that name. Choose the one you mean."
 MOVED = "The point moved to %(name)s, the place you typed."
-FULL = "You follow as many as there is room for. Remove one first."
 HOW_FAR = "Choose how far: 50 m to 20 km."
 
 

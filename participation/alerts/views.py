@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from participation.alerts import actions, queries
 from participation.alerts.access import alert_for, removed_alert_for
-from participation.alerts.forms import DESCRIBED, FULL, MOVED, AlertForm, TimesForm
+from participation.alerts.forms import DESCRIBED, MOVED, AlertForm, TimesForm
 from participation.alerts.models import Alert
 from participation.alerts.rules import MOST_ALERTS, RADII
 from participation.alerts.telling import Sources
@@ -22,6 +22,7 @@ from services.web.pages import words
 from services.web.request import engine
 
 pages = Blueprint("alerts", __name__, url_prefix="/me/places")
+FULL = "You follow as many as there is room for. Remove one first."
 
 
 def _sources() -> Sources:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     FromClause,
-    Integer,
     Select,
     and_,
     bindparam,
@@ -114,13 +113,6 @@ NEWEST = (
     .limit(PAGE + 1)
 )
 
-MINE = (
-    select(*CARD)
-    .where(C.reporter_id == bindparam("person"))
-    .order_by(C.opened_at.desc())
-    .limit(bindparam("most", type_=Integer))
-)
-
 
 def newest(session: Session, filters: Filters) -> tuple[list[ReportCard], str | None]:
     """Return a page of public reports, newest first, and the cursor of the next page."""
@@ -186,12 +178,6 @@ def card_of(row: Any) -> ReportCard:
     *told, hash_, followers = row
     told += [f"/media/{hash_}/small.webp" if hash_ else None, followers]
     return ReportCard(*told)
-
-
-def mine(session: Session, person_id: UUID, limit: int = 10) -> list[ReportCard]:
-    """Return what a person reported, newest first, whatever became of it."""
-    rows = session.connection().execute(MINE, {"person": person_id, "most": limit})
-    return [card_of(row) for row in rows]
 
 
 def page_of(session: Session, actor: Actor, report: Report, at: datetime) -> ReportPage:

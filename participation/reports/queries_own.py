@@ -1,15 +1,34 @@
-"""What reports hold of one person, and what the city told them lately."""
+"""What one person reported and follows, what reports hold of them, and what the city told them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select, tuple_
 
 from participation.reports.models import ExactPlace, Report, ReportEntry, ReportFollow
-from participation.reports.queries import further_photos, open_to
+from participation.reports.queries import (
+    CARD,
+    PAGE,
+    C,
+    ReportCard,
+    card_of,
+    further_photos,
+    open_to,
+)
 from services.db import Session
+
+Whose = Literal["made", "followed"]
+PERSON = bindparam("person", type_=Uuid)
+F = ReportFollow.__table__.c
+# Whatever became of them: what is hidden from others is still its reporter's.
+MADE = select(*CARD).where(C.reporter_id == PERSON)
+FOLLOWED = (
+    select(*CARD)
+    .join_from(ReportFollow.__table__, Report.__table__, F.report_id == C.id)
+    .where(F.person_id == PERSON, C.reporter_id.is_distinct_from(PERSON), open_to(PERSON))
+)
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -29,6 +48,8 @@ def answered(session: Session, person_id: UUID, since: datetime, limit: int = 3)
         .join(ReportFollow, ReportFollow.report_id == Report.id)
         .join(ReportEntry, ReportEntry.report_id == Report.id)
         .where(ReportFollow.person_id == person_id, ReportEntry.at > since)
+        # What was said before is no news to who follows since.
+        .where(ReportEntry.at >= ReportFollow.since)
         .where(ReportEntry.kind == "answer", ReportEntry.public)
         .where(ReportEntry.actor_id.is_distinct_from(person_id))
         # What is hidden now is told to its reporter alone.
@@ -38,6 +59,28 @@ def answered(session: Session, person_id: UUID, since: datetime, limit: int = 3)
         .limit(limit)
     )
     return [Answered(*row) for row in rows]
+
+
+def reports_of(
+    session: Session, person_id: UUID, whose: Whose, after: UUID | None = None
+) -> tuple[list[ReportCard], str | None]:
+    """Return a page of what a person made, or follows of others', and the cursor of the next page.
+
+    The newest come first, or what was followed last; `after` is the last report of the page before.
+    """
+    query, when, key = (MADE, C.opened_at, C.id)
+    if whose == "followed":
+        query, when, key = (FOLLOWED, F.since, F.report_id)
+    given: dict[str, Any] = {"person": person_id}
+    if after is not None:
+        last = query.with_only_columns(when, key).where(key == after)
+        if (place := session.connection().execute(last, given).first()) is not None:
+            query = query.where(tuple_(when, key) < tuple_(*place))
+    rows = session.connection().execute(
+        query.order_by(when.desc(), key.desc()).limit(PAGE + 1), given
+    )
+    cards = [card_of(row) for row in rows.all()]
+    return cards[:PAGE], cards[PAGE - 1].id if len(cards) > PAGE else None
 
 
 def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
