@@ -79,7 +79,7 @@ def redeem() -> ResponseReturnValue:
     person_id = actions_codes.redeem_code(web.session(), secret, email, code, asker, at=web.at())
     if person_id is None:
         # 200, so that the counted guess is committed: five guesses are all a code allows.
-        error = "That code is wrong or too old. Ask for a new one."
+        error = "Type it once more, or ask for a new one. It does not fit, or its time is over."
         return render_template(
             "accounts/code.html", next=_next(), email=email, shown="", error=error
         )

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from participation.reports.models import Report
+from participation.reports.routing.actions import add_team
 from services import clock
 from services.auth import Actor
 from services.db import Session, unit_of_work
-from tests.flows.test_closed_is_not_fixed import ASKED, judge, settled
-from tests.flows.test_report_to_answer import FORM
+from tests.flows.test_closed_is_not_fixed import ASKED, answer, judge, settled
+from tests.flows.test_report_to_answer import FORM, report
 from tests.pages import Pages
 from tests.people import JUN, MINJI, SOYEON
 
@@ -46,8 +48,24 @@ def test_after_that_the_page_offers_a_new_report_and_takes_no_word(
         assert f'href="/reports/new?again={report_id}"' in page
     pages = visit(JUN)
     pages.get(f"/reports/{report_id}")
-    answer = pages.post(f"/reports/{report_id}/judge", 409, settled="no", text="")
-    assert "새로 신고해 주세요" in answer.text
+    refused = pages.post(f"/reports/{report_id}/judge", 409, settled="no", text="")
+    assert "새로 신고해 주세요" in refused.text
+
+
+def test_what_is_settled_is_in_nobodys_hands_and_invites_to_no_news(
+    visit: Visit, app: Flask
+) -> None:
+    report_id = report(visit)
+    address = f"/reports/{report_id}"
+    with unit_of_work(app.extensions["engine"]) as session:
+        row = session.get_one(Report, UUID(report_id))
+        row.team_id = add_team(session, SOYEON, "도로과", "야간", at=clock.now())
+    assert "도로과" in visit(None).get(address)
+    assert 'id="follow-act">' in visit(None).get(address)
+    answer(visit, report_id, "fixed")
+    assert "도로과" not in visit(None).get(address)
+    aged(app, 28)
+    assert 'id="follow-act" data-variant="secondary">' in visit(None).get(address)
 
 
 def test_who_follows_only_later_is_not_asked_of_old_work(visit: Visit, app: Flask) -> None:

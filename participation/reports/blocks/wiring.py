@@ -11,7 +11,7 @@ HOLDING = Holding(
     "First looks and blocks",
     "the city team",
     "a trace for 90 days; a block until it ends, even past your account",
-    {"traces": "Reports looked at first", "blocks": "Blocks"},
+    {"traces": "Reports whose browser is noted", "blocks": "Blocks"},
 )
 
 

@@ -1,5 +1,4 @@
 // Sending a report from the page: kept first, then sent; what the line swallowed sends itself later.
-import { say } from "../core/say";
 import { pageOf, sendAll } from "./delivery";
 import { FORM_OF_KEEPING, formOf, keep, waitingFor, type Waiting, type Why } from "./outbox";
 import { SIGN_IN } from "./reader";
@@ -85,7 +84,6 @@ export async function sendOrKeep(form: HTMLFormElement, forget: () => void): Pro
   history.replaceState(null, "");
   listen();
   await announce();
-  say(reason(form, end.why), "caution");
   form.querySelector("[data-send]")?.removeAttribute("aria-busy");
   form.closest<HTMLElement>("[data-module]")?.replaceChildren(keptNote(form, end.why));
 }
@@ -112,10 +110,13 @@ function keptNote(form: HTMLFormElement, why: Why): HTMLElement {
   note.className = "note";
   const text = document.createElement("p");
   text.textContent = reason(form, why);
+  text.id = "kept-why";
   note.append(text);
   const heading = document.createElement("h1");
   heading.textContent = form.dataset["keptTitle"] ?? "";
   heading.tabIndex = -1;
+  // Whoever hears the page read hears the reason with it: nothing else says it.
+  heading.setAttribute("aria-describedby", text.id);
   const ways = [way("/reports/unsent", form.dataset["keptLook"] ?? "", "secondary")];
   if (WANTS_SIGN_IN.includes(why)) ways.unshift(way(SIGN_IN, form.dataset["signIn"] ?? "", "primary"));
   const all = document.createElement("div");
