@@ -3,16 +3,18 @@
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, String, or_, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import mapped_column
 
 from services.db import Base, Mapped, Session, reading_session, unit_of_work
 from services.ids import secret_token
+from services.jobs.times import SKEW
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -42,11 +44,33 @@ class Leases:
     ) -> None:
         self.engine, self.now, self.lasts = engine, now, lasts
 
-    def resting(self, at: datetime) -> set[str]:
-        """Return the names of the jobs that are not due `at`, or that somebody runs."""
-        wanted = select(JobRow.name).where(or_(JobRow.due_at > at, JobRow.claimed_until > at))
+    def resting(self, at: datetime) -> Sequence[JobRow]:
+        """Return the rows of the jobs that are not due `at`, or that somebody runs."""
+        wanted = select(JobRow).where(or_(JobRow.due_at > at, JobRow.claimed_until > at))
         with reading_session(self.engine) as session:
-            return set(session.scalars(wanted))
+            return session.scalars(wanted).all()
+
+    def too_long(self, row: JobRow, at: datetime) -> bool:
+        """Say whether a job is claimed for longer than anybody can who claims or renews `at`."""
+        until = row.claimed_until
+        return until is not None and until > at + self.lasts + SKEW
+
+    def put_right(self, row: JobRow, at: datetime, due_at: datetime) -> None:
+        """Let a job be due at `due_at`, and be claimed from `at`: a clock was ahead at `row`.
+
+        Whoever holds the lease may still be at it and renews it; else it lapses in its time.
+        """
+        until = at + self.lasts if self.too_long(row, at) else row.claimed_until
+        seen = (
+            JobRow.due_at == row.due_at,
+            JobRow.claimed_until.is_not_distinct_from(row.claimed_until),
+        )
+        with unit_of_work(self.engine) as session:
+            session.connection().execute(
+                update(JobRow)
+                .where(JobRow.name == row.name, *seen)
+                .values(due_at=due_at, claimed_until=until)
+            )
 
     def claim(self, name: str, at: datetime, first: datetime) -> str | None:
         """Return the lease of a job that is due `at` and that nobody runs; else None.
@@ -110,6 +134,6 @@ class Leases:
             try:
                 with unit_of_work(self.engine) as session:
                     session.execute(mine.values(claimed_until=self.now() + self.lasts))
-            except (DBAPIError, sqlite3.OperationalError) as error:
+            except (DBAPIError, PoolTimeoutError, sqlite3.OperationalError) as error:
                 # On SQLite a job that writes holds the one turn: nobody else can claim it then.
                 log.info("job %s is held without renewal: %s", name, type(error).__name__)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+# The clocks of two workers differ by less; a difference as small is nobody's fault.
+SKEW = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Daily:
@@ -32,3 +35,16 @@ class Daily:
 def following(when: int | Daily, at: datetime, zone: ZoneInfo) -> datetime:
     """Return when a job that is run `at` is due again; `when` is in seconds, or a time of day."""
     return when.after(at, zone) if isinstance(when, Daily) else at + timedelta(seconds=when)
+
+
+def first(when: int | Daily, at: datetime, zone: ZoneInfo) -> datetime:
+    """Return when a job that is new `at` is due: at once, or at its time of day."""
+    return when.after(at, zone) if isinstance(when, Daily) else at
+
+
+def latest(when: int | Daily, at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the latest moment, in UTC, a job can be due that was run `at` or before.
+
+    What is due later was put off by a clock that was ahead.
+    """
+    return following(when, at + SKEW, zone)

@@ -12,15 +12,12 @@ from services.db import Session, reading_session, unit_of_work
 from services.errors import DomainError
 from services.outbox.events import OutboxDelivery, OutboxEvent, ring_at_commit
 from services.outbox.subscriptions import Subscriptions
+from services.outbox.waits import LOOK_EVERY, OPEN, TRIES, lease_after, put_right, wait_before
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)
-TRIES = 8
-LONGEST_WAIT_S = 600
 BATCH = 200
 NEVER_ENDED = "NeverEnded"
 
-OPEN = OutboxDelivery.done_at.is_(None), OutboxDelivery.dead_at.is_(None)
 FIRST_NEW = select(OutboxEvent.seq).where(OutboxEvent.fanned_out_at.is_(None)).limit(1)
 FIRST_DUE = (
     select(OutboxDelivery, OutboxEvent.body)
@@ -48,6 +45,7 @@ class Dispatcher:
     def __init__(self, engine: Engine, subscriptions: Subscriptions) -> None:
         self.engine = engine
         self.subscriptions = subscriptions
+        self._looked_at: datetime | None = None
 
     def drain(self) -> int:
         """Deliver all that is due now; return how many deliveries were tried."""
@@ -60,11 +58,25 @@ class Dispatcher:
 
     def fan_out(self, now: datetime) -> int:
         """Turn every new event into one delivery for each subscriber; return how many events."""
+        self._put_right(now)
         with reading_session(self.engine) as session:
             if session.scalar(FIRST_NEW) is None:
                 return 0
         with unit_of_work(self.engine) as session:
             return self._fan_out(session, now)
+
+    def _put_right(self, now: datetime) -> None:
+        """Put right what a clock put off that was ahead: at first, each minute, and if it was ours.
+
+        Not at each claim: that one reads what is due off its index, and nothing else.
+        """
+        looked_at, self._looked_at = self._looked_at, now
+        if looked_at is not None and looked_at <= now < looked_at + LOOK_EVERY:
+            self._looked_at = looked_at
+        elif righted := put_right(self.engine, self.subscriptions, now):
+            log.warning(
+                "%s deliveries were put off for longer than can be: was a clock ahead?", righted
+            )
 
     def _fan_out(self, session: Session, now: datetime) -> int:
         new = (
@@ -78,13 +90,15 @@ class Dispatcher:
         rows = []
         for event in events:
             event.fanned_out_at = now
+            # Whoever recorded it may have a clock that was ahead.
+            happened_at = min(event.recorded_at, now)
             for subscriber in self.subscriptions.to(event.kind):
                 rows.append(
                     {
                         "event_seq": event.seq,
                         "subscriber": subscriber.name,
                         "lane": subscriber.lane,
-                        "due_at": event.recorded_at + timedelta(seconds=subscriber.after_s),
+                        "due_at": happened_at + timedelta(seconds=subscriber.after_s),
                     }
                 )
         if rows:
@@ -151,8 +165,7 @@ class Dispatcher:
 def _claimed(row: OutboxDelivery, lease: str, now: datetime) -> dict[str, object]:
     """Return what a claim changes. A lease that is still there lapsed: its worker died or hung.
 
-    That was a try like any other. Without a new `lease` it was the last one. Each lease is twice as
-    long as the one before, so that work that takes minutes is done by one of them in the end.
+    That was a try like any other. Without a new `lease` it was the last one.
     """
     error = NEVER_ENDED if row.lease else row.error
     if not lease:
@@ -160,15 +173,10 @@ def _claimed(row: OutboxDelivery, lease: str, now: datetime) -> dict[str, object
         return {"dead_at": now, "lease": None, "error": error}
     return {
         "tries": row.tries + 1,
-        "due_at": now + LEASE * 2**row.tries,
+        "due_at": now + lease_after(row.tries),
         "lease": lease,
         "error": error,
     }
-
-
-def wait_before(tries: int) -> timedelta:
-    """Return the wait after the `tries`-th failure: 1, 2, 4 ... seconds, ten minutes at most."""
-    return timedelta(seconds=min(2 ** (tries - 1), LONGEST_WAIT_S))
 
 
 def _safe(error: Exception) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.jobs.times import Daily, following
+from services.jobs.times import SKEW, Daily, following, latest
 
 ZONES = (
     "Asia/Seoul",
@@ -56,3 +56,17 @@ def test_clocks_that_jump_and_clocks_that_go_back() -> None:
 def test_seconds_are_counted_from_the_run() -> None:
     at = datetime(2026, 3, 29, 0, 59, tzinfo=ZoneInfo("UTC"))
     assert following(3600, at, ZoneInfo("Europe/Berlin")) == at + timedelta(hours=1)
+
+
+@given(
+    zone=zones,
+    when=st.one_of(dailies, st.integers(0, 90_000)),
+    at=st.datetimes(datetime(2010, 1, 1), datetime(2030, 12, 1)),  # noqa: DTZ001
+    apart=st.timedeltas(-SKEW, SKEW),
+)
+def test_none_is_due_too_late_by_a_clock_that_is_a_little_off(
+    zone: ZoneInfo, when: int | Daily, at: datetime, apart: timedelta
+) -> None:
+    now = at.replace(tzinfo=ZoneInfo("UTC"))
+    assert following(when, now + apart, zone) <= latest(when, now, zone)
+    assert latest(when, now, zone) <= following(when, now, zone) + timedelta(hours=26)
