@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from participation.moderation import actions, queries
 from participation.moderation.forms import Search
+from participation.moderation.words import WORDS
 from services import audit, outbox, web
 from services.auth.gates import role
 
@@ -17,9 +18,11 @@ pages = Blueprint("moderation", __name__, url_prefix="/console")
 @role("officer", "operator", bounded=False)
 def trail() -> ResponseReturnValue:
     search = Search.of(request.args)
+    wanted = search.wanted(web.settings().timezone, web.actor().lang)
     return render_template(
         "console/audit.html",
-        found=queries.trail(web.session(), search.who, search.wanted(web.settings().timezone)),
+        found=queries.trail(web.session(), search.who, wanted),
+        acts=WORDS,
         search=search,
         checked=audit.checked(web.session()),
         head=audit.head(web.session()),
@@ -33,6 +36,7 @@ def dead_letters() -> ResponseReturnValue:
     return render_template(
         "console/dead_letters.html",
         letters=outbox.dead_letters(session, _heard(), at=web.at()),
+        done=request.args.get("done", ""),
         stuck=[one for told in web.registry().stuck for one in told(session)],
     )
 
@@ -41,14 +45,14 @@ def dead_letters() -> ResponseReturnValue:
 @role("operator")
 def retry(letter_id: str) -> ResponseReturnValue:
     actions.retry_letter(web.session(), web.actor(), letter_id, at=web.at())
-    return redirect(url_for("moderation.dead_letters"), 303)
+    return redirect(url_for("moderation.dead_letters", done="again"), 303)
 
 
 @pages.post("/dead-letters/<letter_id>/discard")
 @role("operator")
 def discard(letter_id: str) -> ResponseReturnValue:
     actions.discard_letter(web.session(), web.actor(), letter_id, _heard(), at=web.at())
-    return redirect(url_for("moderation.dead_letters"), 303)
+    return redirect(url_for("moderation.dead_letters", done="discarded"), 303)
 
 
 def _heard() -> Collection[str]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from participation.moderation.words import meant
 from services import audit
 from services.errors import InvalidError
 
@@ -16,7 +17,10 @@ LONGEST_SEQ = 18
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What was typed: how a name, an act, a kind or a reference begins; days, both included."""
+    """What was typed: how a name, an act, a kind or a reference begins; days, both included.
+
+    An act may be asked for by words of its own too.
+    """
 
     who: str = ""
     verb: str = ""
@@ -35,14 +39,15 @@ class Search(msgspec.Struct, frozen=True):
         told = msgspec.structs.asdict(self)
         return {name: said for name, said in told.items() if said and name != "before"}
 
-    def wanted(self, zone: str) -> audit.Wanted:
+    def wanted(self, zone: str, lang: str) -> audit.Wanted:
         """Return what it asks of the trail, but for the name; InvalidError (day_odd).
 
-        Days begin at midnight in `zone`.
+        Days begin at midnight in `zone`; the words of acts are those in `lang`.
         """
         paged = self.before.isdecimal() and len(self.before) <= LONGEST_SEQ
         return audit.Wanted(
             verb=self.verb,
+            verbs=meant(self.verb, lang),
             kind=self.kind,
             ref=self.ref,
             since=_midnight(self.since, zone, 0),

@@ -21,12 +21,12 @@ from sqlalchemy import (
 )
 
 from participation.accounts import directory
-from participation.reports.models import LIVE, Report
+from participation.reports.models import LIVE, ExactPlace, Report
 from participation.reports.photos.models import UnlookedPhoto
 from participation.reports.photos.queries import WAITS, waiting_of
 from participation.reports.queries_news import versions_of
 from participation.reports.routing.queries import handled_by
-from participation.reports.rules import ENDED, GRAVEST, Category, Status, late
+from participation.reports.rules import ENDED, GRAVEST, ROUGH, Category, Status, late
 from services.auth import Actor
 from services.db import Session
 from services.ids import parse_id
@@ -84,7 +84,7 @@ DEFAULTS: dict[str, str] = asdict(Sought())
 
 class QueueRow(msgspec.Struct, frozen=True):
     """A row of the queue; `version` says how its report stood when it was read, `unlooked` how many
-    of its photos nobody has looked over yet."""
+    of its photos nobody has looked over yet. `place` is where it was told, as its case has it."""
 
     id: str
     version: str
@@ -97,6 +97,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     assignee: str | None
     thumb_url: str | None
     followers: int
+    place: str
     unlooked: int = 0
 
 
@@ -127,9 +128,14 @@ def queue(session: Session, actor: Actor, sought: Sought, at: datetime) -> Queue
             break
     names = directory.names_of(session, {r.assignee_id for r in rows if r.assignee_id})
     versions = versions_of(session, rows[:LENGTH])
-    unlooked = waiting_of(session, [r.id for r in rows[:LENGTH]])
+    ids = [r.id for r in rows[:LENGTH]]
+    unlooked, exact = waiting_of(session, ids), _exact(session, rows[:LENGTH])
     shown = [
-        replace(_row(r, versions[r.id], names, at), unlooked=len(unlooked.get(r.id, ())))
+        replace(
+            _row(r, versions[r.id], names, at),
+            unlooked=len(unlooked.get(r.id, ())),
+            place=exact.get(r.id, r.place),
+        )
         for r in rows[:LENGTH]
     ]
     return Queue(shown, shown[-1].id if len(rows) > LENGTH else None)
@@ -173,7 +179,17 @@ def _row(r: Report, version: str, names: dict[UUID, str], at: datetime) -> Queue
         assignee=names.get(r.assignee_id) if r.assignee_id else None,
         thumb_url=f"/media/{r.photo_hash}/small.webp" if r.photo_hash else None,
         followers=r.followers,
+        place=r.place,
     )
+
+
+def _exact(session: Session, rows: Iterable[Report]) -> dict[UUID, str]:
+    """Return where those were told whose kind others see roughly: who handles them sees it."""
+    rough = [r.id for r in rows if Category(r.category) in ROUGH]
+    if not rough:
+        return {}
+    asked = select(ExactPlace.report_id, ExactPlace.place).where(ExactPlace.report_id.in_(rough))
+    return {row.report_id: row.place for row in session.execute(asked)}
 
 
 def _kind(kind: str) -> ColumnElement[bool]:

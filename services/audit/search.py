@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from services.audit.trail import AuditEntry, extend
 from services.db import Session
@@ -14,12 +14,14 @@ from services.db import Session
 class Wanted(msgspec.Struct, frozen=True):
     """Which acts are looked for; what is empty or None asks for nothing.
 
-    `verb`, `kind` and `ref` are how the words begin, `since` and `until` (not included) are
-    moments, `before` is a number of an act: only older ones.
+    `verb`, `kind` and `ref` are how the words begin; `verbs` are whole ones that do as well as a
+    `verb`. `since` and `until` (not included) are moments, `before` is a number of an act: only
+    older ones.
     """
 
     actors: Collection[UUID] | None = None
     verb: str = ""
+    verbs: Collection[str] = ()
     kind: str = ""
     ref: str = ""
     since: datetime | None = None
@@ -59,8 +61,10 @@ def latest(session: Session, wanted: Wanted = ALL, *, limit: int = 100) -> list[
 
 
 def _terms(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.verb:
+        begun = AuditEntry.verb.startswith(wanted.verb, autoescape=True)
+        yield or_(begun, AuditEntry.verb.in_(list(wanted.verbs)))
     for column, begins in (
-        (AuditEntry.verb, wanted.verb),
         (AuditEntry.kind, wanted.kind),
         (AuditEntry.ref, wanted.ref),
     ):

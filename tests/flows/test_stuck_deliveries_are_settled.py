@@ -56,8 +56,11 @@ def test_what_is_tried_again_arrives(app: Flask, visit: Visit, turn: Callable[[]
     turn()
     assert heard == []
     operator.post(f"/console/dead-letters/{letter}/discard", 404)
-    operator.post(f"/console/dead-letters/{letter}/retry", 303)
-    assert "ZeroDivisionError" not in operator.get("/console/dead-letters")
+    done = operator.post(f"/console/dead-letters/{letter}/retry", 303)
+    page = operator.get(str(done.location))
+    assert "다시 전하고 있어요" in page
+    assert "ZeroDivisionError" not in page
+    assert "다시 전하고 있어요" not in operator.get("/console/dead-letters?done=x")
     turn()
     assert heard == ["stuck"]
     operator.post(f"/console/dead-letters/{letter}/retry", 404)
@@ -77,7 +80,9 @@ def test_what_nobody_hears_any_more_is_discarded(app: Flask, visit: Visit) -> No
     assert name in page
     assert "이제 듣는 곳이 없어요" in page
     assert f"{seq}-{name}/retry" not in page
-    operator.post(f"/console/dead-letters/{seq}-{name}/discard", 303)
-    assert name not in operator.get("/console/dead-letters")
+    done = operator.post(f"/console/dead-letters/{seq}-{name}/discard", 303)
+    page = operator.get(str(done.location))
+    assert "버렸어요" in page
+    assert name not in page
     with reading_session(engine) as session:
         assert "discard_delivery" in {row.verb for row in audit.latest(session)}

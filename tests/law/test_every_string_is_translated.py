@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from participation.accounts import views_identity
+from participation.moderation.words import WORDS as ACTS
 from participation.reports import queries_queue, rules
 from participation.reports.open311 import edge as open311_edge
 from participation.reports.open311 import format as open311_format
@@ -97,6 +98,7 @@ def of_tables() -> set[str]:
         *queries_queue.VIEWS.values(),
         *telling.HEADS.values(),
         *media.WORDS.values(),
+        *ACTS.values(),
         *routing_rules.DAYS_LABELS.values(),
         *(text for pair in (*pairs, *rules.REASONS.values()) for text in pair),
         *(role.value for role in Role),

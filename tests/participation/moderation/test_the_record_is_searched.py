@@ -52,6 +52,28 @@ def test_each_way_of_finding(app: Flask, visit: Visit) -> None:
     assert "c-w-one" in shown(operator.get("/console/audit?verb=paint_wall"))
 
 
+def test_an_act_is_read_and_looked_for_in_the_readers_words(app: Flask, visit: Visit) -> None:
+    acted(app, MINJI, "choose_language", "w-one")
+    acted(app, JUN, "acknowledge_many", "w-two")
+    acted(app, JUN, "paint_wall", "w-three")
+    operator = visit(HANA)
+
+    def finds(verb: str) -> list[str]:
+        rows = shown(operator.get(f"/console/audit?verb={verb}&kind=wall"))
+        return [ref for ref in ("w-one", "w-two", "w-three") if ref in rows]
+
+    page = shown(operator.get("/console/audit?kind=wall"))
+    for words in ("언어를 골랐어요", "choose_language", "신고 여러 건을 확인했어요", "paint_wall"):
+        assert words in page
+    assert finds("언어") == finds("골랐어요 언어") == finds("choose_l") == ["w-one"]
+    assert finds("여러 건") == ["w-two"]
+    assert finds("language") == finds("바다") == finds("언어 여러") == []
+    operator.post("/language", 303, language="en")
+    assert "Chose a language" in shown(operator.get("/console/audit?kind=wall"))
+    assert finds("LANGUAGE") == ["w-one"]
+    assert finds("언어") == []
+
+
 def test_a_day_that_is_none_gets_a_sentence(visit: Visit) -> None:
     operator = visit(HANA)
     for query in ("since=tomorrow", "since=2026-02-30", "since=0001-01-01", "until=9999-12-31"):
