@@ -17,7 +17,17 @@ from uuid import UUID, uuid4
 
 import msgspec
 from flask import Flask
-from sqlalchemy import ColumnElement, Engine, ForeignKey, String, Text, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    ForeignKey,
+    String,
+    Text,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import mapped_column
 
 from services import clock, mail, outbox
@@ -33,8 +43,10 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 PAUSE = timedelta(minutes=1)
 TRIES = 8
+# After the last try but one; a letter that is written anew is due at once.
+LONGEST_WAIT = PAUSE * 2**TRIES
 KEPT = timedelta(days=30)
-HOUR_S = 3600
+HOUR_S, RIGHT_EVERY_S = 3600, 300
 
 
 class LetterOut(Base):
@@ -138,11 +150,19 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     engine: Engine = app.extensions["engine"]
     app.extensions.setdefault("turns", []).append(partial(send_due, engine, settings))
     registry.jobs.append(Job("letters.prune", HOUR_S, prune))
+    registry.jobs.append(Job("letters.put-right", RIGHT_EVERY_S, put_right))
 
 
 def prune(session: Session, at: datetime) -> None:
     """Delete the rows of letters that were given up a month ago."""
     session.execute(delete(LetterOut).where(LetterOut.given_up_at < at - KEPT))
+
+
+def put_right(session: Session, at: datetime) -> None:
+    """Let letters be due at once that wait for longer than any can: a clock was ahead."""
+    wrong = update(LetterOut).where(LetterOut.due_at > at + LONGEST_WAIT)
+    if righted := session.connection().execute(wrong.values(due_at=at)).rowcount:
+        log.warning("%d letters were put off for longer than can be: was a clock ahead?", righted)
 
 
 def send_due(

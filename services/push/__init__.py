@@ -4,7 +4,7 @@ from flask import Flask
 
 from services.config import Settings
 from services.jobs import Job
-from services.push import gone, views
+from services.push import ahead, gone, views
 from services.push.messages import (
     Choice,
     Notice,
@@ -73,5 +73,6 @@ def install(app: Flask, registry: Registry, settings: Settings) -> None:
     registry.signed_out.append(end_signed_out)
     registry.jobs.append(Job("push.prune", HOUR_S, prune))
     registry.jobs.append(Job("push.forget-gone", HOUR_S, gone.forget))
+    registry.jobs.append(Job("push.put-right", ahead.EVERY_S, ahead.put_right))
     app.extensions.setdefault("background", []).append(sender.run)
     app.extensions.setdefault("endings", []).append(sender.close)
