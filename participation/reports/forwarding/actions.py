@@ -15,10 +15,10 @@ from participation.reports.forwarding.models import (
     OutsideBody,
     OutsideRule,
 )
-from participation.reports.forwarding.queries import came_back, is_own
+from participation.reports.forwarding.queries import came_back, is_own, needs_somebody
 from participation.reports.models import Report
 from participation.reports.routing.models import Body
-from participation.reports.rules import ENDED, PUBLIC, STATUS_LABELS, Category, Status
+from participation.reports.rules import PUBLIC, STATUS_LABELS, Category, Status
 from services import audit, i18n
 from services.auth import Actor
 from services.db import Session, add_named
@@ -206,10 +206,37 @@ def try_again(session: Session, actor: Actor, forwarding_id: str, *, at: datetim
     if row is None or row.state in ("followed", "ended"):
         raise NotFoundError
     if row.state == "refused":
-        row.state = "asked" if row.asked_at else "waiting"
+        row.state = _state_before(row)
     row.due_at, row.tries = at, 0
     session.flush()
     _record(session, actor, "try_again", row.report_id, at, kind="report")
+
+
+def _state_before(row: Forwarding) -> str:
+    """Return where a request takes its way up again: what was asked once may be there."""
+    return "asked" if row.asked_at else "waiting"
+
+
+def send_after_all(session: Session, actor: Actor, report_id: UUID, *, at: datetime) -> int:
+    """Put a report that goes on again on its way to the bodies that never had it; return to how
+    many.
+
+    It was let go of while it stood settled or hidden. What is on its way already is left alone.
+    """
+    given_up = select(Forwarding).where(
+        Forwarding.report_id == report_id,
+        Forwarding.state == "ended",
+        Forwarding.remote_id.is_(None),
+        Forwarding.token.is_(None),
+    )
+    rows = session.scalars(given_up.with_for_update()).all()
+    if not rows or not needs_somebody(session.get_one(Report, report_id)):
+        return 0
+    for row in rows:
+        row.state, row.due_at, row.tries, row.error = _state_before(row), at, 0, None
+    session.flush()
+    _record(session, actor, "send_after_all", report_id, at, kind="report")
+    return len(rows)
 
 
 def note_taken(
@@ -222,7 +249,7 @@ def note_taken(
     session.flush()
     _record(session, actor, "note_taken", report.id, at, kind="report")
     now = Status(report.status)
-    if now in PUBLIC and now not in ENDED:
+    if needs_somebody(report):
         text = i18n.translate(lang, PASSED_ON, name=body.name, number=remote_id)
         then = Status.ACKNOWLEDGED if now is Status.OPEN else now
         answer_report(session, actor, report, then, text, at=at)

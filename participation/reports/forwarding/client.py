@@ -149,11 +149,17 @@ class Client:
             before = ids
         return ""
 
-    def updates(self, since: datetime, until: datetime) -> list[Update]:
-        """Return the body's words of a span; raises TroubleError where it has no such call."""
+    def updates(self, since: datetime, until: datetime) -> list[Update] | None:
+        """Return the words of a body, None where it has no such call; raises TroubleError."""
         span = {"start_date": _written(since), "end_date": _written(until)}
-        content = self._get("servicerequestupdates", api_key=self.where.api_key, **span)
-        return [_update(row) for row in rows_of(content) if text(row, "service_request_id")]
+        try:
+            content = self._get("servicerequestupdates", api_key=self.where.api_key, **span)
+            rows = rows_of(content)
+        except TroubleError as trouble:
+            if trouble.away:
+                raise
+            return None
+        return [_update(row) for row in rows if text(row, "service_request_id")]
 
     def say(self, word: Word) -> None:
         """Tell the body something of a request it has (POST servicerequestupdates)."""

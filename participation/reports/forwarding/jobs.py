@@ -14,12 +14,20 @@ from uuid import UUID
 
 from sqlalchemy import Engine, select, update
 
+from participation.reports.access import hold
 from participation.reports.forwarding.actions import note_taken
 from participation.reports.forwarding.actions_follow import Heard, hear, pass_photos
-from participation.reports.forwarding.client import LARGEST, Client, Taken, Update
+from participation.reports.forwarding.client import LARGEST, Client, Taken
 from participation.reports.forwarding.models import Forwarding, OutsideBody
-from participation.reports.forwarding.queries import WAITING, Letter, endpoint_of, letter_of
+from participation.reports.forwarding.queries import (
+    WAITING,
+    Letter,
+    endpoint_of,
+    letter_of,
+    needs_somebody,
+)
 from participation.reports.forwarding.reading import TroubleError
+from participation.reports.models import Report
 from participation.reports.rules import UNDO_S
 from services import clock
 from services.auth import Actor
@@ -39,8 +47,6 @@ SPAN = timedelta(days=80)
 # What is said while we ask, or by a clock ahead of ours, is heard too.
 AHEAD = timedelta(minutes=5)
 POLL_S = 1.0
-# After these, the body is left alone until its letters are due again.
-AWAY = ("unreachable", "slow", "broken", "busy", "address_unresolved", "address_refused")
 
 
 class LeaseLostError(Exception):
@@ -110,7 +116,7 @@ class Courier:
         began = clock.now()
         try:
             for row in (one for one in bag if one.state != "followed"):
-                if self._carry(row, at + (clock.now() - began)) in AWAY:
+                if self._carry(row, at + (clock.now() - began)):
                     return
             if followed := [one for one in bag if one.state == "followed"]:
                 self._follow(followed, at + (clock.now() - began))
@@ -128,32 +134,32 @@ class Courier:
         except Exception:
             log.exception("the leases of a visit could not be given back")
 
-    def _carry(self, row: Forwarding, at: datetime) -> str:
-        """Carry one letter; return the trouble it met, "" for none."""
-        letter, began = self._letter(row), clock.now()
+    def _carry(self, row: Forwarding, at: datetime) -> bool:
+        """Carry one letter; say whether the body was away."""
+        letter, began = self._letter(row, at), clock.now()
         if letter is None:
-            return ""
+            return False
         try:
             taken = self._delivered(letter, at)
         except TroubleError as trouble:
             with unit_of_work(self.engine) as session:
                 self._put_back(session, letter, trouble, at + (clock.now() - began))
-            return trouble.code
+            return trouble.away
         with unit_of_work(self.engine) as session:
             if taken is None:
-                _end(_leased(session, letter))
+                _end(session, _leased(session, letter), at)
             else:
                 self._note(session, letter, taken, at)
-        return ""
+        return False
 
-    def _letter(self, row: Forwarding) -> Letter | None:
+    def _letter(self, row: Forwarding, at: datetime) -> Letter | None:
         with unit_of_work(self.engine) as session:
             kept = session.get_one(Forwarding, row.id)
             if kept.lease != row.lease:
                 return None
             letter = letter_of(session, kept, self.settings.base_url, self.settings.mail_from)
             if letter is None:
-                _end(kept)
+                _end(session, kept, at)
             return letter
 
     def _delivered(self, letter: Letter, at: datetime) -> Taken | None:
@@ -219,7 +225,7 @@ class Courier:
         try:
             # States first: a word that comes between the two calls is then heard with its state.
             remotes = client.requests([row.remote_id for row in bag if row.remote_id])
-            updates = _updates(client, since, at + AHEAD)
+            updates = client.updates(since, at + AHEAD)
         except TroubleError as trouble:
             with unit_of_work(self.engine) as session:
                 for row in bag:
@@ -236,16 +242,6 @@ class Courier:
         row.due_at = _next_look(row, self.settings.forward_follow_s, at)
         if at - (row.taken_at or at) > FOLLOWED_FOR:
             row.state = "ended"
-
-
-def _updates(client: Client, since: datetime, at: datetime) -> list[Update] | None:
-    """Return the body's words; None from a body that has no such call."""
-    try:
-        return client.updates(since, at)
-    except TroubleError as trouble:
-        if trouble.code in AWAY:
-            raise
-        return None
 
 
 def _number(client: Client, token: str) -> str:
@@ -269,8 +265,15 @@ def _leased(session: Session, letter: Letter) -> Forwarding:
     return row
 
 
-def _end(row: Forwarding) -> None:
-    row.state, row.lease = "ended", None
+def _end(session: Session, row: Forwarding, at: datetime) -> None:
+    """Let go of a letter, unless its report goes on again since the body was asked.
+
+    It is held: what lets it go on from here on is heard of later, and finds the letter let go.
+    """
+    report = session.get_one(Report, row.report_id)
+    hold(session, report)
+    row.lease, row.due_at = None, at
+    row.state = row.state if needs_somebody(report) else "ended"
 
 
 def _well(session: Session, body_id: UUID, at: datetime) -> OutsideBody:

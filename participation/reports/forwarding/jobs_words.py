@@ -1,13 +1,15 @@
 """The messenger: tells other bodies what is said and shown here of the requests they have.
 
-A word waits until the body has given the request a number. It is told again until the body has
-answered; each time under the same name, by which a body knows that it heard it before.
+A word waits until the body has given the request a number, and has heard what was said of it
+before. It is told again until the body has answered; each time under the same name, by which a body
+knows that it heard it before. A body that is away keeps its own words waiting and nobody else's.
 """
 
 import logging
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +17,8 @@ from sqlalchemy import Engine, select, update
 
 from participation.reports.forwarding.actions_follow import let_go, note_told
 from participation.reports.forwarding.client import LARGEST, Client
-from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
-from participation.reports.forwarding.queries_words import Saying, saying_of
+from participation.reports.forwarding.models import Forwarding, ForwardingWord
+from participation.reports.forwarding.queries_words import Saying, due_words, saying_of
 from participation.reports.forwarding.reading import TroubleError
 from services import clock
 from services.auth import Actor
@@ -27,7 +29,9 @@ from services.outbound import GuardedSession
 log = logging.getLogger(__name__)
 SYSTEM = Actor(None)
 LEASE = timedelta(minutes=5)
-AT_ONCE = 48
+AT_ONCE, OF_ONE_BODY = 48, 8
+# A turn lasts as long as its longest visit: a slow body hears the rest of its words in the next.
+VISIT = timedelta(seconds=10)
 POLL_S = 1.0
 
 
@@ -52,27 +56,17 @@ class Messenger:
         """Tell what is due once, bodies side by side; return how much it was."""
         bags: dict[UUID, list[ForwardingWord]] = {}
         for row, body_id in self._due(at):
-            if self._lease(row, at):
-                bags.setdefault(body_id, []).append(row)
-        tellers = [threading.Thread(target=self._visit, args=(bag, at)) for bag in bags.values()]
-        for one in tellers:
+            bags.setdefault(body_id, []).append(row)
+        visits = [threading.Thread(target=self._visit, args=(*bag, at)) for bag in bags.items()]
+        for one in visits:
             one.start()
-        for one in tellers:
+        for one in visits:
             one.join()
         return sum(map(len, bags.values()))
 
     def _due(self, at: datetime) -> list[tuple[ForwardingWord, UUID]]:
-        wanted = (
-            select(ForwardingWord, Forwarding.body_id)
-            .join(Forwarding, Forwarding.id == ForwardingWord.forwarding_id)
-            .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-            .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
-            .where(Forwarding.remote_id.is_not(None), OutsideBody.paused_at.is_(None))
-            .order_by(ForwardingWord.due_at, ForwardingWord.id)
-            .limit(AT_ONCE)
-        )
         with reading_session(self.engine) as session:
-            return [(row, body_id) for row, body_id in session.execute(wanted)]
+            return due_words(session, at, most=AT_ONCE, of_each=OF_ONE_BODY)
 
     def _lease(self, row: ForwardingWord, at: datetime) -> bool:
         lease = secrets.token_hex(16)
@@ -86,14 +80,46 @@ class Messenger:
         row.lease = lease
         return claim.rowcount == 1
 
-    def _visit(self, bag: list[ForwardingWord], at: datetime) -> None:
+    def _visit(self, body_id: UUID, bag: list[ForwardingWord], at: datetime) -> None:
+        """Tell one body its words; stop where it does not answer, or takes its time.
+
+        Each is leased only as it goes out: what was not come to is still due.
+        """
+        began, heard = clock.now(), False
+
+        def now() -> datetime:
+            return at + (clock.now() - began)
+
         for row in bag:
+            if now() - at > VISIT:
+                return
             try:
-                self._tell(row, at)
+                if not self._tell(row, now):
+                    heard = True
+                    continue
+                # Whoever just heard another word is not away: it stumbles over this one.
+                if not heard:
+                    self._put_off(body_id, row.id, now())
+                return
             except Exception:
                 log.exception("a word was not told; its lease lapses")
 
-    def _tell(self, row: ForwardingWord, at: datetime) -> None:
+    def _put_off(self, body_id: UUID, word_id: UUID, at: datetime) -> None:
+        """Leave a body that is away alone until the word it did not hear is due again."""
+        theirs = select(Forwarding.id).where(Forwarding.body_id == body_id)
+        with unit_of_work(self.engine) as session:
+            again_at = session.get_one(ForwardingWord, word_id).due_at
+            session.connection().execute(
+                update(ForwardingWord)
+                .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
+                .where(ForwardingWord.forwarding_id.in_(theirs))
+                .values(due_at=again_at)
+            )
+
+    def _tell(self, row: ForwardingWord, now: Callable[[], datetime]) -> bool:
+        """Tell one word, if no other messenger does; say whether the body was away."""
+        if not self._lease(row, now()):
+            return False
         with reading_session(self.engine) as session:
             settings = self.settings
             saying = saying_of(session, row.id, settings.language, settings.base_url)
@@ -101,10 +127,13 @@ class Messenger:
         with unit_of_work(self.engine) as session:
             kept = session.get_one(ForwardingWord, row.id)
             # What another messenger holds by now is left to it.
-            if kept.lease == row.lease and saying is None:
-                let_go(session, SYSTEM, kept, at=at)
-            elif kept.lease == row.lease:
-                note_told(session, SYSTEM, kept, trouble, at=at)
+            if kept.lease != row.lease:
+                return False
+            if saying is None:
+                let_go(session, SYSTEM, kept, at=now())
+            else:
+                note_told(session, SYSTEM, kept, trouble, at=now())
+        return trouble is not None and trouble.away
 
     def _trouble(self, saying: Saying) -> TroubleError | None:
         client = Client(self.client, saying.where)

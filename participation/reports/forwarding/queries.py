@@ -93,7 +93,7 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) -> Letter | None:
-    """Return a request as it goes out; None if its report needs nobody any more.
+    """Return a request as it goes out; None if its report needs nobody now.
 
     What is public of the report is sent, and nothing of its reporter: a body that wants an
     address is given `contact`, the city's own. Where it may have been taken already, no photo is
@@ -101,7 +101,7 @@ def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) ->
     report is `unwanted`.
     """
     report, body = session.get_one(Report, row.report_id), session.get_one(OutsideBody, row.body_id)
-    unwanted = Status(report.status) in ENDED or Status(report.status) not in PUBLIC
+    unwanted = not needs_somebody(report)
     if row.state == "waiting" and unwanted:
         return None
     told = row.photos.split(",") if row.state == "asked" else None
@@ -129,6 +129,11 @@ def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) ->
         asked_at=row.asked_at,
         token=row.token or "",
     )
+
+
+def needs_somebody(report: Report) -> bool:
+    """Say whether a report goes on: everyone may see it, and it is not settled."""
+    return Status(report.status) in PUBLIC - ENDED
 
 
 def mark_of(forwarding_id: UUID) -> str:

@@ -1,10 +1,12 @@
 """What is said and shown here of a report that another body has, outward and in the console."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from participation.reports.forwarding.client import Endpoint, Word
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
@@ -26,6 +28,8 @@ from services.registry import Stuck
 
 NOT_SETTLED = "People here say that it is not settled."
 SHOWN_SINCE = "A photo of it that was looked over here since."
+# What is one of these is not waiting any more.
+DONE = ("told", "refused")
 # How a report stands, told beside a photo. Never OPEN: that would dispute what a body just settled.
 STANDS = {Status.IN_PROGRESS: "IN_PROGRESS", Status.FIXED: "FIXED", Status.CLOSED: "CLOSED"}
 
@@ -50,6 +54,44 @@ def word_for(entry: ReportEntry) -> str | None:
         return "FIXED"
     opened_again = entry.kind == "answer" and entry.status == Status.OPEN
     return "OPEN" if opened_again and entry.actor_id is not None else None
+
+
+def due_words(
+    session: Session, at: datetime, *, most: int, of_each: int
+) -> list[tuple[ForwardingWord, UUID]]:
+    """Return up to `most` words that are to be told at `at`, each with the id of its body.
+
+    At most `of_each` are of one body, and each body's first comes before anyone's second. What
+    was tried least goes first: what a body never takes must not keep back what it would.
+    """
+    order = ForwardingWord.tries, ForwardingWord.due_at, ForwardingWord.id
+    place = func.row_number().over(partition_by=Forwarding.body_id, order_by=order)
+    due = (
+        select(ForwardingWord.id, Forwarding.body_id, place.label("place"))
+        .join(Forwarding, Forwarding.id == ForwardingWord.forwarding_id)
+        .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
+        .outerjoin(ReportEntry, ReportEntry.id == ForwardingWord.entry_id)
+        .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
+        .where(Forwarding.remote_id.is_not(None), OutsideBody.paused_at.is_(None))
+        .where(~_step_before_waits())
+        .subquery()
+    )
+    wanted = select(ForwardingWord, due.c.body_id).join(due, due.c.id == ForwardingWord.id)
+    wanted = wanted.where(due.c.place <= of_each).order_by(due.c.place, *order)
+    return [(row, body_id) for row, body_id in session.execute(wanted.limit(most))]
+
+
+def _step_before_waits() -> ColumnElement[bool]:
+    """Say of a word whether an older step of the same request waits, or is being told.
+
+    A photo tells how the report stands by now: it comes after every step.
+    """
+    other, before = aliased(ForwardingWord), aliased(ReportEntry)
+    # Said so that its request is looked up, of which there are few, and not all that waits.
+    waits = other.forwarding_id == ForwardingWord.forwarding_id, other.state.not_in(DONE)
+    earlier = or_(ForwardingWord.entry_id.is_(None), before.at < ReportEntry.at)
+    found = select(other.id).join(before, before.id == other.entry_id).where(*waits, earlier)
+    return exists(found.correlate(ForwardingWord, ReportEntry))
 
 
 def saying_of(session: Session, word_id: UUID, lang: str, base_url: str) -> Saying | None:

@@ -9,6 +9,8 @@ import msgspec
 Fate = Literal["again", "lost", "refused"]
 Row = dict[str, Any]
 LONGEST = 200
+# After these a body is left alone for a while.
+AWAY = ("unreachable", "slow", "broken", "busy", "address_unresolved", "address_refused")
 # JSON holds them; a database or XML does not.
 ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -22,6 +24,11 @@ class TroubleError(Exception):
         self.code = code
         self.fate = fate
         self.said = " ".join(said.split())[:LONGEST]
+
+    @property
+    def away(self) -> bool:
+        """Say whether whatever else waits for the body would meet the same."""
+        return self.code in AWAY
 
 
 def rows_of(content: bytes) -> list[Row]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
-from participation.reports.forwarding.actions import send_on
+from participation.reports.forwarding.actions import send_after_all, send_on
 from participation.reports.forwarding.actions_follow import pass_photos, pass_word
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import UNDO_S
@@ -28,16 +28,22 @@ def forward_opened(session: Session, event: ReportOpened) -> None:
 def pass_on_moved(session: Session, event: ReportMoved) -> None:
     """Put a dispute, a reopening or a word on the settling on its way to whoever has the report.
 
-    One that everyone sees again shows its photos again.
+    One that everyone sees again shows its photos again; one that goes on again goes to whom it
+    was kept from.
     """
     entry, at = session.get(ReportEntry, event.entry_id), clock.now()
+    send_after_all(session, SYSTEM, event.report_id, at=at)
     if entry is not None:
         pass_word(session, SYSTEM, entry, at=at)
         pass_photos(session, SYSTEM, event.report_id, due_at=at + STILL_UNDONE, at=at)
 
 
 def pass_on_photos(session: Session, event: ReportChanged) -> None:
-    """Put a photo that was hung since on its way to whoever has the report."""
+    """Put a photo that was hung since on its way to whoever has the report.
+
+    Any change may be a settling, a hiding or a joining that was taken back: then it goes on again.
+    """
+    at = clock.now()
+    send_after_all(session, SYSTEM, event.report_id, at=at)
     if event.what in SHOWING:
-        at = clock.now()
         pass_photos(session, SYSTEM, event.report_id, due_at=at + STILL_UNDONE, at=at)

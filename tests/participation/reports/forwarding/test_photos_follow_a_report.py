@@ -212,6 +212,8 @@ def test_of_a_report_that_is_hidden_nothing_goes_until_it_is_seen_again(
     city.pass_on()
     assert sent(body) == []
     move(city, Status.OPEN)
+    # That it is open again is told before how it stands.
+    city.pass_on()
     city.pass_on()
     assert sent(body) == [FIRST]
 

@@ -33,7 +33,7 @@ def test_nothing_of_the_reporter(city: City, neighbour: Neighbour) -> None:
 
 
 def _form(city: City) -> dict[str, str | list[str]]:
-    letter = city.courier._letter(city.row())
+    letter = city.courier._letter(city.row(), clock.now())
     assert letter is not None
     return dict(letter.form)
 
