@@ -28,11 +28,11 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.db import Session
 from services.maps.cells import BITS, Box, morton, ranges
 from services.maps.index import HIGH, LOW, MOST_ARMS, bound
+from services.maps.sums import Key, add_sums, note_sums, write_noted
 
 FINEST, COARSEST = 15, 6
 ALL_SHELVES = (1, 32_000)
@@ -69,14 +69,17 @@ def cluster_table(name: str, metadata: MetaData) -> Table:
 def add_points(
     session: Session, table: Table, points: Iterable[tuple[float, float, str, int]]
 ) -> None:
-    """Count many points (lat, lon, category, shelf) in at every zoom, with one row a cell."""
-    sums: dict[tuple[int, int, int, str], list[float]] = {}
+    """Count many points (lat, lon, category, shelf) in at every zoom, at once, a cell a row.
+
+    For a transaction that does nothing else: its rows are held from here on.
+    """
+    sums: dict[Key, list[float]] = {}
     for lat, lon, category, shelf in points:
         cell = morton(lon, lat)
         for zoom in ZOOMS:
             one = sums.setdefault((zoom, cell >> _shift(zoom), shelf, category), [0, 0.0, 0.0])
             one[0], one[1], one[2] = one[0] + 1, one[1] + lat, one[2] + lon
-    _upsert(session, table, [_row(key, *one) for key, one in sorted(sums.items())])
+    add_sums(session, table, sums)
 
 
 def move_point(
@@ -84,19 +87,22 @@ def move_point(
 ) -> None:
     """Count a point out of one shelf and into another at every zoom; shelf 0 is none.
 
-    The rows are written in one order whatever the way, so that two who cross do not block each
-    other for ever.
+    It is stored at the commit, and counted in this transaction by whoever asks before.
     """
     cell = morton(lon, lat)
-    steps = sorted((shelf, by) for shelf, by in ((was, -1), (now, 1)) if shelf)
-    keys = [
-        ((zoom, cell >> _shift(zoom), shelf, category), by) for zoom in ZOOMS for shelf, by in steps
-    ]
-    _upsert(session, table, [_row(key, by, lat * by, lon * by) for key, by in keys])
+    steps = [(shelf, by) for shelf, by in ((was, -1), (now, 1)) if shelf and was != now]
+    sums = {
+        (zoom, cell >> _shift(zoom), shelf, category): (by, lat * by, lon * by)
+        for zoom in ZOOMS
+        for shelf, by in steps
+    }
+    note_sums(session, table, sums)
 
 
 def count_all(session: Session, table: Table, points: FromClause) -> int:
     """Count every row of `points` that has a shelf anew, and return how many those are."""
+    # What waits for the commit is in these rows already.
+    write_noted(session)
     session.execute(delete(table))
     p = points.c
     for zoom in ZOOMS:
@@ -109,26 +115,6 @@ def count_all(session: Session, table: Table, points: FromClause) -> int:
         session.execute(insert(table).from_select(names, counted))
     whole = select(func.coalesce(func.sum(table.c.n), 0)).where(table.c.zoom == COARSEST)
     return int(session.scalar(whole) or 0)
-
-
-def _row(key: tuple[int, int, int, str], n: float, lat: float, lon: float) -> dict[str, Any]:
-    zoom, cell, shelf, category = key
-    place = {"zoom": zoom, "cell": cell, "shelf": shelf, "category": category}
-    return place | {"n": int(n), "sum_lat": lat, "sum_lon": lon}
-
-
-def _upsert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Add each row's sums to those that are there."""
-    if rows:
-        session.execute(_adding(session.get_bind().dialect.name, table), rows)
-
-
-@lru_cache(maxsize=16)
-def _adding(dialect: str, table: Table) -> Any:
-    module: Any = postgresql if dialect == "postgresql" else sqlite
-    new = module.insert(table)
-    sums = {c: table.c[c] + new.excluded[c] for c in ("n", "sum_lat", "sum_lon")}
-    return new.on_conflict_do_update(index_elements=table.primary_key, set_=sums)
 
 
 def _shift(zoom: int) -> int:
@@ -149,6 +135,7 @@ def clusters_in(
 
     `shelves` is the first and the last that are counted.
     """
+    write_noted(session)
     values, count = _level(box, zoom)
     values |= {"category": category, "first": shelves[0], "last": shelves[1]}
     query = _rings(table, count, category is not None, shelves != ALL_SHELVES)
@@ -161,6 +148,7 @@ def counts_in(session: Session, table: Table, box: Box) -> dict[tuple[int, str],
 
     Those of its whole cells are counted; what is not named is not there.
     """
+    write_noted(session)
     width = max(box[2] - box[0], box[3] - box[1], 1e-6)
     values, count = _level(box, math.floor(math.log2(360 / width)))
     rows = session.connection().execute(_counts(table, count), values)

@@ -17,7 +17,8 @@ def escalate_report(
 ) -> None:
     """Raise a report by one step, once for each promise; `why` is "promise" or "people".
 
-    Who hears of it is told by what follows ReportChanged; a promise made anew lowers it again.
+    It is held by the caller, who knows that it rises (`queries_rising.take_rising`). Who hears of
+    it is told by what follows ReportChanged; a promise made anew lowers it again.
     """
     if report.escalated_at is not None:
         return

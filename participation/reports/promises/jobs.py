@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from participation.reports.models import Report
 from participation.reports.promises import queries_rising
 from participation.reports.promises.actions import escalate_report
 from services.auth import Actor
@@ -13,7 +12,5 @@ EVERY_S = 600
 
 def escalate_forgotten(session: Session, at: datetime) -> None:
     """Raise what waits and is near the end of its promise, or has many waiting for a word."""
-    rising = [(key, "promise") for key in queries_rising.near_their_day(session, at)]
-    rising += [(key, "people") for key in queries_rising.crowded(session)]
-    for key, why in rising:
-        escalate_report(session, Actor(None), session.get_one(Report, key), why, at=at)
+    for report, why in queries_rising.take_rising(session, at):
+        escalate_report(session, Actor(None), report, why, at=at)
