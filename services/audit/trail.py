@@ -13,6 +13,7 @@ from sqlalchemy import String, event, select
 from sqlalchemy.orm import SessionTransaction, mapped_column
 
 from services.db import Base, Mapped, Session
+from services.db.savepoints import within
 
 FIRST = "0" * 64
 PENDING = "acts"
@@ -103,7 +104,7 @@ def _forget(session: Session, undone: SessionTransaction) -> None:
     """
     acts = session.info.pop(PENDING, [])
     if undone.parent is not None:
-        session.info[PENDING] = [act for act in acts if act[0] is not undone]
+        session.info[PENDING] = [act for act in acts if not within(act[0], undone)]
 
 
 def extend(session: Session) -> None:

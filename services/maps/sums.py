@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import SessionTransaction
 
 from services.db import Session
+from services.db.savepoints import within
 
 NOTED = "cluster_sums"
 # By zoom, cell, shelf and category: how many, and the sums of their latitudes and longitudes.
@@ -76,7 +77,7 @@ def _write_at_commit(session: Session) -> None:
 def _forget(session: Session, undone: SessionTransaction) -> None:
     """A savepoint takes along what was noted in it, and in those that were kept within it."""
     if noted := session.info.get(NOTED):
-        session.info[NOTED] = [one for one in noted if not _within(one.inside, undone)]
+        session.info[NOTED] = [one for one in noted if not within(one.inside, undone)]
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -84,12 +85,6 @@ def _begin_anew(session: Session, ended: SessionTransaction) -> None:
     """However the whole ended, a session that is used again brings nothing of it along."""
     if ended.parent is None:
         session.info.pop(NOTED, None)
-
-
-def _within(one: SessionTransaction | None, whole: SessionTransaction) -> bool:
-    while one is not None and one is not whole:
-        one = one.parent
-    return one is not None
 
 
 def _row(key: Key, n: float, lat: float, lon: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import SessionTransaction, mapped_column
 
 from services import clock
 from services.db import Base, Mapped, Session
+from services.db.savepoints import within
 
 KEPT = timedelta(hours=1)
 MOST = 200
@@ -57,7 +58,7 @@ def _forget(session: Session, undone: SessionTransaction) -> None:
     """
     told = session.info.pop("nudges", [])
     if undone.parent is not None:
-        session.info["nudges"] = [one for one in told if one[0] is not undone]
+        session.info["nudges"] = [one for one in told if not within(one[0], undone)]
 
 
 def newest(session: Session) -> int:

@@ -76,6 +76,18 @@ def test_the_pages_hear_nothing_of_what_was_undone_and_all_of_the_rest(
     assert heard == ["before", "after"]
 
 
+def test_a_savepoint_takes_along_what_was_kept_within_it(
+    engine: sa.Engine, heard: list[str]
+) -> None:
+    with unit_of_work(engine) as session:
+        nudge(session, "before")
+        outer = session.begin_nested()
+        with session.begin_nested():
+            nudge(session, "inside")
+        outer.rollback()
+    assert heard == ["before"]
+
+
 def test_a_row_that_was_refused_takes_no_news_along(engine: sa.Engine, heard: list[str]) -> None:
     with unit_of_work(engine) as session:
         nudge(session, "before")

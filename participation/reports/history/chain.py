@@ -40,6 +40,7 @@ from participation.reports.history.rules import (
 from participation.reports.models import Report, ReportEntry
 from participation.reports.stories import STORIES
 from services.db import Base, Session
+from services.db.savepoints import within
 
 TAKEN_BACK, NEW = "taken_back", "new_stories"
 # So many are named in one statement: both databases have a bound.
@@ -163,7 +164,7 @@ def _forget(session: Session, undone: SessionTransaction) -> None:
     """
     new = session.info.pop(NEW, [])
     if undone.parent is not None:
-        session.info[NEW] = [one for one in new if one[0] is not undone]
+        session.info[NEW] = [one for one in new if not within(one[0], undone)]
     else:
         session.info.pop(STORIES, None)
         session.info.pop(TAKEN_BACK, None)

@@ -147,6 +147,20 @@ def test_what_is_undone_leaves_no_act(engine: sa.Engine, trail: sa.Connection) -
         assert audit.intact(session)
 
 
+def test_a_savepoint_takes_along_what_was_kept_within_it(
+    engine: sa.Engine, trail: sa.Connection
+) -> None:
+    with unit_of_work(engine) as session:
+        audit.record(session, None, "paint", "wall", "before", at=AT)
+        outer = session.begin_nested()
+        with session.begin_nested():
+            audit.record(session, None, "burn", "wall", "inside", at=AT)
+        outer.rollback()
+    with Session(engine) as session:
+        assert audit.latest(session)[0].ref == "before"
+        assert audit.intact(session)
+
+
 def test_a_row_that_was_refused_takes_no_act_along(engine: sa.Engine, trail: sa.Connection) -> None:
     with unit_of_work(engine) as session:
         audit.record(session, None, "paint", "wall", "before", at=AT)
