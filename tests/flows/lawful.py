@@ -20,6 +20,7 @@ LAWFUL: list[tuple[tuple[str, ...], str, set[str]]] = [
     (("officer", "operator"), "moderation.trail", {"name"}),
     (("operator",), "people.index", {"name", "person"}),
     (MINE, "news.news", {HIDDEN}),
+    (MINE, "news.mine", {HIDDEN}),
     (MINE, "home.index", {HIDDEN, "wish"}),
     (MINE, "accounts.me", {"name", "mail"}),
     (MINE, "alerts.index", {"wish"}),
