@@ -1,6 +1,9 @@
 """The only place that reads the wall clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+# The clocks of two machines differ by less; a difference as small is nobody's fault.
+SKEW = timedelta(minutes=1)
 
 
 def now() -> datetime:

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import mapped_column
 
+from services.clock import SKEW
 from services.db import Base, Mapped, Session, reading_session, unit_of_work
 from services.ids import secret_token
-from services.jobs.times import SKEW
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)

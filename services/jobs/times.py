@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-# The clocks of two workers differ by less; a difference as small is nobody's fault.
-SKEW = timedelta(minutes=1)
+from services.clock import SKEW
 
 
 @dataclass(frozen=True)

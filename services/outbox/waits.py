@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Case, ColumnElement, Engine, case, literal, select, update
 
+from services.clock import SKEW
 from services.db import reading_session, unit_of_work
 from services.outbox.events import OutboxDelivery
 from services.outbox.subscriptions import RANK, Subscriptions
@@ -11,8 +12,6 @@ from services.outbox.subscriptions import RANK, Subscriptions
 LEASE = timedelta(seconds=30)
 TRIES = 8
 LONGEST_WAIT_S = 600
-# The clocks of two machines differ by less; a difference as small is nobody's fault.
-SKEW = timedelta(minutes=1)
 LOOK_EVERY = timedelta(minutes=1)
 
 OPEN = OutboxDelivery.done_at.is_(None), OutboxDelivery.dead_at.is_(None)

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, update
 
+from services.clock import SKEW
 from services.db import Session
 from services.push.models import PushMessage
 from services.push.post import CLASSES
 
 log = logging.getLogger(__name__)
 EVERY_S = 60
-# The clocks of two machines differ by less; a difference as small is nobody's fault.
-SKEW = timedelta(minutes=1)
 # Quiet hours end within a day, which may be the longer one of the year.
 LONGEST_QUIET = timedelta(hours=25)
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.jobs.times import SKEW, Daily, following, latest
+from services.clock import SKEW
+from services.jobs.times import Daily, following, latest
 
 ZONES = (
     "Asia/Seoul",
