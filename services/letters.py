@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 PAUSE = timedelta(minutes=1)
 TRIES = 8
-# After the last try but one; a letter that is written anew is due at once.
-LONGEST_WAIT = PAUSE * 2**TRIES
+# After the last try but one, by the clock of a worker that is a little ahead.
+LONGEST_WAIT = PAUSE * 2 ** (TRIES - 1) + clock.SKEW
 KEPT = timedelta(days=30)
 HOUR_S, RIGHT_EVERY_S = 3600, 300
 
