@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from participation.moderation import actions, queries
 from participation.moderation.forms import Search
-from participation.moderation.words import WORDS
+from participation.moderation.words import KINDS, WORDS
 from services import audit, outbox, web
 from services.auth.gates import role
 
@@ -17,12 +17,13 @@ pages = Blueprint("moderation", __name__, url_prefix="/console")
 @pages.get("/audit")
 @role("officer", "operator", bounded=False)
 def trail() -> ResponseReturnValue:
-    search = Search.of(request.args)
-    wanted = search.wanted(web.settings().timezone, web.actor().lang)
+    search, lang = Search.of(request.args), web.actor().lang
+    wanted = search.wanted(web.settings().timezone, lang)
     return render_template(
         "console/audit.html",
-        found=queries.trail(web.session(), search.who, wanted),
+        found=queries.trail(web.session(), search.who, wanted, lang),
         acts=WORDS,
+        kinds=KINDS,
         search=search,
         checked=audit.checked(web.session()),
         head=audit.head(web.session()),

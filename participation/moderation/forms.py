@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from participation.moderation.words import meant
+from participation.moderation.details import meant_details
+from participation.moderation.words import KINDS, meant
 from services import audit
 from services.errors import InvalidError
 
@@ -19,13 +20,14 @@ LONGEST_SEQ = 18
 class Search(msgspec.Struct, frozen=True):
     """What was typed: how a name, an act, a kind or a reference begins; days, both included.
 
-    An act may be asked for by words of its own too.
+    An act, a kind and a detail may be asked for by words of their own too.
     """
 
     who: str = ""
     verb: str = ""
     kind: str = ""
     ref: str = ""
+    detail: str = ""
     since: str = ""
     until: str = ""
     before: str = ""
@@ -42,14 +44,16 @@ class Search(msgspec.Struct, frozen=True):
     def wanted(self, zone: str, lang: str) -> audit.Wanted:
         """Return what it asks of the trail, but for the name; InvalidError (day_odd).
 
-        Days begin at midnight in `zone`; the words of acts are those in `lang`.
+        Days begin at midnight in `zone`; words are those in `lang`.
         """
         paged = self.before.isdecimal() and len(self.before) <= LONGEST_SEQ
         return audit.Wanted(
             verb=self.verb,
             verbs=meant(self.verb, lang),
             kind=self.kind,
+            kinds=meant(self.kind, lang, KINDS),
             ref=self.ref,
+            details=meant_details(self.detail, lang) if self.detail else None,
             since=_midnight(self.since, zone, 0),
             until=_midnight(self.until, zone, 1),
             before=int(self.before) if paged else None,

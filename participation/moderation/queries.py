@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from participation.accounts import directory
+from participation.moderation.details import detail
 from services import audit
 from services.db import Session
 
@@ -13,13 +14,15 @@ PAGE = 100
 
 
 class AuditLine(msgspec.Struct, frozen=True):
+    """An act; its detail is told in words, as (what, how it is)."""
+
     seq: int
     at: datetime
     who: str
     verb: str
     kind: str
     ref: str
-    detail: dict[str, str]
+    detail: list[tuple[str, str]]
 
 
 class AuditPage(msgspec.Struct, frozen=True):
@@ -29,16 +32,20 @@ class AuditPage(msgspec.Struct, frozen=True):
     older: int | None
 
 
-def trail(session: Session, who: str, wanted: audit.Wanted) -> AuditPage:
-    """Return the acts that are `wanted`, of people whose name begins with `who`, with names."""
+def trail(session: Session, who: str, wanted: audit.Wanted, lang: str) -> AuditPage:
+    """Return the acts that are `wanted`, of people whose name begins with `who`, with names.
+
+    Their details are in the words of `lang`.
+    """
     if who:
         wanted = msgspec.structs.replace(wanted, actors=directory.named(session, who))
     rows = audit.latest(session, wanted, limit=PAGE + 1)
     names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id})
-    lines = [_line(r, names) for r in rows[:PAGE]]
+    lines = [_line(r, names, lang) for r in rows[:PAGE]]
     return AuditPage(lines, lines[-1].seq if len(rows) > PAGE else None)
 
 
-def _line(row: audit.AuditRow, names: dict[UUID, str]) -> AuditLine:
+def _line(row: audit.AuditRow, names: dict[UUID, str], lang: str) -> AuditLine:
     who = names.get(row.actor_id, "") if row.actor_id else ""
-    return AuditLine(row.seq, row.at, who, row.verb, row.kind, row.ref, row.detail)
+    told = [detail(lang, key, said) for key, said in row.detail.items()]
+    return AuditLine(row.seq, row.at, who, row.verb, row.kind, row.ref, told)

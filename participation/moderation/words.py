@@ -1,7 +1,9 @@
-"""What the acts in the record are called; pages say it in the reader's language.
+"""What stands in the record of acts, in words; pages say it in the reader's language.
 
-The record itself keeps the verbs: they stand in its chain, and outlive every change of words.
+The record itself keeps its codes: they stand in its chain, and outlive every change of words.
 """
+
+from collections.abc import Mapping
 
 from services import i18n
 
@@ -143,8 +145,44 @@ WORDS = {
 }
 
 
-def meant(typed: str, lang: str) -> frozenset[str]:
-    """Return the verbs of all acts whose words in `lang` hold each word that was typed."""
+# What an act was done to.
+KINDS = {
+    "alert": "Followed place",
+    "alert_times": "Times of notices",
+    "alerts": "All followed places of someone",
+    "answer_template": "Ready answer",
+    "area": "Area",
+    "askings": "Questions whether it is settled",
+    "assets": "Things with stickers",
+    "block": "Block of a reporter",
+    "calendar": "Calendar",
+    "closure": "Day off",
+    "consent": "Consent",
+    "delivery": "Delivery",
+    "letter": "Letter",
+    "letters": "Letters",
+    "letters_stopped": "Letters someone stopped",
+    "open311_key": "Key for another system",
+    "outside_body": "Another body",
+    "person": "Person of the city",
+    "push": "Notices on someone's devices",
+    "push_subscription": "Browser that is told",
+    "quiet_hours": "Quiet hours",
+    "removed_row": "What was deleted and may come back",
+    "report": "Report",
+    "report_blocks": "Blocks someone set",
+    "report_export": "Exported file",
+    "report_exports": "Files someone asked for",
+    "reports": "What someone reported",
+    "routing": "Who gets what",
+    "routing_rule": "Row of who gets what",
+    "sign_in": "Sign-in",
+    "team": "Team",
+}
+
+
+def meant(typed: str, lang: str, words: Mapping[str, str] = WORDS) -> frozenset[str]:
+    """Return the codes whose words in `lang` hold each word that was typed."""
     sought = typed.casefold().split()
-    told = {verb: i18n.translate(lang, text).casefold() for verb, text in WORDS.items()}
-    return frozenset(v for v, text in told.items() if sought and all(w in text for w in sought))
+    told = {code: i18n.translate(lang, text).casefold() for code, text in words.items()}
+    return frozenset(c for c, text in told.items() if sought and all(w in text for w in sought))

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from services.audit.trail import AuditEntry, extend
 from services.db import Session
@@ -14,16 +14,19 @@ from services.db import Session
 class Wanted(msgspec.Struct, frozen=True):
     """Which acts are looked for; what is empty or None asks for nothing.
 
-    `verb`, `kind` and `ref` are how the words begin; `verbs` are whole ones that do as well as a
-    `verb`. `since` and `until` (not included) are moments, `before` is a number of an act: only
-    older ones.
+    `verb`, `kind` and `ref` are how the words begin; `verbs` and `kinds` are whole ones that do as
+    well as a `verb` and a `kind`. `details` are texts of which the detail, as it is recorded, holds
+    one. `since` and `until` (not included) are moments, `before` is a number of an act: only older
+    ones.
     """
 
     actors: Collection[UUID] | None = None
     verb: str = ""
     verbs: Collection[str] = ()
     kind: str = ""
+    kinds: Collection[str] = ()
     ref: str = ""
+    details: Collection[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
@@ -61,15 +64,16 @@ def latest(session: Session, wanted: Wanted = ALL, *, limit: int = 100) -> list[
 
 
 def _terms(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.verb:
-        begun = AuditEntry.verb.startswith(wanted.verb, autoescape=True)
-        yield or_(begun, AuditEntry.verb.in_(list(wanted.verbs)))
-    for column, begins in (
-        (AuditEntry.kind, wanted.kind),
-        (AuditEntry.ref, wanted.ref),
+    for column, begins, whole in (
+        (AuditEntry.verb, wanted.verb, wanted.verbs),
+        (AuditEntry.kind, wanted.kind, wanted.kinds),
+        (AuditEntry.ref, wanted.ref, ()),
     ):
         if begins:
-            yield column.startswith(begins, autoescape=True)
+            yield or_(column.startswith(begins, autoescape=True), column.in_(list(whole)))
+    if wanted.details is not None:
+        held = (AuditEntry.detail.contains(one, autoescape=True) for one in wanted.details)
+        yield or_(false(), *held)
     if wanted.actors is not None:
         yield AuditEntry.actor_id.in_(list(wanted.actors))
     if wanted.since is not None:

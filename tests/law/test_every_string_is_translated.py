@@ -15,6 +15,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from participation.accounts import views_identity
+from participation.moderation.details import CODED, PARTS
+from participation.moderation.words import KINDS
 from participation.moderation.words import WORDS as ACTS
 from participation.reports import queries_queue, rules
 from participation.reports.open311 import edge as open311_edge
@@ -99,6 +101,9 @@ def of_tables() -> set[str]:
         *telling.HEADS.values(),
         *media.WORDS.values(),
         *ACTS.values(),
+        *KINDS.values(),
+        *PARTS.values(),
+        *(text for words in CODED.values() for text in words.values()),
         *routing_rules.DAYS_LABELS.values(),
         *(text for pair in (*pairs, *rules.REASONS.values()) for text in pair),
         *(role.value for role in Role),

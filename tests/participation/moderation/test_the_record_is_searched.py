@@ -19,9 +19,12 @@ Visit = Callable[[Actor | None], Pages]
 ROWS = "<tbody>"
 
 
-def acted(app: Flask, who: Actor, verb: str, ref: str, at: datetime = AT) -> None:
+def acted(
+    app: Flask, who: Actor, verb: str, ref: str, at: datetime = AT, kind: str = "wall", **told: str
+) -> None:
+    detail = told or {"colour": f"c-{ref}"}
     with unit_of_work(app.extensions["engine"]) as session:
-        audit.record(session, who.id, verb, "wall", ref, at=at, detail={"colour": f"c-{ref}"})
+        audit.record(session, who.id, verb, kind, ref, at=at, detail=detail)
 
 
 def shown(page: str) -> str:
@@ -72,6 +75,69 @@ def test_an_act_is_read_and_looked_for_in_the_readers_words(app: Flask, visit: V
     assert "Chose a language" in shown(operator.get("/console/audit?kind=wall"))
     assert finds("LANGUAGE") == ["w-one"]
     assert finds("언어") == []
+
+
+def test_what_it_was_done_to_is_read_and_looked_for_in_words(app: Flask, visit: Visit) -> None:
+    acted(app, MINJI, "set_times", "w-one", kind="alert_times")
+    acted(app, JUN, "add_team", "w-two", kind="team")
+    operator = visit(HANA)
+
+    def finds(kind: str) -> list[str]:
+        rows = shown(operator.get(f"/console/audit?kind={kind}&ref=w-"))
+        return [ref for ref in ("w-one", "w-two") if ref in rows]
+
+    page = shown(operator.get("/console/audit?ref=w-"))
+    assert "알림이 오는 때" in page
+    assert "alert_times" not in page
+    assert finds("알림") == finds("때 알림") == finds("alert") == ["w-one"]
+    assert finds("팀") == finds("team") == ["w-two"]
+    assert finds("바다") == []
+    operator.post("/language", 303, language="en")
+    assert "Times of notices" in shown(operator.get("/console/audit?ref=w-"))
+    assert finds("NOTICES") == ["w-one"]
+
+
+def test_details_are_read_and_looked_for_in_words(app: Flask, visit: Visit) -> None:
+    acted(app, HANA, "grant_role", "w-one", role="officer")
+    acted(app, HANA, "grant_role", "w-two", role="moderator")
+    acted(app, HANA, "issue_key", "w-three", key="Lamps, south", scopes="move,write")
+    acted(app, HANA, "bound_staff", "w-four", bounds="area 17, body 18")
+    acted(app, HANA, "set_calendar", "w-five", country="KR", weekend="56", zone="Asia/Seoul")
+    acted(app, HANA, "answer_report", "w-six", **{"from": "open", "to": "fixed"})
+    acted(app, HANA, "paint_wall", "w-seven", paint='50% "wet"')
+    operator = visit(HANA)
+
+    def finds(detail: str) -> list[str]:
+        rows = shown(operator.get(f"/console/audit?detail={detail}&ref=w-"))
+        refs = ("one", "two", "three", "four", "five", "six", "seven")
+        return [ref for ref in refs if f"w-{ref}<" in rows]
+
+    operator.post("/language", 303, language="en")
+    page = shown(operator.get("/console/audit?ref=w-"))
+    for told in (
+        "Role</span> officer",
+        "Works only for</span> Area 17, Body 18",
+        "Country</span> South Korea",
+        "Free days of the week</span> Saturday, Sunday",
+        'Before</span> New, <span class="quiet">After</span> Fixed',
+        "Key</span> Lamps, south",
+        "Dispute or answer reports, not only write notes, Pass reports and updates on to us",
+        "paint</span> 50% &#34;wet&#34;",
+    ):
+        assert told in page, told
+    assert finds("role officer") == finds("officer") == ["one"]
+    assert finds("Role") == ["one", "two"]
+    assert finds("Pass reports") == finds("Dispute") == finds("Lamps, s") == ["three"]
+    assert finds("Body") == finds("only for area") == ["four"]
+    assert finds("Sea") == finds("south") == []
+    assert finds("Asia") == finds("free days") == ["five"]
+    assert finds("After fixed") == finds("before new") == ["six"]
+    assert finds("before fixed") == []
+    assert finds('50%25 "w') == ["seven"]
+    assert finds("50_") == []
+    operator.post("/language", 303, language="ko")
+    assert finds("담당자") == ["one"]
+    assert "역할</span> 담당자" in shown(operator.get("/console/audit?ref=w-one"))
 
 
 def test_a_day_that_is_none_gets_a_sentence(visit: Visit) -> None:
