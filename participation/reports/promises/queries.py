@@ -18,6 +18,7 @@ from participation.reports.models import Report, ReportUnpromised
 from participation.reports.routing.models import Body, Team
 from participation.reports.rules import ENDED, PUBLIC, Category
 from services.db import Moment, Session
+from services.db.plans import unsought
 
 MONTHS = 12
 # How many months a page can show; the longest is for the past years of another city.
@@ -28,6 +29,7 @@ OVER = tuple(s.value for s in ENDED)
 R, T, B = Report.__table__, Team.__table__, Body.__table__
 U = ReportUnpromised.__table__
 C = R.c
+BODIES = select(T.c.id, B.c.name).join(B, B.c.id == T.c.body_id)
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -110,35 +112,32 @@ def _count(condition: Any) -> Any:
 
 @lru_cache(maxsize=8)
 def _counts(months: int, *, of_source: bool) -> Select[Any]:
-    """Return the select of the tallies by body, kind and number of the month, `edge_0` the first.
+    """Return the select of the tallies by team, kind and number of the month, `edge_0` the first.
 
-    A report whose city promised nothing is told of and keeps and breaks nothing.
+    A report whose city promised nothing is told of and keeps and breaks nothing. Which body a team
+    is of is looked up for each sum, not for each report.
     """
     edges = [bindparam(f"edge_{n}", type_=Moment()) for n in range(months + 1)]
     month = case(*((edges[n + 1] > C.opened_at, n) for n in range(months)), else_=months)
-    body = func.coalesce(B.c.name, "")
     promised = U.c.report_id.is_(None)
     now = bindparam("now", type_=Moment())
-    owned = R.join(T, T.c.id == C.team_id, isouter=True)
-    owned = owned.join(B, B.c.id == T.c.body_id, isouter=True)
-    owned = owned.join(U, U.c.report_id == C.id, isouter=True)
     inner = (
         select(
-            body.label("body"),
+            C.team_id,
             C.category,
             month.label("month"),
             and_(promised, C.ended_at.is_not(None)).label("settled"),
             and_(promised, C.ended_at <= C.promised_at).label("in_time"),
             and_(promised, C.status.not_in(OVER), C.promised_at < now).label("late"),
         )
-        .select_from(owned)
-        .where(C.status.in_(SHOWN), C.merged_into.is_(None))
+        .select_from(R.join(U, U.c.report_id == C.id, isouter=True))
+        .where(C.status.in_(SHOWN), unsought(C.merged_into).is_(None))
         .where(C.opened_at >= edges[0], C.opened_at < edges[-1])
     )
     if of_source:
         inner = inner.where(C.source == bindparam("source"))
     told = inner.subquery().c
-    by = (told.body, told.category, told.month)
+    by = (told.team_id, told.category, told.month)
     sums = (_count(told.settled), _count(told.in_time), _count(told.late))
     return select(*by, func.count(), *sums).group_by(*by)
 
@@ -148,15 +147,30 @@ def numbers(session: Session, zone: ZoneInfo, asked: Scope, *, at: datetime) -> 
 
     Raises ValueError for a month that is none, or another number of months than SPANS has.
     """
+    return told_of(cells_of(session, zone, asked, at=at), zone, asked, at)
+
+
+def cells_of(session: Session, zone: ZoneInfo, asked: Scope, *, at: datetime) -> list[Cell]:
+    """Count every report of the months and the source that are asked for, of whatever body.
+
+    Raises ValueError as `numbers` does.
+    """
     names, edges = _months(asked, zone)
     given: dict[str, Any] = {f"edge_{n}": edge for n, edge in enumerate(edges)}
     given |= {"now": at} | ({"source": asked.source} if asked.source else {})
     counts = _counts(asked.months, of_source=bool(asked.source))
-    rows = session.connection().execute(counts, given).all()
-    cells = sorted(
-        (Cell(body, kind, names[month], Tally(*map(int, n))) for body, kind, month, *n in rows),
-        key=lambda cell: (cell.body, cell.category, cell.month),
-    )
+    connection = session.connection()
+    bodies = dict(connection.execute(BODIES).all())
+    sums: dict[tuple[str, str, str], Tally] = {}
+    for team, kind, month, *n in connection.execute(counts, given):
+        key = (bodies.get(team, ""), kind, names[month])
+        sums[key] = sums.get(key, Tally()).plus(Tally(*map(int, n)))
+    return [Cell(*key, tally) for key, tally in sorted(sums.items(), key=lambda item: item[0])]
+
+
+def told_of(cells: list[Cell], zone: ZoneInfo, asked: Scope, at: datetime) -> Numbers:
+    """Return what is asked for out of what was counted at that moment; raises as `numbers` does."""
+    names, _ = _months(asked, zone)
     wanted = "" if asked.body == NOBODY else asked.body
     shown = [cell for cell in cells if not asked.body or cell.body == wanted]
     kinds = [category.value for category in Category]

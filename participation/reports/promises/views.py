@@ -3,13 +3,15 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
+from participation.reports.promises.counting import Counted
 from participation.reports.promises.queries import (
     MONTHS,
     NOBODY,
@@ -17,7 +19,6 @@ from participation.reports.promises.queries import (
     Cell,
     Numbers,
     Scope,
-    numbers,
     sources,
 )
 from services import web
@@ -25,7 +26,7 @@ from services.auth.gates import public
 from services.errors import InvalidError
 
 pages = Blueprint("numbers", __name__, url_prefix="/reports/numbers")
-# Each look counts every report of its months; the page and its files count together.
+# A look may count every report of its months; the page and its files count together.
 OFTEN = web.limit("numbers", times=120, window_s=600)
 COLUMNS = ("body", "category", "month", "told", "settled", "in_time", "late")
 
@@ -91,8 +92,9 @@ def _found() -> Numbers:
         body=sent.get("body", "")[:80],
         source=sent.get("source", "")[:40],
     )
+    counted = cast(Counted, current_app.extensions["promises"])
     try:
-        return numbers(web.session(), zone, asked, at=web.at())
+        return counted.numbers(web.session(), zone, asked, at=web.at())
     except (ValueError, OverflowError) as error:
         raise InvalidError("month_unreadable", {"until": "like 2026-11"}) from error
 

@@ -1,8 +1,19 @@
 """Everything promises bring to the application."""
 
+from flask.blueprints import BlueprintSetupState
+
 from participation.reports.promises import console, jobs, views
+from participation.reports.promises.counting import Counted
 from services.jobs import Job
 from services.registry import MenuEntry, Registry
+
+
+def _start(state: BlueprintSetupState) -> None:
+    """Give an application its own memory of what was counted of late."""
+    state.app.extensions["promises"] = Counted()
+
+
+views.pages.record(_start)
 
 
 def register(registry: Registry) -> None:
