@@ -119,6 +119,7 @@ WORDS = {
     "settle_town": "Peopled the made-up city",
     "show_photo": "Showed a photo",
     "sign_in": "Signed in",
+    "skip_word": "Kept a word from another body",
     "stop_hearing": "Stopped letters of a report",
     "stop_letters": "Stopped all letters of reports",
     "subscribe_push": "Turned a browser's notices on",
@@ -142,6 +143,7 @@ WORDS = {
     "withdraw_removal": "Took the removal of a photo back",
     "withdraw_role": "Took a role away",
     "withdraw_showing": "Took the showing of a photo back",
+    "withdraw_skip": "Let another body hear a word after all",
 }
 
 

@@ -149,6 +149,19 @@ SPECIAL = {
     ),
     "own_server": ("That is this city itself", "Give the address of another body."),
     "body_taken": ("That body has an address already", "Change that one, or choose another."),
+    "word_reason_needed": ("A reason is missing", "Say why in a few words, for the team."),
+    "word_settled": (
+        "That word does not wait any more",
+        "The body has heard it, or it is kept from it. Look how it stands now.",
+    ),
+    "word_on_its_way": (
+        "That word is being told this moment",
+        "Nothing was changed. In five minutes at most it is told, or waits again.",
+    ),
+    "later_word_gone": (
+        "A later word has gone already",
+        "The body would take the older one for what holds now. It stays with that.",
+    ),
     "shape_unreadable": (
         "That border cannot be read",
         "Give one GeoJSON polygon that does not cross itself, longitude first.",

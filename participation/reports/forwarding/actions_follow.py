@@ -1,7 +1,7 @@
 """News that pass between us and another body: its words, what it calls closed, and our words."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
@@ -11,16 +11,11 @@ from participation.reports.forwarding.actions import MEANING, Said, heed
 from participation.reports.forwarding.client import Remote, Update
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
 from participation.reports.forwarding.queries_words import unheard_photos, word_for
-from participation.reports.forwarding.reading import TroubleError
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, Status
 from services import audit
 from services.auth import Actor
 from services.db import Session
-from services.errors import NotFoundError
-from services.ids import parse_id
-
-LONGEST_WAIT_S = 3600
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -134,47 +129,3 @@ def pass_photos(
     if new:
         audit.record(session, actor.id, "pass_photos", "report", str(report_id), at=at)
     return len(new)
-
-
-def let_go(session: Session, actor: Actor, row: ForwardingWord, *, at: datetime) -> None:
-    """Forget what was on its way and its report shows no more: a photo, or words of its people."""
-    report_id = session.get_one(Forwarding, row.forwarding_id).report_id
-    session.delete(row)
-    session.flush()
-    audit.record(session, actor.id, "let_go", "report", str(report_id), at=at)
-
-
-def note_told(
-    session: Session,
-    actor: Actor,
-    row: ForwardingWord,
-    trouble: TroubleError | None,
-    *,
-    at: datetime,
-) -> None:
-    """Keep that a word was told, or what went wrong: a "no" waits for an operator, all else is
-    tried again, each time twice as late, up to an hour."""
-    row.lease = None
-    if trouble is None:
-        row.state, row.error = "told", None
-    else:
-        row.error = f"{trouble.code}: {trouble.said}"[:300]
-        row.tries += 1
-        row.due_at = at + timedelta(seconds=min(2.0 ** min(row.tries, 12), LONGEST_WAIT_S))
-        if trouble.fate == "refused":
-            row.state = "refused"
-    report_id = session.get_one(Forwarding, row.forwarding_id).report_id
-    session.flush()
-    audit.record(session, actor.id, "note_told", "report", str(report_id), at=at)
-
-
-def tell_again(session: Session, actor: Actor, word_id: str, *, at: datetime) -> None:
-    """Give a word that waits or was refused a new round of tries, at once."""
-    key = parse_id(word_id)
-    row = session.get(ForwardingWord, key) if key else None
-    if row is None or row.state == "told":
-        raise NotFoundError
-    row.state, row.due_at, row.tries = "waiting", at, 0
-    report_id = session.get_one(Forwarding, row.forwarding_id).report_id
-    session.flush()
-    audit.record(session, actor.id, "tell_again", "report", str(report_id), at=at)

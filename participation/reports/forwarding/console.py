@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from participation.reports.forwarding import (
     actions,
-    actions_follow,
+    actions_words,
     matching,
     queries,
-    queries_words,
+    queries_unheard,
 )
 from participation.reports.forwarding.actions import BodyInput, OnwardInput
 from participation.reports.forwarding.client import LARGEST, Client, Endpoint
@@ -37,21 +37,23 @@ def body_list() -> ResponseReturnValue:
 
 
 def _page(refusal: web.Refusal | None = None) -> str:
-    session = web.session()
+    session, named = web.session(), request.view_args or {}
     return render_template(
         "console/bodies.html",
         bodies=queries.bodies(session),
         underway=queries.underway(session),
-        unheard=queries_words.unheard(session),
+        unheard=queries_unheard.unheard(session, web.at()),
+        skipped=queries_unheard.skipped(session, web.at()),
         categories=LABELS,
         routing_bodies=matching.routing_bodies(session),
         refusal=refusal,
-        refused_body=(request.view_args or {}).get("body_id"),
+        refused_at=named.get("body_id") or named.get("word_id"),
+        done=request.args.get("done", ""),
     )
 
 
-def _back() -> ResponseReturnValue:
-    return redirect(url_for("reports_bodies.body_list"), 303)
+def _back(done: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for("reports_bodies.body_list", done=done), 303)
 
 
 @pages.post("")
@@ -138,9 +140,29 @@ def again(forwarding_id: str) -> ResponseReturnValue:
 @pages.post("/words/<word_id>/again")
 @operator
 @LIMIT
+@web.drawn_on(_page, RefusedError)
 def tell_again(word_id: str) -> ResponseReturnValue:
-    actions_follow.tell_again(web.session(), web.actor(), word_id, at=web.at())
-    return _back()
+    actions_words.tell_again(web.session(), web.actor(), word_id, at=web.at())
+    return _back("now")
+
+
+@pages.post("/words/<word_id>/skip")
+@operator
+@LIMIT
+@web.drawn_on(_page, InvalidError, RefusedError)
+def skip_word(word_id: str) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")
+    actions_words.skip_word(web.session(), web.actor(), word_id, reason, at=web.at())
+    return _back("skipped")
+
+
+@pages.post("/words/<word_id>/unskip")
+@operator
+@LIMIT
+@web.drawn_on(_page, RefusedError)
+def withdraw_skip(word_id: str) -> ResponseReturnValue:
+    actions_words.withdraw_skip(web.session(), web.actor(), word_id, at=web.at())
+    return _back("back")
 
 
 @pages.post("/<body_id>/test")

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, select, update
 
-from participation.reports.forwarding.actions_follow import let_go, note_told
+from participation.reports.forwarding.actions_words import let_go, note_told
 from participation.reports.forwarding.client import LARGEST, Client
 from participation.reports.forwarding.models import Forwarding, ForwardingWord
 from participation.reports.forwarding.queries_words import Saying, due_words, saying_of
@@ -113,7 +113,7 @@ class Messenger:
                 update(ForwardingWord)
                 .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
                 .where(ForwardingWord.forwarding_id.in_(theirs))
-                .values(due_at=again_at)
+                .values(due_at=again_at, lease=None)
             )
 
     def _tell(self, row: ForwardingWord, now: Callable[[], datetime]) -> bool:

@@ -103,8 +103,9 @@ class ForwardingWord(Base):
 
     It tells of the step `entry_id`, or of a photo that the report shows only since. `word` is the
     status of the extension, "" where it is the one that stands when it is told; `state` waiting,
-    told or refused. The body knows it by the id of the entry or of the row, so that a second
-    telling is none.
+    told, refused or skipped: then it is kept from the body since `skipped_at`, for a `reason` the
+    team reads. The body knows it by the id of the entry or of the row, so that a second telling is
+    none.
     """
 
     __tablename__ = "forwarding_word"
@@ -125,6 +126,8 @@ class ForwardingWord(Base):
     tries: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(32))
     error: Mapped[str | None] = mapped_column(String(300))
+    skipped_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(300))
 
 
 class OutsidePicture(Base):

@@ -1,35 +1,26 @@
-"""What is said and shown here of a report that another body has, outward and in the console."""
+"""What is said and shown here of a report that another body has, as it goes out."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from participation.reports.forwarding.client import Endpoint, Word
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
-from participation.reports.forwarding.queries import (
-    LONGEST_TEXT,
-    SHOWN,
-    Underway,
-    endpoint_of,
-    stuck_row,
-    underway_row,
-)
+from participation.reports.forwarding.queries import LONGEST_TEXT, endpoint_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.photos.queries import shown_as
 from participation.reports.queries import photo_of, photos_of
 from participation.reports.rules import CONFIRMED, DISPUTED, PUBLIC, Status
 from services import i18n
 from services.db import Session
-from services.registry import Stuck
 
 NOT_SETTLED = "People here say that it is not settled."
 SHOWN_SINCE = "A photo of it that was looked over here since."
 # What is one of these is not waiting any more.
-DONE = ("told", "refused")
+DONE = ("told", "refused", "skipped")
 # How a report stands, told beside a photo. Never OPEN: that would dispute what a body just settled.
 STANDS = {Status.IN_PROGRESS: "IN_PROGRESS", Status.FIXED: "FIXED", Status.CLOSED: "CLOSED"}
 
@@ -73,7 +64,7 @@ def due_words(
         .outerjoin(ReportEntry, ReportEntry.id == ForwardingWord.entry_id)
         .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
         .where(Forwarding.remote_id.is_not(None), OutsideBody.paused_at.is_(None))
-        .where(~_step_before_waits())
+        .where(~step_before_waits())
         .subquery()
     )
     wanted = select(ForwardingWord, due.c.body_id).join(due, due.c.id == ForwardingWord.id)
@@ -81,7 +72,7 @@ def due_words(
     return [(row, body_id) for row, body_id in session.execute(wanted.limit(most))]
 
 
-def _step_before_waits() -> ColumnElement[bool]:
+def step_before_waits() -> ColumnElement[bool]:
     """Say of a word whether an older step of the same request waits, or is being told.
 
     A photo tells how the report stands by now: it comes after every step.
@@ -92,6 +83,31 @@ def _step_before_waits() -> ColumnElement[bool]:
     earlier = or_(ForwardingWord.entry_id.is_(None), before.at < ReportEntry.at)
     found = select(other.id).join(before, before.id == other.entry_id).where(*waits, earlier)
     return exists(found.correlate(ForwardingWord, ReportEntry))
+
+
+def later_was_told() -> ColumnElement[bool]:
+    """Say of a word whether one that comes after it on the same request was told (see `after`)."""
+    other, later = aliased(ForwardingWord), aliased(ReportEntry)
+    told = other.forwarding_id == ForwardingWord.forwarding_id, other.state == "told"
+    comes = or_(other.entry_id.is_(None), later.at > ReportEntry.at)
+    found = select(other.id).outerjoin(later, later.id == other.entry_id).where(*told, comes)
+    step = ForwardingWord.entry_id.is_not(None)
+    return and_(step, exists(found.correlate(ForwardingWord, ReportEntry)))
+
+
+def after(session: Session, word: ForwardingWord) -> Select[ForwardingWord]:
+    """Return what asks for the words that come after a step on the same request.
+
+    A photo comes after every step, and nothing after a photo.
+    """
+    entry = session.get(ReportEntry, word.entry_id) if word.entry_id else None
+    later = false() if entry is None else or_(ReportEntry.id.is_(None), ReportEntry.at > entry.at)
+    return (
+        select(ForwardingWord)
+        .outerjoin(ReportEntry, ReportEntry.id == ForwardingWord.entry_id)
+        .where(ForwardingWord.forwarding_id == word.forwarding_id, later)
+        .order_by(ForwardingWord.id)
+    )
 
 
 def saying_of(session: Session, word_id: UUID, lang: str, base_url: str) -> Saying | None:
@@ -156,22 +172,3 @@ def unheard_photos(session: Session, row: Forwarding) -> list[str]:
 
 def _public_photos(session: Session, report: Report) -> list[str]:
     return photos_of(session, report) if Status(report.status) in PUBLIC else []
-
-
-def unwanted(session: Session) -> list[Stuck]:
-    """Return the words a body said no to: they wait for an operator (services.registry)."""
-    return [stuck_row(one) for one in unheard(session, ("refused",))]
-
-
-def unheard(session: Session, states: Sequence[str] = ("waiting", "refused")) -> list[Underway]:
-    """Return the words that a body has not heard yet, or did not want to, the oldest first."""
-    rows = session.execute(
-        select(ForwardingWord, Forwarding.report_id, Report.title, OutsideBody.name)
-        .join(Forwarding, Forwarding.id == ForwardingWord.forwarding_id)
-        .join(Report, Report.id == Forwarding.report_id)
-        .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-        .where(ForwardingWord.state.in_(states))
-        .order_by(ForwardingWord.due_at, ForwardingWord.id)
-        .limit(SHOWN)
-    )
-    return [underway_row(one, report_id, title, name) for one, report_id, title, name in rows]

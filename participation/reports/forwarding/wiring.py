@@ -3,7 +3,13 @@
 from flask.blueprints import BlueprintSetupState
 
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
-from participation.reports.forwarding import console, matching, queries, queries_words, subscribers
+from participation.reports.forwarding import (
+    console,
+    matching,
+    queries,
+    queries_unheard,
+    subscribers,
+)
 from participation.reports.forwarding.jobs import Courier
 from participation.reports.forwarding.jobs_words import Messenger
 from participation.reports.rules import UNDO_S
@@ -31,5 +37,5 @@ def register(registry: Registry) -> None:
     registry.menu.append(
         MenuEntry("console", "Other bodies", "/console/bodies", "city", 61, "operator")
     )
-    registry.stuck += [queries.refused, queries_words.unwanted]
+    registry.stuck += [queries.refused, queries_unheard.unwanted]
     registry.onward.append(matching.onward_name)
