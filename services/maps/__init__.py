@@ -11,7 +11,7 @@ from services.maps.clusters import (
     move_point,
 )
 from services.maps.heat import Heat, heat_of
-from services.maps.hexagons import HexGrid, grid_over
+from services.maps.hexagons import Cell, HexGrid, grid_over
 from services.maps.hotspots import hot_spots
 from services.maps.index import newest_in, plain_points_in, points_in, within
 from services.maps.outlines import bounds_of, outlines_of
@@ -25,6 +25,7 @@ from services.maps.typed import Meant, Point, is_newer, meant, named_just, place
 __all__ = [
     "Address",
     "Box",
+    "Cell",
     "Cluster",
     "Heat",
     "HexGrid",

@@ -5,9 +5,10 @@ grid's own origin: within a city the error stays below what a door is wide.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
+import numpy as np
 
 DEGREE_M = 111_320.0
 SIDES_M = (100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000)
@@ -25,9 +26,13 @@ class HexGrid(msgspec.Struct, frozen=True):
 
     def cell(self, lon: float, lat: float) -> Cell:
         """Return the hexagon (q, r) a place lies in."""
-        x = (lon - self.lon) * DEGREE_M * math.cos(math.radians(self.lat)) / self.side_m
-        y = (lat - self.lat) * DEGREE_M / self.side_m
-        return _rounded(x * ROOT_3 / 3 - y / 3, y * 2 / 3)
+        return self.cells([lon], [lat])[0]
+
+    def cells(self, lons: Sequence[float], lats: Sequence[float]) -> list[Cell]:
+        """Return the hexagon (q, r) that each place lies in, in their order."""
+        x = (np.asarray(lons) - self.lon) * DEGREE_M * math.cos(math.radians(self.lat))
+        y = (np.asarray(lats) - self.lat) * DEGREE_M / self.side_m
+        return _rounded(x / self.side_m * ROOT_3 / 3 - y / 3, y * 2 / 3)
 
     def middle(self, cell: Cell) -> Place:
         """Return (lon, lat) of a hexagon's middle."""
@@ -47,16 +52,16 @@ class HexGrid(msgspec.Struct, frozen=True):
         return self.lon + x * self.side_m / wide, self.lat + y * self.side_m / DEGREE_M
 
 
-def _rounded(q: float, r: float) -> Cell:
-    """Return the hexagon nearest to a fractional one: round all three axes, mend the worst."""
+def _rounded(q: np.ndarray, r: np.ndarray) -> list[Cell]:
+    """Return the hexagons nearest to fractional ones: round all three axes, mend the worst."""
     s = -q - r
-    whole_q, whole_r, whole_s = round(q), round(r), round(s)
+    whole_q, whole_r, whole_s = np.rint(q), np.rint(r), np.rint(s)
     off_q, off_r, off_s = abs(whole_q - q), abs(whole_r - r), abs(whole_s - s)
-    if off_q > off_r and off_q > off_s:
-        return -whole_r - whole_s, whole_r
-    if off_r > off_s:
-        return whole_q, -whole_q - whole_s
-    return whole_q, whole_r
+    worst_q = (off_q > off_r) & (off_q > off_s)
+    worst_r = ~worst_q & (off_r > off_s)
+    found_q = np.where(worst_q, -whole_r - whole_s, whole_q).astype(int)
+    found_r = np.where(worst_r, -whole_q - whole_s, whole_r).astype(int)
+    return list(zip(found_q.tolist(), found_r.tolist(), strict=True))
 
 
 def grid_over(places: Iterable[Place], across: int = 14) -> HexGrid:

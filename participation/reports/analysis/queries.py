@@ -1,9 +1,10 @@
 """Where reports gather: counted by hexagon and month, for staff who look for patterns."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date, datetime
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from statistics import median_low
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from sqlalchemy import bindparam, func, select
 from participation.reports.models import Report
 from participation.reports.rules import PUBLIC, Category
 from services.db import Moment, Session
-from services.maps import Box, Heat, HexGrid, grid_over, heat_of, hot_spots
+from services.maps import Box, Cell, Heat, HexGrid, grid_over, heat_of, hot_spots
 
 MONTHS = 12
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
@@ -54,7 +55,7 @@ class Analysis(msgspec.Struct, frozen=True):
 
 
 ROWS = (
-    select(C.lon, C.lat, C.opened_at, C.ended_at, C.place, C.category)
+    select(C.lon, C.lat, C.opened_at, C.ended_at.is_(None), C.place)
     .where(C.status.in_(SHOWN), C.merged_into.is_(None))
     .where(
         C.opened_at >= bindparam("since", type_=Moment()),
@@ -85,36 +86,34 @@ def analysis(
     Raises ValueError for a month that is none.
     """
     months = months_until(until)
-    span = {"since": _begin(months[0], zone), "before": _begin(_after(months[-1]), zone)}
-    only = category if category in set(Category) else None
-    rows = [
-        row
-        for row in session.connection().execute(ROWS, span)
-        if only in (None, row.category) and _inside(row.lon, row.lat, within)
-    ]
+    begins = [_begin(month, zone) for month in months]
+    span = {"since": begins[0], "before": _begin(_after(months[-1]), zone)}
+    asked = ROWS.where(C.category == category) if category in set(Category) else ROWS
+    told = session.connection().execute(asked, span).all()
+    rows = [row for row in told if within is None or _inside(row.lon, row.lat, within)]
     if not rows:
         return Analysis(months, [], 0.0)
     grid = grid_over((row.lon, row.lat) for row in rows)
-    hexagons = _gathered(grid, rows, {month: n for n, month in enumerate(months)}, zone, at)
     heat = heat_of(((row.lon, row.lat) for row in rows), grid.side_m)
-    return Analysis(months, hexagons, grid.side_m, heat)
+    return Analysis(months, _gathered(grid, rows, begins, at), grid.side_m, heat)
 
 
 def _gathered(
-    grid: HexGrid, rows: Iterable[Any], months: dict[str, int], zone: ZoneInfo, at: datetime
+    grid: HexGrid, rows: Sequence[Any], begins: list[datetime], at: datetime
 ) -> list[Hexagon]:
-    counts: dict[tuple[int, int], list[int]] = {}
-    places: dict[tuple[int, int], Counter[str]] = {}
-    waits: dict[tuple[int, int], list[int]] = {}
-    for row in rows:
-        cell = grid.cell(row.lon, row.lat)
-        month = months[f"{row.opened_at.astimezone(zone):%Y-%m}"]
-        counts.setdefault(cell, [0] * len(months))[month] += 1
-        places.setdefault(cell, Counter())[_street(row.place)] += 1
-        if row.ended_at is None:
-            waits.setdefault(cell, []).append(max((at - row.opened_at).days, 0))
+    """Return the hexagons with what they hold; `begins` are the first instants of the months."""
+    cells = grid.cells([row.lon for row in rows], [row.lat for row in rows])
+    counts: dict[Cell, list[int]] = {cell: [0] * len(begins) for cell in cells}
+    waits: dict[Cell, list[int]] = {}
+    named: Counter[tuple[Cell, str]] = Counter()
+    for cell, (_, _, opened_at, is_open, place) in zip(cells, rows, strict=True):
+        counts[cell][bisect_right(begins, opened_at) - 1] += 1
+        named[cell, place] += 1
+        if is_open:
+            waits.setdefault(cell, []).append(max((at - opened_at).days, 0))
     hot = hot_spots({cell: sum(n) for cell, n in counts.items()})
     spots = {cell: n for n, cell in enumerate(sorted(hot, key=lambda c: (-sum(counts[c]), c)), 1)}
+    places = _streets(named)
     found = [
         Hexagon(
             grid.ring(cell),
@@ -128,12 +127,20 @@ def _gathered(
     return sorted(found, key=lambda h: (-h.total, h.place, h.ring))
 
 
+def _streets(named: Counter[tuple[Cell, str]]) -> dict[Cell, Counter[str]]:
+    """Return how often each street is named in each hexagon, from how often each place is."""
+    found: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
+    for (cell, place), n in named.items():
+        found[cell][_street(place)] += n
+    return found
+
+
 def _street(place: str) -> str:
     """Return a place without its house number: a hexagon stands for no single door."""
     return " ".join(word for word in place.split() if not word[0].isdigit())
 
 
-def _usual(places: Counter[str], grid: HexGrid, cell: tuple[int, int]) -> str:
+def _usual(places: Counter[str], grid: HexGrid, cell: Cell) -> str:
     named = sorted((-n, place) for place, n in places.items() if place)
     if named:
         return named[0][1]
@@ -141,8 +148,8 @@ def _usual(places: Counter[str], grid: HexGrid, cell: tuple[int, int]) -> str:
     return f"{lat:.4f}, {lon:.4f}"
 
 
-def _inside(lon: float, lat: float, box: Box | None) -> bool:
-    return box is None or (box[0] <= lon <= box[2] and box[1] <= lat <= box[3])
+def _inside(lon: float, lat: float, box: Box) -> bool:
+    return box[0] <= lon <= box[2] and box[1] <= lat <= box[3]
 
 
 def months_until(until: str) -> list[str]:
@@ -159,4 +166,4 @@ def _after(month: str) -> str:
 
 
 def _begin(month: str, zone: ZoneInfo) -> datetime:
-    return datetime.fromisoformat(f"{month}-01").replace(tzinfo=zone)
+    return datetime.fromisoformat(f"{month}-01").replace(tzinfo=zone).astimezone(UTC)
