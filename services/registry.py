@@ -106,6 +106,20 @@ class SignedOut:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A notice to a person that is about to ring: what it says, and the keys it was told upon."""
+
+    person_id: UUID
+    keys: Sequence[UUID]
+    title: str
+    body: str
+
+
+# Returns a notice as it is to ring at that moment, None where it is to ring no more.
+Weigh = Callable[[Session, Held, datetime], Held | None]
+
+
+@dataclass(frozen=True)
 class HomeCard:
     """One sentence, one figure, one act."""
 
@@ -162,6 +176,8 @@ class Registry:
     purposes: list[Purpose] = field(default_factory=list)
     # What hangs on a sign-in ends or goes on with it, in the same transaction.
     signed_out: list[Callable[[Session, SignedOut, datetime], None]] = field(default_factory=list)
+    # Whoever tells notices that may have to ring no more says so here, by the kind of their ground.
+    weighs: dict[str, Weigh] = field(default_factory=dict)
     cli: list[click.Command] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     home_cards: list[Callable[[Session, Actor, datetime], list[HomeCard]]] = field(

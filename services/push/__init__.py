@@ -7,6 +7,7 @@ from services.jobs import Job
 from services.push import ahead, gone, views
 from services.push.messages import (
     Choice,
+    Ground,
     Notice,
     enqueue,
     enqueue_each,
@@ -31,6 +32,7 @@ HOUR_S = 3600
 
 __all__ = [
     "Choice",
+    "Ground",
     "Hours",
     "Notice",
     "PushMessage",
@@ -59,7 +61,7 @@ HOLDING = Holding(
 
 def install(app: Flask, registry: Registry, settings: Settings) -> None:
     """Give `app` its push pages and the loop that sends what is due."""
-    sender = Sender(app.extensions["engine"], settings)
+    sender = Sender(app.extensions["engine"], settings, registry.weighs)
     app.extensions["push"] = sender
     app.register_blueprint(views.pages)
     app.jinja_env.globals |= {

@@ -31,11 +31,19 @@ class Choice(msgspec.Struct, frozen=True):
     url: str
 
 
+class Ground(msgspec.Struct, frozen=True):
+    """What a notice is told upon: who registered the `kind` weighs it when it is about to ring."""
+
+    kind: str
+    keys: tuple[UUID, ...]
+
+
 class Notice(msgspec.Struct, frozen=True):
     """What a person is told; `url` is a path of ours, `tag` lets a newer notice replace it.
 
     Browsers show two `choices` at most; `again` is said where a tap did not reach us. Their
-    addresses may hold a secret: what was sent is emptied here.
+    addresses may hold a secret: what was sent is emptied here. Without `upon` it rings whatever
+    changes until then.
     """
 
     title: str
@@ -45,6 +53,7 @@ class Notice(msgspec.Struct, frozen=True):
     urgency_class: Class
     choices: tuple[Choice, ...] = ()
     again: str = ""
+    upon: Ground | None = None
 
 
 def enqueue(session: Session, people: Iterable[UUID], notice: Notice, *, at: datetime) -> int:
@@ -149,6 +158,9 @@ def _body(key: UUID, notice: Notice) -> bytes:
             {"action": c.action, "title": c.title, "navigate": c.url} for c in notice.choices
         ]
         message["again"] = notice.again
+    if notice.upon is not None:
+        # For ourselves alone: it does not travel (payload.py).
+        message["upon"] = notice.upon
     return msgspec.json.encode(message | {"urgent": notice.urgency_class == "emergency"})
 
 

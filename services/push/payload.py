@@ -12,8 +12,12 @@ SHORTENED = (240, 80, 0)
 
 
 def forms(body: bytes, base_url: str) -> Iterator[bytes]:
-    """Yield `body` as JSON with a full address, then ever shorter until only the title is left."""
+    """Yield `body` as JSON with a full address, then ever shorter until only the title is left.
+
+    What it was told upon stays here.
+    """
     message: dict[str, Any] = msgspec.json.decode(body)
+    message.pop("upon", None)
     shown: dict[str, Any] = message["notification"]
     for one in (shown, *shown.get("actions", ())):
         one["navigate"] = urljoin(base_url + "/", one["navigate"])

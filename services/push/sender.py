@@ -3,7 +3,9 @@
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,11 +19,13 @@ from services.push import counters
 from services.push.breaker import Breaker, Seat
 from services.push.fates import heed, settle, waiting_still
 from services.push.gone import LIVE
-from services.push.messages import waiting
+from services.push.messages import WITHDRAWN, waiting
 from services.push.models import PushMessage, PushSubscription, QuietHours
 from services.push.post import CLASSES, Post, Verdict
 from services.push.quiet import held_until, put_off
 from services.push.vapid import Vapid
+from services.push.weighing import weighed
+from services.registry import Weigh
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -30,6 +34,7 @@ SHARE = 12
 SPARE = 8
 EACH = 3
 CLOSING_S = 5.0
+NOBODY: Mapping[str, Weigh] = MappingProxyType({})
 RANK = case({name: n for n, name in enumerate(CLASSES)}, value=PushMessage.urgency_class)
 Due = Row[UUID, datetime, int, str, str, UUID, str, UUID, int, int]
 
@@ -37,8 +42,10 @@ Due = Row[UUID, datetime, int, str, str, UUID, str, UUID, int, int]
 class Sender:
     """Any number of these may run on one database."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine, self.zone = engine, settings.timezone
+    def __init__(
+        self, engine: Engine, settings: Settings, weighs: Mapping[str, Weigh] = NOBODY
+    ) -> None:
+        self.engine, self.zone, self.weighs = engine, settings.timezone, weighs
         self.vapid = Vapid(settings.vapid_key_file, settings.vapid_subject)
         client = GuardedSession(allow_private=settings.push_allow_private, largest=65_536)
         self.post = Post(client, self.vapid, settings.base_url.rstrip("/"))
@@ -201,6 +208,8 @@ class Sender:
         if message is None or message.state != "waiting":
             # Since it was claimed its person left, the browser is another's, or it was withdrawn.
             return None
+        if not self._stands(message, at):
+            return None
         began = clock.now()
         verdict = (
             Verdict("refused", "unsubscribed")
@@ -212,6 +221,17 @@ class Sender:
             heed(session, message, where, verdict, answered_at)
         counters.MESSAGES.labels(verdict.fate, message.urgency_class).inc()
         return verdict.well
+
+    def _stands(self, message: PushMessage, at: datetime) -> bool:
+        """Let a notice say what it says by now; return False where it is to ring no more."""
+        with reading_session(self.engine) as session:
+            body = weighed(session, message, self.weighs, at)
+        if body is None:
+            with unit_of_work(self.engine) as session:
+                settle(session, message.id, state="dead", error=WITHDRAWN)
+            return False
+        message.body = body
+        return True
 
     def _read(self, key: UUID) -> tuple[PushMessage | None, PushSubscription | None]:
         """Return a message and where it goes: its own person's browser, unless that is gone."""
