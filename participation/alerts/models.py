@@ -64,8 +64,8 @@ class AlertHit(Base):
     """A report that an alert found, once; it is told at `due_at` or soon after.
 
     A report may be found by thousands at once, so that each index here costs a thousandfold: what
-    was told, and what went into no digest, stands in none of its own. `person_id` is read of the
-    alert.
+    was told, and what was told by itself, stands in none of its own. What is told together, at once
+    or in a digest, has a `digest_id`. `person_id` is read of the alert.
     """
 
     __tablename__ = "alert_hit"

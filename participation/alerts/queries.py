@@ -114,9 +114,8 @@ def times_of(session: Session, people: list[UUID]) -> dict[UUID, Times]:
     rows = session.scalars(select(AlertTimes).where(wanted))
     digests = {row.person_id: row.digest_hour for row in rows}
     quiet = push.quiet_hours_of(session, people)
-    none = push.Hours()
     return {
-        one: Times(*quiet.get(one, none), digests.get(one, DIGEST_HOUR))
+        one: Times(*quiet.get(one, push.Hours()), digests.get(one, DIGEST_HOUR))
         for one in digests.keys() | quiet.keys()
     }
 
@@ -175,14 +174,39 @@ def rings_now(session: Session, report_id: UUID, at: datetime) -> list[AlertHit]
         select(AlertHit)
         .join(Alert, Alert.id == AlertHit.alert_id)
         .where(AlertHit.report_id == report_id, AlertHit.way == Way.PUSH, *_due(at))
+        .order_by(AlertHit.alert_id)
     )
     return list(rows)
 
 
 def _due(at: datetime) -> list[ColumnElement[bool]]:
     """Return that a hit's time has come, and that its alert is neither removed nor at rest."""
-    wanted = [Alert.active.is_(True), Alert.removed_at.is_(None)]
-    return [AlertHit.told_at.is_(None), AlertHit.due_at <= at, *wanted]
+    return [AlertHit.told_at.is_(None), AlertHit.due_at <= at, *_awake()]
+
+
+def _awake() -> list[ColumnElement[bool]]:
+    return [Alert.active.is_(True), Alert.removed_at.is_(None)]
+
+
+def finds_of_report(session: Session, person_id: UUID, report_id: UUID) -> list[Find]:
+    """Return by which places a report was found that neither rest nor were removed."""
+    theirs = AlertHit.alert_id.in_(alerts_of(person_id))
+    return _finds(session, AlertHit.report_id == report_id, theirs)
+
+
+def finds_of_digest(session: Session, person_id: UUID, digest_id: UUID) -> list[Find]:
+    """Return what a person was told together, of places that neither rest nor were removed."""
+    return _finds(session, AlertHit.digest_id == digest_id, Alert.person_id == person_id)
+
+
+def _finds(session: Session, *chosen: ColumnElement[bool]) -> list[Find]:
+    rows = session.execute(
+        select(AlertHit.report_id, Alert.label, AlertHit.found_at)
+        .join(Alert, Alert.id == AlertHit.alert_id)
+        .where(*chosen, *_awake())
+        .order_by(AlertHit.report_id, AlertHit.alert_id)
+    )
+    return [Find(*row) for row in rows]
 
 
 def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
@@ -195,7 +219,7 @@ def labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
 def awake_labels_of(session: Session, ids: list[UUID]) -> dict[UUID, str]:
     """Return the names of those among alerts that neither rest nor were removed."""
     wanted = among(Alert.id.expression, ids)
-    awake = select(Alert.id, Alert.label).where(wanted, Alert.active, Alert.removed_at.is_(None))
+    awake = select(Alert.id, Alert.label).where(wanted, *_awake())
     return {row.id: row.label for row in session.execute(awake)}
 
 

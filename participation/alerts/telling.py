@@ -1,7 +1,7 @@
 """From a report to those who follow its place: found once, told once, never in quiet hours."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -11,13 +11,24 @@ from sqlalchemy import delete, select
 from participation.accounts import directory
 from participation.alerts.matching import Following, matches, ward_followed
 from participation.alerts.models import AlertHit
-from participation.alerts.queries import Times, labels_of, rings_now, times_of
+from participation.alerts.queries import (
+    Times,
+    finds_of_digest,
+    finds_of_report,
+    labels_of,
+    rings_now,
+    times_of,
+)
 from participation.alerts.rules import Way, next_digest
 from participation.events.alerts import DigestMade
 from services import i18n, letters, outbox, push
 from services.config import Settings
 from services.db import Session, insert_many
 from services.hours import quiet_until
+from services.registry import Held
+
+# What notices of places are told upon: a report, or what was told together.
+ONE, MANY = "alerts.one", "alerts.many"
 
 
 class Told(Protocol):
@@ -101,36 +112,42 @@ def push_hits(
     What is not public any more is told to nobody.
     """
     shown = {key: sources.told_of(session, key) for key in {h.report_id for h in hits}}
-    mine: dict[UUID, dict[UUID, AlertHit]] = {}
+    mine: dict[UUID, dict[UUID, tuple[AlertHit, Told]]] = {}
     for hit in hits:
         hit.told_at = at
-        if shown[hit.report_id] is not None:
-            mine.setdefault(hit.person_id, {}).setdefault(hit.report_id, hit)
+        if (told := shown[hit.report_id]) is not None:
+            mine.setdefault(hit.person_id, {}).setdefault(hit.report_id, (hit, told))
+    together = {person_id: uuid4() for person_id, found in mine.items() if len(found) > 1}
+    for hit in hits:
+        hit.digest_id = together.get(hit.person_id)
     session.flush()
     langs = directory.languages_of(session, mine)
-    labels = labels_of(session, [h.alert_id for found in mine.values() for h in found.values()])
+    firsts = {person_id: next(iter(found.values())) for person_id, found in mine.items()}
+    labels = labels_of(session, [hit.alert_id for hit, _ in firsts.values()])
     notices: dict[UUID, push.Notice] = {}
-    for person_id, found in mine.items():
+    for person_id, (hit, told) in firsts.items():
         lang = langs.get(person_id, sources.settings.language)
-        first = next(iter(found.values()))
-        told = shown[first.report_id]
-        if len(found) > 1 or told is None:
-            notices[person_id] = many(lang, len(found))
+        if (digest_id := together.get(person_id)) is not None:
+            notices[person_id] = many(lang, len(mine[person_id]), digest_id)
         else:
-            label = labels.get(first.alert_id, "")
-            notices[person_id] = _one(lang, told, first.report_id, label)
+            notices[person_id] = _one(lang, told, hit.report_id, labels.get(hit.alert_id, ""))
     push.enqueue_each(session, notices, at=at)
 
 
 def _one(lang: str, told: Told, report_id: UUID, label: str) -> push.Notice:
-    kind = i18n.translate(lang, told.kind)
     return push.Notice(
-        title=i18n.translate(lang, "New at %(place)s: %(kind)s", place=label, kind=kind),
+        title=_title(lang, told, label),
         body=told.title,
         url=f"/reports/{report_id}",
         tag=tag_of(report_id),
         urgency_class="status",
+        upon=push.Ground(ONE, (report_id,)),
     )
+
+
+def _title(lang: str, told: Told, label: str) -> str:
+    kind = i18n.translate(lang, told.kind)
+    return i18n.translate(lang, "New at %(place)s: %(kind)s", place=label, kind=kind)
 
 
 def tag_of(report_id: UUID) -> str:
@@ -143,11 +160,46 @@ def place_tag_of(alert_id: UUID) -> str:
     return f"place-{alert_id}"
 
 
-def many(lang: str, count: int) -> push.Notice:
+def many(lang: str, count: int, digest_id: UUID) -> push.Notice:
     """Return the notice of several reports at once; it leads to the list of them."""
-    said = i18n.translate(lang, "New reports at places you follow: %(count)s", count=count)
-    title = i18n.translate(lang, "What happened at your places")
-    return push.Notice(title, said, "/me/places", "near-many", "status")
+    return push.Notice(
+        title=i18n.translate(lang, "What happened at your places"),
+        body=_counted(lang, count),
+        url="/me/places",
+        tag="near-many",
+        urgency_class="status",
+        upon=push.Ground(MANY, (digest_id,)),
+    )
+
+
+def _counted(lang: str, count: int) -> str:
+    return i18n.translate(lang, "New reports at places you follow: %(count)s", count=count)
+
+
+def weigh_one(sources: Sources, session: Session, held: Held, at: datetime) -> Held | None:
+    """Return what a notice of one report says by now, named by a place that still found it."""
+    (report_id,) = held.keys
+    finds = finds_of_report(session, held.person_id, report_id)
+    told = sources.told_of(session, report_id) if finds else None
+    if told is None:
+        return None
+    title = _title(_lang_of(session, sources, held), told, finds[0].label)
+    return replace(held, title=title, body=told.title)
+
+
+def weigh_many(sources: Sources, session: Session, held: Held, at: datetime) -> Held | None:
+    """Return what a notice of several reports says by now, by how many are left of them."""
+    (digest_id,) = held.keys
+    left = {find.report_id for find in finds_of_digest(session, held.person_id, digest_id)}
+    # That one is public is enough to ring; a whole day of a city would be asked for one by one.
+    if all(sources.told_of(session, key) is None for key in left):
+        return None
+    return replace(held, body=_counted(_lang_of(session, sources, held), len(left)))
+
+
+def _lang_of(session: Session, sources: Sources, held: Held) -> str:
+    langs = directory.languages_of(session, [held.person_id])
+    return langs.get(held.person_id, sources.settings.language)
 
 
 def make_digests(
@@ -168,7 +220,7 @@ def make_digests(
         for hit in found:
             hit.digest_id = digest_id
         lang = langs.get(person_id, sources.settings.language)
-        notices[person_id] = many(lang, len({h.report_id for h in found}))
+        notices[person_id] = many(lang, len({h.report_id for h in found}), digest_id)
         made.append(DigestMade(person_id=person_id, digest_id=digest_id))
     push.enqueue_each(session, notices, at=at)
     outbox.publish_all(session, made, at=at)

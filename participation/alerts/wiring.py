@@ -1,6 +1,8 @@
 """Everything followed places bring to the application."""
 
-from participation.alerts import actions, jobs, queries, views
+from functools import partial
+
+from participation.alerts import actions, jobs, queries, telling, views
 from participation.alerts.jobs import Clerk, forget_removed
 from participation.alerts.subscribers import Listener
 from participation.alerts.telling import Sources
@@ -47,4 +49,6 @@ def _listen(registry: Registry, sources: Sources) -> None:
     registry.subscriptions.on(ReportOpened, listener.hear_opened)
     registry.subscriptions.on(ReportMoved, listener.hear_moved)
     registry.subscriptions.on(DigestMade, listener.mail_digest)
+    registry.weighs[telling.ONE] = partial(telling.weigh_one, sources)
+    registry.weighs[telling.MANY] = partial(telling.weigh_many, sources)
     registry.jobs.append(Job("alerts.tell_due", jobs.EVERY_S, Clerk(sources).tell_due))
