@@ -91,8 +91,9 @@ def _scene(
     category = chance.choice(list(Category))
     address = chance.choice(town.addresses)
     opened = at - timedelta(hours=chance.expovariate(1 / 400))
+    hours = (at - opened) / timedelta(hours=1)
     settled = chance.random() < min(0.9, (at - opened).days / 12)
-    ended = min(at, opened + timedelta(hours=chance.uniform(5, 240))) if settled else None
+    ended = opened + timedelta(hours=chance.uniform(5, min(240, hours))) if settled else None
     waiting = [Status.OPEN, Status.ACKNOWLEDGED, Status.IN_PROGRESS]
     status = chance.choice(sorted(ANSWERS) if ended else waiting)
     return Arrival(

@@ -43,6 +43,9 @@ def test_it_has_as_many_people_and_reports_as_told_and_nothing_happens_twice(
     assert len(told) == 60
     reporters = session.scalars(select(Report.reporter_id).distinct()).all()
     assert len(reporters) > 6, "the past is told by the town, not by the cast alone"
+    ends = session.scalars(select(Report.ended_at).where(Report.ended_at.is_not(None))).all()
+    assert len(ends) > 20
+    assert len(set(ends)) == len(ends), "each was settled at a time of its own"
     assert make(*SMALL).strip() == ""
     assert past(session) == told
     assert "another one needs an empty database" in make("--seed", "4")
