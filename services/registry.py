@@ -121,13 +121,20 @@ Weigh = Callable[[Session, Held, datetime], Held | None]
 
 @dataclass(frozen=True)
 class HomeCard:
-    """One sentence, one figure, one act."""
+    """One sentence, one figure, one act.
+
+    `about` are somebody's own words within the sentence; `away` is where the card is taken away,
+    as read `until`.
+    """
 
     sentence: str
     figure: str
     action_label: str
     url: str
     kind: str
+    about: str = ""
+    away: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,14 @@ def cards_of(session: Session, registry: Registry, actor: Actor, at: Any) -> lis
     return sorted(cards, key=lambda card: card.kind != "alarm")
 
 
+def kept(cards: list[HomeCard]) -> str:
+    """Return for how long a browser may keep the page with these cards (Cache-Control).
+
+    The way back leads here from what a card told of: it is not to be shown once it was read.
+    """
+    return "private, no-store" if any(card.away for card in cards) else "private, no-cache"
+
+
 def near_places(session: Session, registry: Registry, actor: Actor) -> list[Near]:
     """Return what there is around the places a person follows, each report once."""
     spots = [spot for source in registry.home_places for spot in source(session, actor)]

@@ -9,6 +9,7 @@ from participation.home import queries
 from participation.home.forms import parse_place
 from services import web
 from services.auth.gates import public
+from services.ids import parse_id
 from services.web import hue
 
 pages = Blueprint("home", __name__)
@@ -30,13 +31,16 @@ ICONS = [
 def index() -> ResponseReturnValue:
     registry, session, actor = web.registry(), web.session(), web.actor()
     places = queries.near_places(session, registry, actor)
-    return render_template(
+    cards = queries.cards_of(session, registry, actor, web.at())
+    page = render_template(
         "home/index.html",
-        cards=queries.cards_of(session, registry, actor, web.at()),
+        cards=cards,
         places=places,
         reports=[] if places else queries.in_the_city(session, registry),
         decision=queries.decision_of(session, registry, actor),
+        taken=parse_id(request.args.get("read", "")) if actor.signed_in else None,
     )
+    return Response(page, headers={"Cache-Control": queries.kept(cards)})
 
 
 @pages.get("/near")

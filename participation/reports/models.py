@@ -158,13 +158,14 @@ class ReportEntry(Base):
 
 
 class ReportFollow(Base):
-    """A person who hears of every step."""
+    """A person who hears of every step, and has read the city's answers up to `read_until`."""
 
     __tablename__ = "report_follow"
 
     report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     since: Mapped[datetime]
+    read_until: Mapped[datetime | None]
 
 
 REPORT_CLUSTER = cluster_table("report_cluster", Base.metadata)

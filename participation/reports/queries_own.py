@@ -1,11 +1,11 @@
 """What one person reported and follows, what reports hold of them, and what the city told them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, bindparam, func, select, tuple_
+from sqlalchemy import Select, Uuid, bindparam, func, or_, select, tuple_
 
 from participation.reports.models import ExactPlace, Report, ReportEntry, ReportFollow
 from participation.reports.queries import (
@@ -22,6 +22,9 @@ from services.db import Session
 Whose = Literal["made", "followed"]
 PERSON = bindparam("person", type_=Uuid)
 F = ReportFollow.__table__.c
+# So long an answer is told as new to who has not read it.
+RECENT = timedelta(days=7)
+NEWEST_AT = func.max(ReportEntry.at)
 # Whatever became of them: what is hidden from others is still its reporter's.
 MADE = select(*CARD).where(C.reporter_id == PERSON)
 FOLLOWED = (
@@ -41,24 +44,39 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 def answered(session: Session, person_id: UUID, since: datetime, limit: int = 3) -> list[Answered]:
-    """Return which followed reports the city answered after `since`, newest first."""
-    newest_at = func.max(ReportEntry.at)
-    rows = session.execute(
-        select(Report.id, Report.title, Report.status, newest_at)
+    """Return which followed reports the city answered after `since`, newest first.
+
+    An answer that the person has read is none of them.
+    """
+    rows = session.execute(_unread(person_id, since).order_by(NEWEST_AT.desc()).limit(limit))
+    return [Answered(*row) for row in rows]
+
+
+def unread_until(
+    session: Session, person_id: UUID | None, report_id: UUID, since: datetime
+) -> datetime | None:
+    """Return when the city said of a report what `answered` tells the person; None: nothing."""
+    if person_id is None:
+        return None
+    row = session.execute(_unread(person_id, since).where(Report.id == report_id)).first()
+    return Answered(*row).at if row else None
+
+
+def _unread(person_id: UUID, since: datetime) -> Select[UUID, str, str, datetime]:
+    return (
+        select(Report.id, Report.title, Report.status, NEWEST_AT)
         .join(ReportFollow, ReportFollow.report_id == Report.id)
         .join(ReportEntry, ReportEntry.report_id == Report.id)
         .where(ReportFollow.person_id == person_id, ReportEntry.at > since)
         # What was said before is no news to who follows since.
         .where(ReportEntry.at >= ReportFollow.since)
+        .where(or_(ReportFollow.read_until.is_(None), ReportEntry.at > ReportFollow.read_until))
         .where(ReportEntry.kind == "answer", ReportEntry.public)
         .where(ReportEntry.actor_id.is_distinct_from(person_id))
         # What is hidden now is told to its reporter alone.
         .where(open_to(person_id))
         .group_by(Report.id, Report.title, Report.status)
-        .order_by(newest_at.desc())
-        .limit(limit)
     )
-    return [Answered(*row) for row in rows]
 
 
 def reports_of(
@@ -91,12 +109,17 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
     exact = {
         one.report_id: one for one in session.scalars(places.where(Report.reporter_id == person_id))
     }
-    follows = select(ReportFollow.report_id).where(ReportFollow.person_id == person_id)
+    follows = session.scalars(select(ReportFollow).where(ReportFollow.person_id == person_id)).all()
     own = [_plain(r, exact.get(r.id, r), further.get(r.id, [])) for r in reports]
     return {
         "reports": own,
         "entries": _entries(session, person_id),
-        "follows": [str(i) for i in session.scalars(follows)],
+        "follows": [str(one.report_id) for one in follows],
+        "read": [
+            {"report": str(one.report_id), "until": one.read_until.isoformat()}
+            for one in follows
+            if one.read_until is not None
+        ],
     }
 
 

@@ -1,6 +1,7 @@
 """Pages a resident sees. A view reads the request, calls one action or query, answers."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -38,7 +39,6 @@ from services.ids import parse_id
 from services.registry import HomeCard, Spot
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
-RECENT = timedelta(days=7)
 # A followed place may be one door; what happens around the corner matters there too.
 LEAST_M = 300
 CATEGORIES = [{"code": c.value, "label": label} for c, label in LABELS.items()]
@@ -59,7 +59,7 @@ def labels() -> dict[str, object]:
 
 
 def home_cards(session: Session, actor: Actor, at: datetime) -> list[HomeCard]:
-    """Return what waits for a person: answers of the last week; for staff, what is late."""
+    """Return what waits for a person: unread answers of the last week; for staff, what is late."""
     say = partial(i18n.translate, actor.lang)
     cards = []
     if is_staff(actor) and (count := queries.late_count(session, actor, at)):
@@ -68,10 +68,12 @@ def home_cards(session: Session, actor: Actor, at: datetime) -> list[HomeCard]:
         cards.append(
             HomeCard("Reports past their promise", figure, "Open the queue", url, "waiting")
         )
-    for one in queries_own.answered(session, actor.id, at - RECENT) if actor.id else ():
+    for one in queries_own.answered(session, actor.id, at - queries_own.RECENT) if actor.id else ():
         sentence = say("The city answered: %(title)s", title=one.title)
         state = say(STATUS_LABELS[Status(one.status)])
-        cards.append(HomeCard(sentence, state, "Read it", f"/reports/{one.id}", "answer"))
+        card = HomeCard(sentence, state, "Read it", f"/reports/{one.id}", "answer", one.title)
+        away = f"/me/news/{one.id}/read"
+        cards.append(replace(card, away=away, until=one.at.isoformat()))
     return cards
 
 

@@ -1,9 +1,11 @@
 """The parts of a report's page by themselves, for pages that stand open while it goes on."""
 
+from datetime import datetime
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from participation.reports import queries, queries_family
+from participation.reports import queries, queries_family, queries_own
 from participation.reports.access import judging_over, may_judge, report_for
 from participation.reports.blocks import edge as blocks_edge
 from participation.reports.models import Report
@@ -26,8 +28,14 @@ def shown(report: Report) -> dict[str, object]:
         "asked": asked,
         "block": blocks_edge.block_of(actor.id) if asked else None,
         "to": web.settings().mail_from,
+        "unread": _unread(report),
         "over": Status(report.status) in JUDGED and judging_over(report, at),
     }
+
+
+def _unread(report: Report) -> datetime | None:
+    since = web.at() - queries_own.RECENT
+    return queries_own.unread_until(web.session(), web.actor().id, report.id, since)
 
 
 @pages.get("/<report_id>/timeline")
@@ -35,7 +43,7 @@ def shown(report: Report) -> dict[str, object]:
 def timeline(report_id: str) -> ResponseReturnValue:
     report = report_for(web.session(), web.actor(), report_id)
     told = queries.page_of(web.session(), web.actor(), report, web.at())
-    return render_template("reports/parts/timeline.html", report=told)
+    return render_template("reports/parts/timeline.html", report=told, unread=_unread(report))
 
 
 @pages.get("/<report_id>/standing")

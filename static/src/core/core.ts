@@ -32,6 +32,8 @@ async function startIslands(): Promise<void> {
   if (document.querySelector("[data-live-room]")) {
     (await import("./partial")).followParts();
   }
+  const story = document.querySelector<HTMLElement>("#timeline[data-live-room]");
+  if (story && document.documentElement.dataset["signIn"]) (await import("../reports/read")).watchReading(story);
   const news = document.querySelector<HTMLAnchorElement>("a[data-news]");
   if (news) (await import("./news")).watchForNews(news);
 }

@@ -69,4 +69,8 @@ class Here {
 
 export function start(root: HTMLElement): void {
   new Here(root).begin();
+  // What the browser kept of the page may show an answer that was read since.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && document.querySelector(".card-away")) location.reload();
+  });
 }
