@@ -9,7 +9,7 @@ from participation.accounts import directory
 from participation.events.reports import ReportChanged, ReportMoved
 from participation.reports.access import hold, hold_of
 from participation.reports.clusters import keep_clusters
-from participation.reports.followers import add_follower, count_followers
+from participation.reports.followers import add_follower, count_followers, hearing_tag_of
 from participation.reports.history.chain import add_entry
 from participation.reports.models import Report, ReportEntry, ReportFollow
 from participation.reports.opening import Origin, Told, show_first, store_once, told_by
@@ -22,7 +22,7 @@ from participation.reports.rules import (
     Status,
     answers_to,
 )
-from services import audit, outbox
+from services import audit, letters, outbox
 from services.auth import Actor
 from services.db import Session
 from services.errors import ForbiddenError, InvalidError, RefusedError
@@ -69,7 +69,7 @@ def _follow(session: Session, person_id: UUID, report: Report, at: datetime) -> 
 
 
 def unfollow_report(session: Session, actor: Actor, report: Report, *, at: datetime) -> None:
-    """Stop hearing of it; doing it twice changes nothing."""
+    """Stop hearing of it, by letters that wait as well; doing it twice changes nothing."""
     if actor.id is None:
         raise ForbiddenError
     gone = session.connection().execute(
@@ -79,6 +79,7 @@ def unfollow_report(session: Session, actor: Actor, report: Report, *, at: datet
     )
     if gone.rowcount:
         count_followers(session, report.id, -1)
+        letters.write_anew(session, [hearing_tag_of(report.id, actor.id)], at=at)
         _changed(session, actor, report, "unfollow_report", at)
 
 

@@ -1,5 +1,6 @@
 """A settled report asks those who follow it: with two buttons on the phone, or by mail."""
 
+from datetime import datetime
 from uuid import UUID
 
 from participation.accounts import directory
@@ -7,6 +8,7 @@ from participation.events.judge import SettlingAsked
 from participation.events.reports import ReportMoved
 from participation.reports import actions_dispute
 from participation.reports.access import hold
+from participation.reports.followers import hearing_tag_of
 from participation.reports.history.queries import head_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import ENDED, JUDGED, STATUS_LABELS, Status
@@ -18,10 +20,13 @@ from services import clock, i18n, letters, outbox, push
 from services.auth import STRANGER, Actor
 from services.config import Settings
 from services.db import Session
+from services.registry import Held
 
 YES = "Yes, it is fixed"
 NO = "No"
 AGAIN = "That did not reach the city. Tap again when there is a line."
+# What its notices are told upon.
+ASKED = "reports.asked"
 SUBJECT = "Is it really fixed? %(title)s"
 LETTER = """The city calls this settled: %(title)s
 %(said)s
@@ -55,8 +60,8 @@ def ask_people(
     now = clock.now()
     askings = actions.ask_people(session, STRANGER, asked, entry, at=now)
     notices = {
-        person_id: _notice(report, token, langs.get(person_id, "ko"))
-        for person_id, (_, token) in askings.items()
+        person_id: _notice(report, asking_id, token, langs.get(person_id, "ko"))
+        for person_id, (asking_id, token) in askings.items()
         if person_id in reached
     }
     push.enqueue_each(session, notices, at=now)
@@ -78,7 +83,7 @@ def renew_promise(session: Session, event: ReportMoved) -> None:
         actions_dispute.renew_promise(session, STRANGER, report, since, at=clock.now())
 
 
-def _notice(report: Report, token: str, lang: str) -> push.Notice:
+def _notice(report: Report, asking_id: UUID, token: str, lang: str) -> push.Notice:
     path = f"/reports/judge/{token}"
     return push.Notice(
         title=i18n.translate(lang, STATUS_LABELS[Status(report.status)]),
@@ -91,7 +96,15 @@ def _notice(report: Report, token: str, lang: str) -> push.Notice:
             push.Choice("no", i18n.translate(lang, NO), f"{path}/no"),
         ),
         again=i18n.translate(lang, AGAIN),
+        upon=push.Ground(ASKED, (asking_id,)),
     )
+
+
+def weigh_asking(session: Session, held: Held, at: datetime) -> Held | None:
+    """Let a question ring while its answer is awaited: from who follows, and said nothing yet."""
+    asking = session.get(ReportAsking, held.keys[0])
+    awaited = asking is not None and queries.state_of(session, asking, at) == "open"
+    return held if awaited else None
 
 
 class Asker:
@@ -121,7 +134,8 @@ class Asker:
         stop = stop_url(self.base, self.secret, report.id, asking.person_id)
         text = self._text(session, report, token, lang, stop)
         headers, now = stop_headers(stop), clock.now()
-        source = letters.Source(event, frozenset({tag_of(report.id)}))
+        topics = {tag_of(report.id), hearing_tag_of(report.id, asking.person_id)}
+        source = letters.Source(event, frozenset(topics))
         letters.enqueue(session, address, subject, text, at=now, headers=headers, source=source)
 
     def _text(self, session: Session, report: Report, token: str, lang: str, stop: str) -> str:

@@ -20,6 +20,7 @@ def register(registry: Registry) -> None:
     registry.subscriptions.on(ReportMoved, subscribers.renew_promise, after_s=UNDO_S)
     asker = subscribers.Asker(registry.settings)
     registry.subscriptions.on(SettlingAsked, asker.mail_asking)
+    registry.weighs[subscribers.ASKED] = subscribers.weigh_asking
     registry.privacy.append(
         PrivacyHook(
             "askings",

@@ -5,11 +5,18 @@ from uuid import UUID
 from services.tokens import sealed, unsealed
 
 PURPOSE = "unfollow"
+# What notices of steps are told upon: the reports that their reader follows.
+FOLLOWED = "reports.followed"
 
 
 def tag_of(report_id: UUID) -> str:
     """Return the tag of the notices of a report: a newer one takes the place of an older."""
     return f"report-{report_id}"
+
+
+def desk_tag_of(report_id: UUID) -> str:
+    """Return the tag of the notices to whose desk a report is on: no step takes their place."""
+    return f"desk-{report_id}"
 
 
 def words_tag_of(report_id: UUID) -> str:

@@ -1,6 +1,7 @@
 """Telling people of a step: their browsers by a notice, by letter whoever has none with us."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from participation.accounts import directory
 from participation.events.letters import LetterAwaited
 from participation.reports.access import hold
+from participation.reports.followers import hearing_tag_of
 from participation.reports.models import Report, ReportEntry
 from participation.reports.promises.rules import RAISED
 from participation.reports.rules import MERGED, PARTED, PUBLIC, STATUS_LABELS, Status
@@ -16,6 +18,7 @@ from participation.reports.telling import queries, rules
 from services import clock, i18n, letters, outbox, push
 from services.config import Settings
 from services.db import Session
+from services.registry import Held
 
 # What a step is called by its kind, where its state does not say it.
 HEADS = {
@@ -44,18 +47,25 @@ This comes by letter because no browser of yours is told. To change whether lett
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step as it is told: `head` is a text to be translated, `path` where one reads on."""
+    """A step as it is told: `head` is a text to be translated, `path` where one reads on.
+
+    Who hears of it follows these `reports`; without one it goes to a desk.
+    """
 
     head: str
     title: str
     path: str
-    desk: bool = False
+    reports: tuple[UUID, ...] = ()
+
+    @property
+    def desk(self) -> bool:
+        return not self.reports
 
 
 def step_of(session: Session, report: Report, entry: ReportEntry) -> Step:
     """Return how a step of a report is told; who followed a joined one is led to where it went."""
     if entry.kind in RAISED.values():
-        return Step(HEADS[entry.kind], report.title, f"/console/reports/{report.id}", desk=True)
+        return Step(HEADS[entry.kind], report.title, f"/console/reports/{report.id}")
     named = named_in(session, report, entry)
     if entry.kind == PARTED:
         head = HEADS[PARTED]
@@ -63,7 +73,8 @@ def step_of(session: Session, report: Report, entry: ReportEntry) -> Step:
         head = HEADS[MERGED]
     else:
         head = STATUS_LABELS[Status(entry.status or report.status)]
-    return Step(head, named.title, f"/reports/{named.id}")
+    reports = (report.id,) if named is report else (report.id, named.id)
+    return Step(head, named.title, f"/reports/{named.id}", reports)
 
 
 def named_in(session: Session, report: Report, entry: ReportEntry) -> Report:
@@ -94,7 +105,7 @@ def hush(session: Session, report: Report) -> None:
     """
     joined = session.scalars(select(Report.id).where(Report.merged_into == report.id))
     tags = [rules.tag_of(key) for key in (report.id, *joined)]
-    push.withdraw(session, tags, but=report.reporter_id)
+    push.withdraw(session, [*tags, rules.desk_tag_of(report.id)], but=report.reporter_id)
     letters.write_anew(session, tags, at=clock.now())
 
 
@@ -103,17 +114,27 @@ def tell(session: Session, report: Report, entry: ReportEntry, people: Sequence[
     step, at = step_of(session, report, entry), clock.now()
     reached = push.reached(session, people)
     for lang, readers in _by_language(session, [p for p in people if p in reached]).items():
-        notice = push.Notice(
-            title=i18n.translate(lang, step.head),
-            body=step.title,
-            url=step.path,
-            tag=rules.tag_of(report.id),
-            urgency_class="status",
-        )
-        push.enqueue(session, readers, notice, at=at)
+        push.enqueue(session, readers, _notice(report, step, lang), at=at)
     wanting = queries.wanting_letters(session, [p for p in people if p not in reached])
     awaited = [LetterAwaited(entry_id=entry.id, person_id=person_id) for person_id in wanting]
     outbox.publish_all(session, awaited, at=at)
+
+
+def _notice(report: Report, step: Step, lang: str) -> push.Notice:
+    return push.Notice(
+        title=i18n.translate(lang, step.head),
+        body=step.title,
+        url=step.path,
+        tag=rules.desk_tag_of(report.id) if step.desk else rules.tag_of(report.id),
+        urgency_class="status",
+        upon=None if step.desk else push.Ground(rules.FOLLOWED, step.reports),
+    )
+
+
+def weigh_step(session: Session, held: Held, at: datetime) -> Held | None:
+    """Let a step ring with who follows still; of a joining, the report it leads to as well."""
+    followed = all(queries.follows(session, key, held.person_id) for key in held.keys)
+    return held if followed else None
 
 
 def _by_language(session: Session, people: Sequence[UUID]) -> dict[str, list[UUID]]:
@@ -164,7 +185,8 @@ class Teller:
         subject = f"{i18n.translate(lang, step.head)}: {step.title}"
         text = self._to_desk(step, lang) if step.desk else self._to_one(step, entry, stop, lang)
         headers = {} if step.desk else rules.stop_headers(stop)
-        source = letters.Source(event, _topics(session, report, entry))
+        topics = _topics(session, report, entry) | {hearing_tag_of(report.id, event.person_id)}
+        source = letters.Source(event, topics)
         now = clock.now()
         letters.enqueue(session, address, subject, text, at=now, headers=headers, source=source)
 

@@ -1,7 +1,7 @@
 """Everything that letters of steps bring to the application."""
 
 from participation.events.letters import LetterAwaited
-from participation.reports.telling import actions, queries, subscribers, views
+from participation.reports.telling import actions, queries, rules, subscribers, views
 from services.registry import Holding, PrivacyHook, Registry
 
 HOLDING = Holding(
@@ -17,6 +17,7 @@ def register(registry: Registry) -> None:
     registry.blueprints.append(views.pages)
     teller = subscribers.Teller(registry.settings)
     registry.subscriptions.on(LetterAwaited, teller.mail_step)
+    registry.weighs[rules.FOLLOWED] = subscribers.weigh_step
     registry.privacy.append(
         PrivacyHook(
             "letters_stopped",
