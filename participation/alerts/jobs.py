@@ -1,18 +1,24 @@
-"""Timed work of alerts: what quiet hours held, daily digests, and forgetting what was removed."""
+"""Timed work of alerts: what quiet hours held, daily digests, what a clock that was ahead put
+off, and forgetting what was removed."""
 
+import logging
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from participation.alerts.actions import forget_alerts
-from participation.alerts.models import Alert
-from participation.alerts.queries import due_hits, due_people
+from participation.alerts.models import Alert, AlertHit
+from participation.alerts.queries import Times, due_hits, due_people, times_of
 from participation.alerts.rules import UNDO, Way
-from participation.alerts.telling import Sources, make_digests, push_hits
+from participation.alerts.telling import Sources, due_at, make_digests, push_hits
 from services.auth import Actor
+from services.clock import SKEW
 from services.db import Session
+from services.db.keys import among
 
-EVERY_S = 30
+log = logging.getLogger(__name__)
+EVERY_S, RIGHT_EVERY_S = 30, 60
 HOUR_S = 3600
 AT_ONCE = 2000
 SYSTEM = Actor(None)
@@ -32,6 +38,43 @@ class Clerk:
         hits = due_hits(session, at, due_people(session, at, AT_ONCE))
         push_hits(session, self.sources, [h for h in hits if h.way == Way.PUSH], at=at)
         make_digests(session, self.sources, [h for h in hits if h.way == Way.DIGEST], at=at)
+
+    def put_right(self, session: Session, at: datetime) -> None:
+        """Let what waits for longer than it can wait as if it were found now, and warn of it.
+
+        Times that were changed while a clock was ahead put it off as well as finding it then.
+        """
+        zone, righted = self.sources.settings.timezone, 0
+        whose = Alert.person_id.expression
+        for (way, times), people in _waiting(session, at + SKEW).items():
+            wrong = (
+                AlertHit.way == way,
+                AlertHit.told_at.is_(None),
+                AlertHit.due_at > due_at(way, times, zone, at + SKEW),
+                AlertHit.alert_id.in_(select(Alert.id).where(among(whose, people))),
+            )
+            now_due = update(AlertHit).where(*wrong).values(due_at=due_at(way, times, zone, at))
+            righted += session.connection().execute(now_due).rowcount
+        if righted:
+            log.warning("%d finds were put off for longer than can be: was a clock ahead?", righted)
+
+
+def _waiting(session: Session, at: datetime) -> dict[tuple[str, Times], list[UUID]]:
+    """Return whom something waits for beyond `at`, by how they are told and the times they chose.
+
+    Those with the same times have the same latest moment, so that there are few to look at.
+    """
+    rows = session.execute(
+        select(Alert.person_id, AlertHit.way)
+        .join(AlertHit, AlertHit.alert_id == Alert.id)
+        .where(AlertHit.told_at.is_(None), AlertHit.due_at > at)
+        .distinct()
+    ).all()
+    times = times_of(session, list({person_id for person_id, _ in rows}))
+    found: dict[tuple[str, Times], list[UUID]] = {}
+    for person_id, way in rows:
+        found.setdefault((way, times.get(person_id, Times())), []).append(person_id)
+    return found
 
 
 def forget_removed(session: Session, at: datetime) -> None:

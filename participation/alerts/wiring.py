@@ -51,4 +51,6 @@ def _listen(registry: Registry, sources: Sources) -> None:
     registry.subscriptions.on(DigestMade, listener.mail_digest)
     registry.weighs[telling.ONE] = partial(telling.weigh_one, sources)
     registry.weighs[telling.MANY] = partial(telling.weigh_many, sources)
-    registry.jobs.append(Job("alerts.tell_due", jobs.EVERY_S, Clerk(sources).tell_due))
+    clerk = Clerk(sources)
+    registry.jobs.append(Job("alerts.tell_due", jobs.EVERY_S, clerk.tell_due))
+    registry.jobs.append(Job("alerts.put_right", jobs.RIGHT_EVERY_S, clerk.put_right))

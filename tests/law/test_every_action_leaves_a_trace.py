@@ -13,6 +13,7 @@ WRITES = {
     "participation/accounts/seeds.py": "made-up people of the demo city, audited as one",
     "participation/accounts/visits.py": "a visit leaves its hour on the sign-in, and no act",
     "participation/accounts/wiring.py": "what a withdrawn consent takes along; privacy audits it",
+    "participation/alerts/jobs.py": "puts right what a clock put off that was ahead",
     "participation/alerts/telling.py": "notes who is told of what; the act was the report",
     "participation/demo/cli.py": "remembers that the made-up city was made",
     "participation/reports/clusters.py": "counts a report anew on the map, within actions",
