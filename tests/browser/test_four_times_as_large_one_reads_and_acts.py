@@ -8,7 +8,7 @@ from tests.browser.visitor import Visitor
 
 ROOM = {"width": 320, "height": 256}
 # How much of the window is covered by what does not scroll with the page.
-COVERED = """() => [...document.querySelectorAll(".top, .bar, .step-acts")].filter((one) =>
+COVERED = """() => [...document.querySelectorAll(".top, .bar, .step-foot")].filter((one) =>
     ["fixed", "sticky"].includes(getComputedStyle(one).position))
   .reduce((sum, one) => sum + one.getBoundingClientRect().height, 0)"""
 FREE = """() => { const one = document.activeElement;

@@ -16,6 +16,17 @@ function addClose(toast: HTMLElement): void {
   toast.append(button);
 }
 
+/** What is asked, and what one stands on, is still seen: beneath a message it is scrolled clear of it. */
+function makeRoom(toasts: HTMLElement): void {
+  document.documentElement.style.setProperty("--toasts-h", `${toasts.offsetHeight}px`);
+  const held = [...document.querySelectorAll<HTMLElement>("main :is([data-question], :focus)")];
+  const { top, bottom } = toasts.getBoundingClientRect();
+  for (const one of held.filter((each) => each.checkVisibility() && !toasts.contains(each))) {
+    const own = one.getBoundingClientRect();
+    if (bottom > top && own.bottom > top && own.top < bottom) one.scrollIntoView({ block: "nearest" });
+  }
+}
+
 /** Say `text` once; it leaves by itself, or sooner when closed. */
 function say(text: string, kind: string): void {
   const toast = document.createElement("p");
@@ -30,6 +41,8 @@ function say(text: string, kind: string): void {
 
 /** Say what islands ask to have said (core/say.ts): they need not carry how. */
 export function installToasts(): void {
+  const toasts = region();
+  if (toasts) new ResizeObserver(() => makeRoom(toasts)).observe(toasts);
   document.addEventListener("say", (event) => {
     const { text, kind } = (event as CustomEvent<{ text: string; kind: string }>).detail;
     say(text, kind);

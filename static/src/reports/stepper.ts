@@ -31,6 +31,9 @@ export class Stepper {
     // The dots are for the eye; the same is said in words.
     list?.setAttribute("aria-hidden", "true");
     root.dataset["stepping"] = "on";
+    // What is said has its room beside the acts, which cover no question either.
+    const toasts = document.querySelector("[data-toasts]");
+    if (toasts) this.part("foot")?.prepend(toasts);
     form.noValidate = true;
     this.listen();
     const wrong = this.steps.findIndex((step) => step.querySelector(".field-error"));
