@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from participation.reports.access import hold, leads
 from participation.reports.actions import answer_report
@@ -16,6 +16,7 @@ from participation.reports.forwarding.models import (
     OutsideRule,
 )
 from participation.reports.forwarding.queries import came_back, is_own, needs_somebody
+from participation.reports.forwarding.waits import OPEN
 from participation.reports.models import Report
 from participation.reports.routing.models import Body
 from participation.reports.rules import PUBLIC, STATUS_LABELS, Category, Status
@@ -200,14 +201,20 @@ def send_on(session: Session, actor: Actor, report: Report, *, at: datetime) -> 
 
 
 def try_again(session: Session, actor: Actor, forwarding_id: str, *, at: datetime) -> None:
-    """Give a request that waits or was refused a new round of tries, at once."""
+    """Give a request that waits or was refused a new round of tries, at once, and with it what was
+    put off for its sake. One that is being carried this moment is left to its courier."""
     key = parse_id(forwarding_id)
-    row = session.get(Forwarding, key) if key else None
+    row = session.get(Forwarding, key, with_for_update=True) if key else None
     if row is None or row.state in ("followed", "ended"):
         raise NotFoundError
+    if row.lease is not None and row.due_at > at:
+        return
+    with_it = Forwarding.body_id == row.body_id, Forwarding.due_at == row.due_at
+    free = Forwarding.state.in_(OPEN), Forwarding.lease.is_(None), Forwarding.due_at > at
+    session.connection().execute(update(Forwarding).where(*with_it, *free).values(due_at=at))
     if row.state == "refused":
         row.state = _state_before(row)
-    row.due_at, row.tries = at, 0
+    row.due_at, row.tries, row.lease = at, 0, None
     session.flush()
     _record(session, actor, "try_again", row.report_id, at, kind="report")
 

@@ -1,19 +1,19 @@
 """What becomes of a word on its way to another body: told, let go, tried now, or kept from it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 
 from participation.reports.forwarding.models import Forwarding, ForwardingWord
 from participation.reports.forwarding.queries_words import after
 from participation.reports.forwarding.reading import TroubleError
+from participation.reports.forwarding.waits import wait_after
 from services import audit
 from services.auth import Actor
 from services.db import Session
 from services.errors import InvalidError, NotFoundError, RefusedError
 from services.ids import parse_id
 
-LONGEST_WAIT_S = 3600
 LONGEST_REASON = 300
 
 
@@ -39,7 +39,7 @@ def note_told(
     else:
         row.error = f"{trouble.code}: {trouble.said}"[:300]
         row.tries += 1
-        row.due_at = at + timedelta(seconds=min(2.0 ** min(row.tries, 12), LONGEST_WAIT_S))
+        row.due_at = at + wait_after(row.tries)
         if trouble.fate == "refused":
             row.state = "refused"
     _record(session, actor, "note_told", row, at)

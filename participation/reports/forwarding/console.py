@@ -41,7 +41,7 @@ def _page(refusal: web.Refusal | None = None) -> str:
     return render_template(
         "console/bodies.html",
         bodies=queries.bodies(session),
-        underway=queries.underway(session),
+        underway=queries_unheard.underway(session),
         unheard=queries_unheard.unheard(session, web.at()),
         skipped=queries_unheard.skipped(session, web.at()),
         categories=LABELS,

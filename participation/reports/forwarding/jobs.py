@@ -6,27 +6,29 @@ anything is sent again.
 """
 
 import logging
-import secrets
-import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, update
 
 from participation.reports.access import hold
 from participation.reports.forwarding.actions import note_taken
-from participation.reports.forwarding.actions_follow import Heard, hear, pass_photos
+from participation.reports.forwarding.actions_follow import pass_photos
 from participation.reports.forwarding.client import LARGEST, Client, Taken
-from participation.reports.forwarding.models import Forwarding, OutsideBody
+from participation.reports.forwarding.jobs_news import SPAN, News, note_trouble, note_well
+from participation.reports.forwarding.models import Forwarding
 from participation.reports.forwarding.queries import (
-    WAITING,
     Letter,
-    endpoint_of,
+    due_letters,
     letter_of,
     needs_somebody,
 )
 from participation.reports.forwarding.reading import TroubleError
+from participation.reports.forwarding.visits import Met, Visit, Visits
+from participation.reports.forwarding.waits import LEASE, OPEN, release, take
 from participation.reports.models import Report
 from participation.reports.rules import UNDO_S
 from services import clock
@@ -37,15 +39,7 @@ from services.outbound import GuardedSession
 
 log = logging.getLogger(__name__)
 SYSTEM = Actor(None)
-LEASE = timedelta(minutes=5)
-BROKEN_OFF = timedelta(seconds=15)
 AT_ONCE = 48
-LONGEST_WAIT_S = 3600
-FOLLOWED_FOR = timedelta(days=180)
-OVERLAP = timedelta(hours=1)
-SPAN = timedelta(days=80)
-# What is said while we ask, or by a clock ahead of ours, is heard too.
-AHEAD = timedelta(minutes=5)
 POLL_S = 1.0
 
 
@@ -61,6 +55,8 @@ class Courier:
         self.settings = settings
         self.patience = timedelta(seconds=settings.forward_look_s)
         self.client = GuardedSession(allow_private=settings.push_allow_private, largest=LARGEST)
+        self.news = News(engine, settings, self.client)
+        self.visits = Visits(self._visit)
 
     def run(self) -> None:
         """Carry for ever."""
@@ -72,85 +68,62 @@ class Courier:
             time.sleep(POLL_S)
 
     def turn(self, at: datetime) -> int:
-        """Carry and follow all that is due once, bodies side by side; return how much it was."""
-        due = self._claim(at)
+        """Carry and follow what is due once, bodies side by side; return how much it was."""
+        with reading_session(self.engine) as session:
+            due = due_letters(session, at, self.visits.under_way(), most=AT_ONCE)
         bags: dict[UUID, list[Forwarding]] = {}
         for row in due:
             bags.setdefault(row.body_id, []).append(row)
-        couriers = [threading.Thread(target=self._visit, args=(bag, at)) for bag in bags.values()]
-        for one in couriers:
-            one.start()
-        for one in couriers:
-            one.join()
+        self.visits.make(bags, at)
         return len(due)
 
-    def _claim(self, at: datetime) -> list[Forwarding]:
-        wanted = (
-            select(Forwarding)
-            .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-            .where(Forwarding.state.in_((*WAITING, "followed")), Forwarding.due_at <= at)
-            .where(OutsideBody.paused_at.is_(None))
-            .order_by(Forwarding.due_at, Forwarding.id)
-            .limit(AT_ONCE)
-        )
-        with reading_session(self.engine) as session:
-            rows = session.scalars(wanted).all()
-        return [row for row in rows if self._lease(row, at)]
+    def _visit(self, body_id: UUID, bag: list[Forwarding], at: datetime) -> None:
+        """Ask one body for news, then bring it its letters; stop where it does not answer.
 
-    def _lease(self, row: Forwarding, at: datetime) -> bool:
-        lease = secrets.token_hex(16)
-        with unit_of_work(self.engine) as session:
-            claim = session.connection().execute(
-                update(Forwarding)
-                .where(Forwarding.id == row.id, Forwarding.due_at == row.due_at)
-                .values(lease=lease, due_at=at + LEASE)
-            )
-        row.lease = lease
-        return claim.rowcount == 1
-
-    def _visit(self, bag: list[Forwarding], at: datetime) -> None:
-        """Bring one body its letters, then ask it for news; stop where it does not answer.
-
-        A slow body keeps a whole bag for minutes: each letter leaves at its own moment.
+        News are asked for at once and seldom: they keep no letter waiting, nor does a letter that
+        a body stumbles over keep them. Each letter is leased only as it goes out.
         """
-        began = clock.now()
-        try:
-            for row in (one for one in bag if one.state != "followed"):
-                if self._carry(row, at + (clock.now() - began)):
-                    return
-            if followed := [one for one in bag if one.state == "followed"]:
-                self._follow(followed, at + (clock.now() - began))
-        except Exception:
-            log.exception("a visit broke off; it is made again")
-            self._release(bag, at)
+        visit, put_off = Visit(at), partial(self._put_off, body_id)
+        if followed := [row for row in bag if row.state == "followed"]:
+            visit.bring([followed], self.news.ask, lambda rows, then: put_off(rows[0], then))
+        visit.bring([row for row in bag if row.state != "followed"], self._carry, put_off)
 
-    def _release(self, bag: list[Forwarding], at: datetime) -> None:
-        """Let go of what is still ours; where even that fails the leases lapse."""
-        mine = [row.lease for row in bag]
-        try:
-            with unit_of_work(self.engine) as session:
-                again = {"lease": None, "due_at": at + BROKEN_OFF}
-                session.execute(update(Forwarding).where(Forwarding.lease.in_(mine)).values(again))
-        except Exception:
-            log.exception("the leases of a visit could not be given back")
+    def _put_off(self, body_id: UUID, row: Forwarding, at: datetime) -> None:
+        """Leave a body that is away alone until what it did not take is due again."""
+        with unit_of_work(self.engine) as session:
+            again = {"due_at": session.get_one(Forwarding, row.id).due_at, "lease": None}
+            session.connection().execute(
+                update(Forwarding)
+                .where(Forwarding.body_id == body_id, Forwarding.state.in_(OPEN))
+                .where(Forwarding.due_at <= at)
+                .values(again)
+            )
 
-    def _carry(self, row: Forwarding, at: datetime) -> bool:
-        """Carry one letter; say whether the body was away."""
-        letter, began = self._letter(row, at), clock.now()
+    def _carry(self, row: Forwarding, now: Callable[[], datetime]) -> Met:
+        """Carry one letter, if no other courier does; say whom that met."""
+        try:
+            return self._carried(row, now) if take(self.engine, row, now()) else "nobody"
+        except Exception:
+            log.exception("a letter was not carried; it is tried again")
+            release(self.engine, [row], now())
+            return "nobody"
+
+    def _carried(self, row: Forwarding, now: Callable[[], datetime]) -> Met:
+        letter, at = self._letter(row, now()), now()
         if letter is None:
-            return False
+            return "nobody"
         try:
             taken = self._delivered(letter, at)
         except TroubleError as trouble:
             with unit_of_work(self.engine) as session:
-                self._put_back(session, letter, trouble, at + (clock.now() - began))
-            return trouble.away
+                self._put_back(session, letter, trouble, now())
+            return "away" if trouble.away else "answered"
         with unit_of_work(self.engine) as session:
             if taken is None:
                 _end(session, _leased(session, letter), at)
             else:
                 self._note(session, letter, taken, at)
-        return False
+        return "answered"
 
     def _letter(self, row: Forwarding, at: datetime) -> Letter | None:
         with unit_of_work(self.engine) as session:
@@ -193,7 +166,7 @@ class Courier:
 
     def _note(self, session: Session, letter: Letter, taken: Taken, at: datetime) -> None:
         row = _leased(session, letter)
-        _well(session, row.body_id, at)
+        note_well(session, row.body_id, at)
         row.lease = None
         if taken.remote_id:
             note_taken(session, SYSTEM, row, taken.remote_id, self.settings.language, at=at)
@@ -209,39 +182,11 @@ class Courier:
         self, session: Session, letter: Letter, trouble: TroubleError, at: datetime
     ) -> None:
         row = _leased(session, letter)
-        _wait(session, row, trouble, at)
+        note_trouble(session, row, trouble, at)
         if row.state == "asked" and trouble.fate == "again":
             row.state = "waiting"
         if trouble.fate == "refused":
             row.state = "refused"
-
-    def _follow(self, bag: list[Forwarding], at: datetime) -> None:
-        """Ask a body for news of its requests."""
-        with reading_session(self.engine) as session:
-            body = session.get_one(OutsideBody, bag[0].body_id)
-        client = Client(self.client, endpoint_of(body))
-        taken = min(row.taken_at or at for row in bag)
-        since = max((body.updates_until or taken) - OVERLAP, at - SPAN)
-        try:
-            # States first: a word that comes between the two calls is then heard with its state.
-            remotes = client.requests([row.remote_id for row in bag if row.remote_id])
-            updates = client.updates(since, at + AHEAD)
-        except TroubleError as trouble:
-            with unit_of_work(self.engine) as session:
-                for row in bag:
-                    _wait(session, session.get_one(Forwarding, row.id), trouble, at)
-            return
-        with unit_of_work(self.engine) as session:
-            body = _well(session, body.id, at)
-            hear(session, SYSTEM, body, Heard(updates, remotes), self.settings.language, at=at)
-            for row in bag:
-                self._look_later(session.get_one(Forwarding, row.id), at)
-
-    def _look_later(self, row: Forwarding, at: datetime) -> None:
-        row.lease, row.error, row.tries = None, None, 0
-        row.due_at = _next_look(row, self.settings.forward_follow_s, at)
-        if at - (row.taken_at or at) > FOLLOWED_FOR:
-            row.state = "ended"
 
 
 def _number(client: Client, token: str) -> str:
@@ -274,26 +219,3 @@ def _end(session: Session, row: Forwarding, at: datetime) -> None:
     hold(session, report)
     row.lease, row.due_at = None, at
     row.state = row.state if needs_somebody(report) else "ended"
-
-
-def _well(session: Session, body_id: UUID, at: datetime) -> OutsideBody:
-    body = session.get_one(OutsideBody, body_id)
-    body.well_at, body.trouble, body.trouble_at = at, None, None
-    return body
-
-
-def _wait(session: Session, row: Forwarding, trouble: TroubleError, at: datetime) -> None:
-    """Try again later, each time twice as late, up to an hour."""
-    row.tries += 1
-    row.lease, row.error = None, f"{trouble.code}: {trouble.said}"[:300]
-    row.due_at = at + timedelta(seconds=min(2.0 ** min(row.tries, 12), LONGEST_WAIT_S))
-    if trouble.code not in ("looking", "no_number"):
-        body = session.get_one(OutsideBody, row.body_id)
-        body.trouble, body.trouble_at = row.error, at
-
-
-def _next_look(row: Forwarding, every_s: int, at: datetime) -> datetime:
-    """Return when a body is asked again: often at first, once a day when it has been long."""
-    age = at - (row.taken_at or at)
-    times = 1 if age < timedelta(days=1) else 12 if age < timedelta(days=14) else 288
-    return at + timedelta(seconds=every_s * times)

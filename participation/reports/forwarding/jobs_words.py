@@ -6,11 +6,10 @@ knows that it heard it before. A body that is away keeps its own words waiting a
 """
 
 import logging
-import secrets
-import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Engine, select, update
@@ -20,6 +19,8 @@ from participation.reports.forwarding.client import LARGEST, Client
 from participation.reports.forwarding.models import Forwarding, ForwardingWord
 from participation.reports.forwarding.queries_words import Saying, due_words, saying_of
 from participation.reports.forwarding.reading import TroubleError
+from participation.reports.forwarding.visits import Met, Visit, Visits
+from participation.reports.forwarding.waits import take
 from services import clock
 from services.auth import Actor
 from services.config import Settings
@@ -28,10 +29,7 @@ from services.outbound import GuardedSession
 
 log = logging.getLogger(__name__)
 SYSTEM = Actor(None)
-LEASE = timedelta(minutes=5)
 AT_ONCE, OF_ONE_BODY = 48, 8
-# A turn lasts as long as its longest visit: a slow body hears the rest of its words in the next.
-VISIT = timedelta(seconds=10)
 POLL_S = 1.0
 
 
@@ -42,6 +40,7 @@ class Messenger:
         self.engine = engine
         self.settings = settings
         self.client = GuardedSession(allow_private=settings.push_allow_private, largest=LARGEST)
+        self.visits = Visits(self._visit)
 
     def run(self) -> None:
         """Tell for ever."""
@@ -57,58 +56,23 @@ class Messenger:
         bags: dict[UUID, list[ForwardingWord]] = {}
         for row, body_id in self._due(at):
             bags.setdefault(body_id, []).append(row)
-        visits = [threading.Thread(target=self._visit, args=(*bag, at)) for bag in bags.items()]
-        for one in visits:
-            one.start()
-        for one in visits:
-            one.join()
+        self.visits.make(bags, at)
         return sum(map(len, bags.values()))
 
     def _due(self, at: datetime) -> list[tuple[ForwardingWord, UUID]]:
+        left_out = self.visits.under_way()
         with reading_session(self.engine) as session:
-            return due_words(session, at, most=AT_ONCE, of_each=OF_ONE_BODY)
-
-    def _lease(self, row: ForwardingWord, at: datetime) -> bool:
-        lease = secrets.token_hex(16)
-        with unit_of_work(self.engine) as session:
-            claim = session.connection().execute(
-                update(ForwardingWord)
-                .where(ForwardingWord.id == row.id, ForwardingWord.due_at == row.due_at)
-                .where(ForwardingWord.state == "waiting")
-                .values(lease=lease, due_at=at + LEASE)
-            )
-        row.lease = lease
-        return claim.rowcount == 1
+            return due_words(session, at, left_out, most=AT_ONCE, of_each=OF_ONE_BODY)
 
     def _visit(self, body_id: UUID, bag: list[ForwardingWord], at: datetime) -> None:
-        """Tell one body its words; stop where it does not answer, or takes its time.
+        """Tell one body its words. Each is leased only as it goes out: the rest is still due."""
+        Visit(at).bring(bag, self._tell, partial(self._put_off, body_id))
 
-        Each is leased only as it goes out: what was not come to is still due.
-        """
-        began, heard = clock.now(), False
-
-        def now() -> datetime:
-            return at + (clock.now() - began)
-
-        for row in bag:
-            if now() - at > VISIT:
-                return
-            try:
-                if not self._tell(row, now):
-                    heard = True
-                    continue
-                # Whoever just heard another word is not away: it stumbles over this one.
-                if not heard:
-                    self._put_off(body_id, row.id, now())
-                return
-            except Exception:
-                log.exception("a word was not told; its lease lapses")
-
-    def _put_off(self, body_id: UUID, word_id: UUID, at: datetime) -> None:
+    def _put_off(self, body_id: UUID, word: ForwardingWord, at: datetime) -> None:
         """Leave a body that is away alone until the word it did not hear is due again."""
         theirs = select(Forwarding.id).where(Forwarding.body_id == body_id)
         with unit_of_work(self.engine) as session:
-            again_at = session.get_one(ForwardingWord, word_id).due_at
+            again_at = session.get_one(ForwardingWord, word.id).due_at
             session.connection().execute(
                 update(ForwardingWord)
                 .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
@@ -116,10 +80,15 @@ class Messenger:
                 .values(due_at=again_at, lease=None)
             )
 
-    def _tell(self, row: ForwardingWord, now: Callable[[], datetime]) -> bool:
-        """Tell one word, if no other messenger does; say whether the body was away."""
-        if not self._lease(row, now()):
-            return False
+    def _tell(self, row: ForwardingWord, now: Callable[[], datetime]) -> Met:
+        """Tell one word, if no other messenger does; say whom that met."""
+        try:
+            return self._told(row, now) if take(self.engine, row, now()) else "nobody"
+        except Exception:
+            log.exception("a word was not told; its lease lapses")
+            return "nobody"
+
+    def _told(self, row: ForwardingWord, now: Callable[[], datetime]) -> Met:
         with reading_session(self.engine) as session:
             settings = self.settings
             saying = saying_of(session, row.id, settings.language, settings.base_url)
@@ -128,12 +97,12 @@ class Messenger:
             kept = session.get_one(ForwardingWord, row.id)
             # What another messenger holds by now is left to it.
             if kept.lease != row.lease:
-                return False
+                return "nobody"
             if saying is None:
                 let_go(session, SYSTEM, kept, at=now())
-            else:
-                note_told(session, SYSTEM, kept, trouble, at=now())
-        return trouble is not None and trouble.away
+                return "nobody"
+            note_told(session, SYSTEM, kept, trouble, at=now())
+        return "away" if trouble is not None and trouble.away else "answered"
 
     def _trouble(self, saying: Saying) -> TroubleError | None:
         client = Client(self.client, saying.where)

@@ -1,4 +1,4 @@
-"""Which body a report goes to, what is on its way, and what the console shows of it."""
+"""What goes to which body and how, and what the console shows of the bodies."""
 
 import re
 from collections.abc import Sequence
@@ -10,27 +10,18 @@ import msgspec
 from sqlalchemy import func, select
 
 from participation.reports.forwarding.client import Endpoint
-from participation.reports.forwarding.models import (
-    Forwarding,
-    ForwardingWord,
-    OutsideBody,
-    OutsideRule,
-)
+from participation.reports.forwarding.models import Forwarding, OutsideBody, OutsideRule
+from participation.reports.forwarding.waits import OPEN, WAITING
 from participation.reports.models import Report
 from participation.reports.queries import photo_of, photos_of
 from participation.reports.rules import ENDED, PUBLIC, Status
 from services.db import Session
 from services.errors import NotFoundError
 from services.ids import parse_id
-from services.registry import Stuck
 
 MARK = re.compile(r"\[madang:([0-9a-f-]{36})\]")
 # How many cities a request may have passed through already; more is a circle.
 MOST_MARKS = 3
-WAITING = ("waiting", "asked", "token")
-OVER = ("ended", "refused")
-SHOWN_STATES = (*WAITING, "refused")
-SHOWN = 200
 LONGEST_TEXT = 3900
 
 
@@ -62,20 +53,6 @@ class BodyRow(msgspec.Struct, frozen=True):
     rules: list[RuleRow]
 
 
-class Underway(msgspec.Struct, frozen=True):
-    """A report that waits for a body, or was refused by it."""
-
-    id: str
-    report_id: str
-    title: str
-    body: str
-    state: str
-    tries: int
-    due_at: datetime
-    error: str
-    said: str
-
-
 class Letter(msgspec.Struct, frozen=True):
     """A request on its way: where it goes, what it says, and what is known of it there."""
 
@@ -90,6 +67,28 @@ class Letter(msgspec.Struct, frozen=True):
     made_at: datetime
     asked_at: datetime | None
     token: str
+
+
+def due_letters(
+    session: Session, at: datetime, left_out: Sequence[UUID] = (), *, most: int
+) -> list[Forwarding]:
+    """Return up to `most` requests that are to be carried or asked for at `at`.
+
+    None is for the bodies that are `left_out`. Each body's first comes before anyone's second; what
+    was tried least goes first: what a body never takes must not keep back what it would.
+    """
+    order = Forwarding.tries, Forwarding.due_at, Forwarding.id
+    kind = Forwarding.body_id, Forwarding.state == "followed"
+    place = func.row_number().over(partition_by=kind, order_by=order)
+    due = (
+        select(Forwarding.id, place.label("place"))
+        .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
+        .where(Forwarding.state.in_(OPEN), Forwarding.due_at <= at)
+        .where(OutsideBody.paused_at.is_(None), Forwarding.body_id.not_in(left_out))
+        .subquery()
+    )
+    wanted = select(Forwarding).join(due, due.c.id == Forwarding.id)
+    return list(session.scalars(wanted.order_by(due.c.place, *order).limit(most)))
 
 
 def letter_of(session: Session, row: Forwarding, base_url: str, contact: str) -> Letter | None:
@@ -223,43 +222,3 @@ def _rule(rule: OutsideRule) -> RuleRow:
     edges = (rule.south, rule.west, rule.north, rule.east)
     box = "" if rule.west is None else ",".join(f"{edge:g}" for edge in edges if edge is not None)
     return RuleRow(str(rule.id), rule.category, rule.service_code, box)
-
-
-def underway(session: Session, states: Sequence[str] = SHOWN_STATES) -> list[Underway]:
-    """Return what waits for a body or was refused by one, the oldest first."""
-    rows = session.execute(
-        select(Forwarding, Report.title, OutsideBody.name)
-        .join(Report, Report.id == Forwarding.report_id)
-        .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
-        .where(Forwarding.state.in_(states))
-        .order_by(Forwarding.made_at, Forwarding.id)
-        .limit(SHOWN)
-    )
-    return [underway_row(one, one.report_id, title, name) for one, title, name in rows]
-
-
-def refused(session: Session) -> list[Stuck]:
-    """Return the reports a body said no to: they wait for an operator (services.registry)."""
-    return [stuck_row(one) for one in underway(session, ("refused",))]
-
-
-def stuck_row(one: Underway) -> Stuck:
-    reason = one.said or one.error
-    return Stuck(f"{one.title} → {one.body}", reason, f"/console/bodies#way-{one.id}", one.due_at)
-
-
-def underway_row(
-    one: Forwarding | ForwardingWord, report_id: UUID, title: str, body: str
-) -> Underway:
-    code, _, said = (one.error or "").partition(": ")
-    return Underway(
-        id=str(one.id),
-        report_id=str(report_id),
-        title=title,
-        body=body,
-        state=one.state,
-        tries=one.tries,
-        due_at=one.due_at,
-        error=code,
-        said=said,
-    )

@@ -1,22 +1,39 @@
-"""What the console shows of words that another body has not heard, or is not to hear."""
+"""What the console shows of requests and words that another body has not got, or is not to."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Row, select
 
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
-from participation.reports.forwarding.queries import SHOWN, Underway, stuck_row, underway_row
 from participation.reports.forwarding.queries_words import later_was_told, step_before_waits
+from participation.reports.forwarding.waits import WAITING
 from participation.reports.models import Report, ReportEntry
 from services.db import Session
 from services.registry import Stuck
 
 Waits = Literal["", "behind", "paused", "being_told", "too_late"]
 IN_ORDER = Forwarding.made_at, Forwarding.id, ReportEntry.at.is_(None), ReportEntry.at
+SHOWN_STATES = (*WAITING, "refused")
+SHOWN = 200
 LAST_FIRST = (ForwardingWord.skipped_at.desc(),)
+
+
+class Underway(msgspec.Struct, frozen=True):
+    """A report that waits for a body, or was refused by it."""
+
+    id: str
+    report_id: str
+    title: str
+    body: str
+    state: str
+    tries: int
+    due_at: datetime
+    error: str
+    said: str
 
 
 class Unheard(msgspec.Struct, frozen=True):
@@ -36,6 +53,44 @@ class Unheard(msgspec.Struct, frozen=True):
     reason: str
 
 
+def underway(session: Session, states: Sequence[str] = SHOWN_STATES) -> list[Underway]:
+    """Return what waits for a body or was refused by one, the oldest first."""
+    rows = session.execute(
+        select(Forwarding, Report.title, OutsideBody.name)
+        .join(Report, Report.id == Forwarding.report_id)
+        .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
+        .where(Forwarding.state.in_(states))
+        .order_by(Forwarding.made_at, Forwarding.id)
+        .limit(SHOWN)
+    )
+    return [_underway(one, one.report_id, title, name) for one, title, name in rows]
+
+
+def refused(session: Session) -> list[Stuck]:
+    """Return the reports a body said no to: they wait for an operator (services.registry)."""
+    return [_stuck(one) for one in underway(session, ("refused",))]
+
+
+def _stuck(one: Underway) -> Stuck:
+    reason = one.said or one.error
+    return Stuck(f"{one.title} → {one.body}", reason, f"/console/bodies#way-{one.id}", one.due_at)
+
+
+def _underway(one: Forwarding | ForwardingWord, report_id: UUID, title: str, body: str) -> Underway:
+    code, _, said = (one.error or "").partition(": ")
+    return Underway(
+        id=str(one.id),
+        report_id=str(report_id),
+        title=title,
+        body=body,
+        state=one.state,
+        tries=one.tries,
+        due_at=one.due_at,
+        error=code,
+        said=said,
+    )
+
+
 def unheard(session: Session, at: datetime) -> list[Unheard]:
     """Return the words that bodies have not heard yet, or did not want to; `at` is now.
 
@@ -51,7 +106,7 @@ def skipped(session: Session, at: datetime) -> list[Unheard]:
 
 def unwanted(session: Session) -> list[Stuck]:
     """Return the words a body said no to: they wait for an operator (services.registry)."""
-    return [stuck_row(one.way) for one in _listed(session, ("refused",), None, *IN_ORDER)]
+    return [_stuck(one.way) for one in _listed(session, ("refused",), None, *IN_ORDER)]
 
 
 def _listed(
@@ -76,7 +131,7 @@ def _listed(
 def _unheard(row: Row[*tuple[Any, ...]], at: datetime | None) -> Unheard:
     word, entry = row.ForwardingWord, row.ReportEntry
     return Unheard(
-        way=underway_row(word, row.report_id, row.title, row.name),
+        way=_underway(word, row.report_id, row.title, row.name),
         word=word.word,
         said=entry.text if entry is not None and entry.public else "",
         at=entry.at if entry is not None else None,

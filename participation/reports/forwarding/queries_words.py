@@ -1,5 +1,6 @@
 """What is said and shown here of a report that another body has, as it goes out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -48,12 +49,13 @@ def word_for(entry: ReportEntry) -> str | None:
 
 
 def due_words(
-    session: Session, at: datetime, *, most: int, of_each: int
+    session: Session, at: datetime, left_out: Sequence[UUID] = (), *, most: int, of_each: int
 ) -> list[tuple[ForwardingWord, UUID]]:
     """Return up to `most` words that are to be told at `at`, each with the id of its body.
 
-    At most `of_each` are of one body, and each body's first comes before anyone's second. What
-    was tried least goes first: what a body never takes must not keep back what it would.
+    None is of the bodies that are `left_out`, at most `of_each` are of one body, and each body's
+    first comes before anyone's second. What was tried least goes first: what a body never takes
+    must not keep back what it would.
     """
     order = ForwardingWord.tries, ForwardingWord.due_at, ForwardingWord.id
     place = func.row_number().over(partition_by=Forwarding.body_id, order_by=order)
@@ -64,7 +66,7 @@ def due_words(
         .outerjoin(ReportEntry, ReportEntry.id == ForwardingWord.entry_id)
         .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
         .where(Forwarding.remote_id.is_not(None), OutsideBody.paused_at.is_(None))
-        .where(~step_before_waits())
+        .where(Forwarding.body_id.not_in(left_out), ~step_before_waits())
         .subquery()
     )
     wanted = select(ForwardingWord, due.c.body_id).join(due, due.c.id == ForwardingWord.id)

@@ -1,18 +1,21 @@
 """Everything other bodies bring to the application."""
 
+from functools import partial
+
 from flask.blueprints import BlueprintSetupState
 
 from participation.events.reports import ReportChanged, ReportMoved, ReportOpened
 from participation.reports.forwarding import (
     console,
     matching,
-    queries,
     queries_unheard,
     subscribers,
+    waits,
 )
 from participation.reports.forwarding.jobs import Courier
 from participation.reports.forwarding.jobs_words import Messenger
 from participation.reports.rules import UNDO_S
+from services.jobs import Job
 from services.registry import MenuEntry, Registry
 
 
@@ -37,5 +40,7 @@ def register(registry: Registry) -> None:
     registry.menu.append(
         MenuEntry("console", "Other bodies", "/console/bodies", "city", 61, "operator")
     )
-    registry.stuck += [queries.refused, queries_unheard.unwanted]
+    right = partial(waits.put_right, follow_s=registry.settings.forward_follow_s)
+    registry.jobs.append(Job("reports.forwarding_put_right", waits.RIGHT_EVERY_S, right))
+    registry.stuck += [queries_unheard.refused, queries_unheard.unwanted]
     registry.onward.append(matching.onward_name)

@@ -1,91 +1,30 @@
 """What one body does not hear, or hears slowly, keeps no other body waiting, and goes out once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from participation.reports import actions
-from participation.reports.actions import NewReport
 from participation.reports.forwarding.jobs_words import AT_ONCE, OF_ONE_BODY, Messenger
-from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
-from participation.reports.models import ReportEntry
-from participation.reports.rules import Category
+from participation.reports.forwarding.models import Forwarding, ForwardingWord
+from participation.reports.forwarding.waits import take
+from participation.reports.models import Report
 from services import clock
 from services.db import Session, unit_of_work
 from services.outbound import client as outbound
-from tests.participation.reports.forwarding.conftest import LAMP, City
+from tests.participation.reports.forwarding.conftest import City
 from tests.participation.reports.forwarding.test_bodies_of_every_kind import (
     Answer,
     Body,
     body,
 )
-from tests.people import MINJI
+from tests.participation.reports.forwarding.test_words_reach_the_other_body import HEARD, THANKS
+from tests.participation.reports.forwarding.waiting import late, other, words_for, words_of
 
-__all__ = ["body"]
-HEARD = "POST servicerequestupdates.xml"
-THANKS = "<service_request_updates/>"
-
-
-@pytest.fixture
-def other() -> Iterator[Body]:
-    made = Body()
-    made.answers[HEARD] = (200, THANKS)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def late(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], float]:
-    """Let time pass that nobody waits for; return how much has passed so by now, in seconds."""
-    real, passed = clock.now, [0.0]
-    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=passed[0]))
-
-    def more(seconds: float) -> float:
-        passed[0] += seconds
-        return passed[0]
-
-    return more
-
-
-def words_for(city: City, url: str, count: int, ago_s: float = 60) -> UUID:
-    """Let a body at `url` have `count` reports, with a word on each due `ago_s` seconds ago."""
-    at, body_id = clock.now(), uuid4()
-    due_at = at - timedelta(seconds=ago_s)
-    with unit_of_work(city.engine) as session:
-        session.add(OutsideBody(id=body_id, name=body_id.hex, url=url, made_at=at))
-        session.flush()
-        for _ in range(count):
-            _word(session, body_id, due_at)
-    return body_id
-
-
-def _word(session: Session, body_id: UUID, due_at: datetime) -> None:
-    at, names = clock.now(), [uuid4() for _ in range(3)]
-    new = NewReport(
-        category=Category.LITTER, text=LAMP, lat=34.21, lon=127.91, idempotency_key=uuid4().hex
-    )
-    report_id = actions.open_report(session, MINJI, new, at=at)
-    row = Forwarding(id=names[0], report_id=report_id, body_id=body_id, service_code="x")
-    row.state, row.due_at, row.made_at = "followed", at + timedelta(days=9), at
-    row.remote_id = names[1].hex
-    session.add(row)
-    session.flush()
-    step = sa.select(ReportEntry.id).where(ReportEntry.report_id == report_id)
-    told = ForwardingWord(id=names[2], forwarding_id=row.id, entry_id=session.scalar(step))
-    told.word, told.state, told.due_at, told.tries = "OPEN", "waiting", due_at, 0
-    session.add(told)
-
-
-def words_of(city: City, body_id: UUID) -> list[ForwardingWord]:
-    with Session(city.engine) as session:
-        theirs = sa.select(Forwarding.id).where(Forwarding.body_id == body_id)
-        wanted = sa.select(ForwardingWord).where(ForwardingWord.forwarding_id.in_(theirs))
-        return list(session.scalars(wanted.order_by(ForwardingWord.tries, ForwardingWord.id)))
+__all__ = ["body", "late", "other"]
 
 
 def names(body: Body) -> Counter[str]:
@@ -217,3 +156,26 @@ def test_a_body_that_only_hangs_is_left_like_one_that_says_it_is_away(
         (1, "slow: "),
     ]
     assert {one.state for one in words_of(city, well)} == {"told"}
+
+
+@pytest.mark.parametrize("gone", ["leased", "let_go"])
+def test_a_word_that_was_not_told_says_nothing_of_a_body(
+    city: City, body: Body, app: Flask, gone: str
+) -> None:
+    """Another messenger has it, or nothing is left to tell: whether the body is there is not known,
+    and the first word it does not hear puts the others off."""
+    body.answers[HEARD] = (503, "")
+    body_id, at = words_for(city, body.url, 3), clock.now()
+    bag = [row for row, _ in city.messenger._due(at)]
+    if gone == "leased":
+        assert take(city.engine, bag[0], at)
+        bag[0].due_at = at - timedelta(seconds=60)
+    else:
+        with unit_of_work(city.engine) as session:
+            of = session.get_one(Forwarding, bag[0].forwarding_id).report_id
+            session.execute(sa.update(Report).where(Report.id == of).values(status="rejected"))
+    city.messenger._visit(body_id, bag, at)
+    assert len(body.posts) == 1
+    left = [one for one in words_of(city, body_id) if one.id != bag[0].id]
+    assert sorted(one.tries for one in left) == [0, 1]
+    assert len({one.due_at for one in left}) == 1

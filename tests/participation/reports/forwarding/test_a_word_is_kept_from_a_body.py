@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from participation.reports.forwarding.actions_follow import pass_photos
 from participation.reports.forwarding.actions_words import skip_word, tell_again, withdraw_skip
 from participation.reports.forwarding.models import ForwardingWord
+from participation.reports.forwarding.waits import take
 from participation.reports.models import Report, ReportEntry
 from participation.reports.opening import hang_photo
 from services import clock
@@ -198,7 +199,7 @@ def test_a_messenger_that_comes_late_leaves_what_was_kept_back(
     at = word(city).due_at
     ((row, _),) = city.messenger._due(at)
     desk.post(path + "/skip", reason=WHY)
-    assert not city.messenger._lease(row, at)
+    assert not take(city.engine, row, at)
 
 
 def test_the_lease_of_a_messenger_that_died_holds_nobody_up(
@@ -264,7 +265,7 @@ def test_no_later_word_overtakes_one_that_is_taken_back(city: City, body: Body) 
     assert later.word == "FIXED"
     with unit_of_work(city.engine) as session:
         withdraw_skip(session, HANA, key, at=at + timedelta(seconds=1))
-    assert not city.messenger._lease(later, at)
+    assert not take(city.engine, later, at)
 
 
 def test_a_word_that_was_refused_may_be_kept_back_too(city: City, body: Body, desk: Pages) -> None:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from participation.reports import actions
+from participation.reports.forwarding.waits import take
 from participation.reports.models import Report
 from participation.reports.opening import hang_photo
 from participation.reports.rules import Status
@@ -68,7 +69,7 @@ def test_it_waits_also_while_the_earlier_one_is_on_its_way(city: City, body: Bod
     first = min(city.words(), key=lambda one: one.word == "FIXED")
     body.posts.clear()
     at = first.due_at
-    assert city.messenger._lease(first, at)
+    assert take(city.engine, first, at)
     city.messenger.turn(at)
     assert body.posts == []
 

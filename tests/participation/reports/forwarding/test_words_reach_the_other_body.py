@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from participation.reports import actions
+from participation.reports.forwarding.waits import take
 from participation.reports.models import Report, ReportEntry
 from participation.reports.rules import Status
 from participation.reports.settling.actions import judge_report
@@ -217,7 +218,7 @@ def test_a_messenger_that_was_killed_leaves_the_word_to_the_next(city: City, bod
     city.pass_on(-60)
     at = clock.now()
     ((row, _),) = city.messenger._due(at)
-    assert city.messenger._lease(row, at)
+    assert take(city.engine, row, at)
     city.messenger.turn(at)
     assert body.posts == []
     city.messenger.turn(city.words()[0].due_at)
