@@ -13,6 +13,8 @@ CHANCE = secrets.SystemRandom()
 PATIENCE = 5
 SHORTEST_S = 2.0
 LONGEST_S = 60.0
+JITTER = 0.8, 1.2
+LONGEST_REST = timedelta(seconds=LONGEST_S * JITTER[1])
 FORGET = timedelta(minutes=10)
 # People choose the origins: their number, and the length of a query that names them, are bound.
 KEPT = 500
@@ -89,7 +91,7 @@ class Breaker:
                 return False
             rest = min(SHORTEST_S * 2 ** (state.failures - PATIENCE), LONGEST_S)
             # The jitter keeps many senders from coming back in the same instant.
-            state.opens_at = at + timedelta(seconds=rest * CHANCE.uniform(0.8, 1.2))
+            state.opens_at = at + timedelta(seconds=rest * CHANCE.uniform(*JITTER))
             return True
 
     def resting(self, at: datetime) -> list[str]:
@@ -126,4 +128,5 @@ class Breaker:
     def _room(self, state: _State, at: datetime) -> int:
         if state.opens_at is None:
             return self.share
-        return 0 if at < state.opens_at else 1
+        # No rest is longer: one that seems to be was begun by a clock that was ahead.
+        return 0 if at < state.opens_at <= at + LONGEST_REST else 1

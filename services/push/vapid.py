@@ -48,7 +48,8 @@ class Vapid:
         origin = audience(endpoint)
         with self._lock:
             ends, header = self._kept.get(origin, (0.0, ""))
-            if ends - RENEW_S < time.time():
+            # One that seems to live longer was signed by a clock that was ahead, and is refused.
+            if not RENEW_S <= ends - time.time() <= LIVES_S:
                 if len(self._kept) >= KEPT:
                     self._kept.clear()
                 ends = time.time() + LIVES_S
