@@ -96,6 +96,12 @@ def counts(
     return issuer == came_by and at - since < WORD_HOLDS
 
 
+def sent_before(at: datetime) -> dict[str, datetime]:
+    """Return the moments of a code that was sent just before `at`."""
+    sent = at - timedelta(seconds=1)
+    return {"sent_at": sent, "expires_at": sent + CODE_LIVES}
+
+
 def local_path(target: str) -> str:
     """Return `target` if it is a path on this site, else "/": nobody is led to a stranger."""
     plain = target.startswith("/") and not target.startswith(("//", "/\\"))

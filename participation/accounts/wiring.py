@@ -53,6 +53,7 @@ def register(registry: Registry) -> None:
     registry.blueprints += [views.pages, views_identity.pages, console.pages]
     registry.purposes.append(NOTICES)
     registry.jobs.append(Job("accounts.forget_past", HOUR_S, jobs.forget_past))
+    registry.jobs.append(Job("accounts.put_right", jobs.RIGHT_EVERY_S, jobs.put_codes_right))
     registry.jobs.append(Job("accounts.take_back_unheard", HOUR_S, jobs.take_back_unheard))
     registry.identify = queries.identify
     registry.seeds.append(seeds.seed_people)
