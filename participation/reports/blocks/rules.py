@@ -83,7 +83,8 @@ def _too_fast(signs: Signs, at: datetime) -> bool:
     if signs.opened_at is None:
         # A stamp that is not ours was made up; none at all is odd where first looks are on.
         return signs.stamped or signs.strict
-    return at - signs.opened_at < FASTEST
+    # What was opened later than now was stamped by a clock that was ahead: nothing is learnt.
+    return timedelta(0) <= at - signs.opened_at < FASTEST
 
 
 def block_holds(since: datetime, until: datetime, lifted_at: datetime | None, at: datetime) -> bool:

@@ -5,13 +5,14 @@ import time
 from datetime import datetime, timedelta
 
 import requests
-from sqlalchemy import Engine, select, update
+from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
 
 from participation.reports.forwarding.models import OutsidePicture
 from participation.reports.models import Report
 from participation.reports.open311.actions import add_picture
 from services import clock
 from services.auth import Actor
+from services.clock import SKEW
 from services.config import Settings
 from services.db import reading_session, unit_of_work
 from services.errors import DomainError
@@ -26,6 +27,21 @@ LEASE = timedelta(minutes=2)
 TRIES = 8
 AT_ONCE = 8
 POLL_S = 1.0
+
+
+def wait_after(tries: int) -> timedelta:
+    """Return the wait for a picture that was tried `tries` times: 4, 16, 64 ... seconds."""
+    return timedelta(seconds=4.0**tries)
+
+
+def ahead(at: datetime) -> ColumnElement[bool]:
+    """Return what is true of pictures that wait for longer than they can: a clock was ahead."""
+    longest = {n: max(LEASE, wait_after(n)) for n in range(TRIES + 1)}
+    each = [
+        and_(OutsidePicture.tries == n, OutsidePicture.due_at > at + SKEW + wait)
+        for n, wait in longest.items()
+    ]
+    return or_(*each)
 
 
 class Fetcher:
@@ -50,7 +66,7 @@ class Fetcher:
         """Fetch what is due once; return how many were tried."""
         wanted = (
             select(OutsidePicture)
-            .where(OutsidePicture.done_at.is_(None), OutsidePicture.due_at <= at)
+            .where(OutsidePicture.done_at.is_(None), or_(OutsidePicture.due_at <= at, ahead(at)))
             .order_by(OutsidePicture.due_at, OutsidePicture.position)
             .limit(AT_ONCE)
         )
@@ -95,7 +111,7 @@ class Fetcher:
             return self._settle(row, "", error, at)
         with unit_of_work(self.engine) as session:
             kept = session.get_one(OutsidePicture, row.id)
-            kept.error, kept.due_at = error[:60], at + timedelta(seconds=4.0**kept.tries)
+            kept.error, kept.due_at = error[:60], at + wait_after(kept.tries)
         return None
 
     def _when_there_is_room(self, row: OutsidePicture, error: str, at: datetime) -> None:

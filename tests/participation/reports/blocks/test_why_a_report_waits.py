@@ -42,6 +42,9 @@ def test_staff_never_wait(session: Session) -> None:
         (Signs(stamped=True, opened_at=AT - timedelta(seconds=1)), Past(), Why.FAST),
         (Signs(stamped=True, opened_at=AT - timedelta(seconds=3)), Past(), None),
         (Signs(stamped=True, opened_at=AT - timedelta(days=40)), Past(), None),
+        # By a clock that was ahead.
+        (Signs(stamped=True, opened_at=AT + timedelta(hours=1)), Past(), None),
+        (Signs(stamped=True, opened_at=AT), Past(), Why.FAST),
         (Signs(stamped=True, opened_at=None), Past(), Why.FAST),
         (Signs(strict=True), Past(trusted=True), Why.FAST),
         (STRICT, Past(since=AT), Why.FIRST),
