@@ -136,7 +136,7 @@ def lift_block(session: Session, actor: Actor, block_id: UUID | None, *, at: dat
     row = session.get(ReportBlock, block_id) if block_id else None
     if row is not None and actor.bounded and row.by_id != actor.id:
         raise NotFoundError
-    if row is None or not block_holds(row.since, row.until, row.lifted_at, at):
+    if row is None or not block_holds(row.until, row.lifted_at, at):
         raise NotFoundError
     row.lifted_at, row.lifted_by_id = at, actor.id
     audit.record(session, actor.id, "lift_block", "block", str(row.id), at=at)

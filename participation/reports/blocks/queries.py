@@ -90,9 +90,11 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 def holding(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Return the condition that a block holds at `at`."""
-    lifted = or_(ReportBlock.lifted_at.is_(None), ReportBlock.lifted_at > at)
-    return (ReportBlock.since <= at) & (ReportBlock.until > at) & lifted
+    """Return the condition that a block holds at `at`, which is now.
+
+    None is laid or lifted ahead of its time: where it seems so a clock was ahead.
+    """
+    return (ReportBlock.until > at) & ReportBlock.lifted_at.is_(None)
 
 
 # Whose block it was erased their account; hashes stand where their name was.

@@ -87,6 +87,6 @@ def _too_fast(signs: Signs, at: datetime) -> bool:
     return timedelta(0) <= at - signs.opened_at < FASTEST
 
 
-def block_holds(since: datetime, until: datetime, lifted_at: datetime | None, at: datetime) -> bool:
-    """Say whether a block holds at `at`: it ends by itself, or when it was lifted."""
-    return since <= at < until and (lifted_at is None or at < lifted_at)
+def block_holds(until: datetime, lifted_at: datetime | None, at: datetime) -> bool:
+    """Say whether a block holds at `at`, which is now: it ends by itself, or when it was lifted."""
+    return at < until and lifted_at is None

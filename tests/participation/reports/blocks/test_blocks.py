@@ -73,6 +73,17 @@ def test_a_block_is_lifted_early_and_every_step_is_on_record(session: Session) -
     assert (line.who, line.by, line.holds) == ("김민지", "최소연", False)
 
 
+def test_a_block_holds_and_ends_at_once_though_a_clock_was_ahead(session: Session) -> None:
+    report, then = sent(session), AT + timedelta(days=1)
+    block_id = blocks_actions.block_reporter(
+        session, SOYEON, report, "욕설", ("person", 7), at=then
+    )
+    assert blocks_queries.block_on(session, MINJI.id, "", AT) is not None
+    blocks_actions.lift_block(session, SOYEON, block_id, at=then)
+    assert blocks_queries.block_on(session, MINJI.id, "", AT) is None
+    assert not blocks_queries.blocks(session, SOYEON, AT)[0].holds
+
+
 @pytest.mark.parametrize(
     ("reason", "whom", "error"),
     [
