@@ -6,9 +6,10 @@ import pytest
 
 from services import i18n
 from services.auth import Actor
+from tests.flows.test_closed_is_not_fixed import answer
 from tests.flows.test_report_to_answer import report
 from tests.pages import Pages
-from tests.people import SOYEON
+from tests.people import MINJI, SOYEON, TAEHO
 
 Visit = Callable[[Actor | None], Pages]
 
@@ -71,3 +72,50 @@ def test_words_of_markup_stay_words(visit: Visit) -> None:
     one = report(visit, text='<b lang="x">가로등', idempotency_key="tap-tongue-4")
     in_english, _ = in_both(visit(None), f"/reports/{one}")
     assert '<h1 lang="ko">&lt;b lang=&#34;x&#34;&gt;가로등</h1>' in in_english
+
+
+SQUARE = '{"type":"Polygon","coordinates":[[[120,30],[130,30],[130,40],[120,40],[120,30]]]}'
+TABLE = "/console/routing/"
+CIRCLE = {"kind": "circle", "lat": "34.21", "lon": "127.91", "radius": "500", "way": "push"}
+CIRCLE |= {"label": "할머니 댁"}
+
+
+def test_names_of_teams_areas_and_days_are(visit: Visit) -> None:
+    clerk = visit(TAEHO)
+    clerk.post(TABLE + "teams", body="도로과", team="Night shift")
+    clerk.post(TABLE + "areas", name="온 도시", shape=SQUARE)
+    clerk.post(TABLE + "days", day="2026-12-24", name="개청일")
+    team = clerk.get(TABLE + "rule").split('name="team_id"')[1].split('option value="')[1][:36]
+    clerk.post(TABLE + "rule", team_id=team, days="any", promise_days="2")
+    one = report(visit, idempotency_key="tap-tongue-5")
+    in_english, in_korean = in_both(clerk, TABLE)
+    for name in ("도로과", "온 도시", "개청일"):
+        assert f'<span lang="ko">{name}</span>' in in_english
+        assert f"<span>{name}</span>" in in_korean
+    assert '<span lang="en">Night shift</span>' in in_korean
+    in_english, in_korean = in_both(visit(None), f"/reports/{one}")
+    assert 'In the hands of <span lang="ko">도로과 · Night shift</span>' in in_english
+    assert "<span>도로과 · Night shift</span>" in in_korean
+    in_english, _ = in_both(clerk, f"/console/reports/{one}")
+    assert '<dd lang="ko">도로과 · Night shift</dd>' in in_english
+    in_english, _ = in_both(clerk, "/console/")
+    assert 'Choose <span lang="ko">가로등이 꺼졌어요</span>' in in_english
+
+
+def test_the_first_page_reads_answers_and_what_was_mended_in_theirs(visit: Visit) -> None:
+    answer(visit, report(visit, idempotency_key="tap-tongue-6"), "fixed")
+    in_english, in_korean = in_both(visit(MINJI), "/")
+    assert 'The city answered: <span lang="ko">가로등이 꺼졌어요</span>' in in_english
+    assert '" lang="ko">가로등이 꺼졌어요</a>' in in_english.split("decision-what")[1]
+    assert 'lang="ko">가로등이' not in in_korean
+    assert 'lang="ko">' not in in_korean.split("<main")[1].split("</main>")[0]
+
+
+def test_followed_places_are_read_in_theirs(visit: Visit) -> None:
+    minji = visit(MINJI)
+    minji.post("/me/places", **CIRCLE)
+    in_english, in_korean = in_both(minji, "/me/places")
+    assert 'lang="ko">할머니 댁</span>' in in_english
+    assert 'lang="ko"' not in in_korean.split("<main")[1].split("</main>")[0]
+    in_english, _ = in_both(minji, "/")
+    assert '<span lang="ko">할머니 댁</span>' in in_english

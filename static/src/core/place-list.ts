@@ -1,5 +1,7 @@
 // Names offered under a field while one types: a combobox with a list (WAI-ARIA Authoring Practices,
 // "Editable Combobox With List Autocomplete").
+import { write } from "./say";
+
 export interface Spot {
   name: string;
   lat: number;
@@ -47,7 +49,7 @@ export class PlaceList {
     option.id = `${this.list.id}-${n}`;
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    option.textContent = spot.name;
+    write(option, spot.name);
     return option;
   }
 

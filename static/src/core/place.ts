@@ -1,6 +1,6 @@
 // A typed place: names are offered while one types, and what was typed becomes a point on leaving.
 import { PlaceList, type Spot } from "./place-list";
-import { say } from "./say";
+import { say, write } from "./say";
 
 const PAUSE_MS = 200;
 const SHORTEST = 2;
@@ -181,7 +181,7 @@ export class Place {
     const radio = document.createElement("input");
     Object.assign(radio, { type: "radio", name: "spot", value });
     const name = document.createElement("span");
-    name.textContent = text;
+    write(name, text);
     label.append(radio, " ", name);
     this.choices?.append(label);
     return radio;

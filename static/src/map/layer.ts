@@ -1,5 +1,6 @@
 // What is drawn over the base map: numbers in rings from afar, single reports near by.
 import L from "leaflet";
+import { mark } from "../core/say";
 import { gathered, ringSize } from "./gather";
 
 export interface Cluster {
@@ -126,6 +127,10 @@ export class ReportLayer {
     // On a map that stands still the report is the page one is on: there is nowhere to go.
     const leads = this.map.options.dragging !== false;
     const marker = L.marker([point.lat, point.lon], { icon, title: point.title, interactive: leads, keyboard: leads });
+    marker.on("add", () => {
+      const drawn = marker.getElement();
+      if (drawn) mark(drawn, point.title);
+    });
     return leads ? marker.on("click", () => location.assign(`/reports/${point.id}`)) : marker;
   }
 }

@@ -1,5 +1,9 @@
 // Before a report is sent: all that goes, each part with a way back to its question.
+import { mark } from "../core/say";
 import { thumb } from "./thumb";
+
+/** What the writer, or the map, has words of their own for. */
+const THEIRS = ["text", "answer", "place"];
 
 export class Summary {
   constructor(private readonly form: HTMLFormElement, private readonly root: HTMLElement) {
@@ -31,7 +35,9 @@ export class Summary {
 
   private tell(name: string, ...parts: (string | Node)[]): void {
     const row = this.row(name);
-    row?.querySelector("dd")?.replaceChildren(...parts);
+    const words = row?.querySelector("dd");
+    words?.replaceChildren(...parts);
+    if (words && THEIRS.includes(name)) mark(words, words.textContent ?? "");
     if (row) row.hidden = parts.every((part) => part === "");
   }
 

@@ -1,4 +1,5 @@
 // The reports that wait in this browser, each with its picture, why it waits and what can be done.
+import { write } from "../core/say";
 import type { Outcome } from "./delivery";
 import { claim, formOf, isHeld, keep, note, takeBack, type Waiting, type Why } from "./outbox";
 import { isOwn, reader, SIGN_IN } from "./reader";
@@ -114,8 +115,8 @@ export class UnsentList {
     const form = this.root.querySelector("template");
     const row = form?.content.firstElementChild?.cloneNode(true) as HTMLElement;
     const own = isOwn(report);
-    this.part(row, "text").textContent = this.title(report);
-    this.part(row, "place").textContent = own ? (report.fields["place"] ?? "") : "";
+    write(this.part(row, "text"), this.title(report));
+    write(this.part(row, "place"), own ? (report.fields["place"] ?? "") : "");
     this.part(row, "age").textContent = age(report.at);
     row.toggleAttribute("data-own", own);
     this.part(row, "acts").hidden = !own;
