@@ -179,3 +179,12 @@ def test_a_word_that_was_not_told_says_nothing_of_a_body(
     left = [one for one in words_of(city, body_id) if one.id != bag[0].id]
     assert sorted(one.tries for one in left) == [0, 1]
     assert len({one.due_at for one in left}) == 1
+
+
+def test_a_body_that_answered_just_now_is_not_put_off(city: City, body: Body) -> None:
+    """It stumbles over one word: that one waits, and what was not come to is still due."""
+    body.answers[HEARD] = lambda: (200, THANKS) if len(body.posts) == 1 else (503, "")
+    body_id, at = words_for(city, body.url, 4), clock.now()
+    city.messenger.turn(at)
+    waiting = [one for one in words_of(city, body_id) if one.state == "waiting"]
+    assert [(one.tries, one.due_at < at) for one in waiting] == [(0, True), (0, True), (1, False)]

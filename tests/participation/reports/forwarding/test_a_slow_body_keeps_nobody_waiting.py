@@ -133,7 +133,7 @@ def test_a_letter_that_a_body_never_takes_keeps_no_other(
     never = f"[madang:{min(str(one.id) for one in letters_of(city, body_id))}]"
     body.answers[ASKED] = (200, LIST.format(""))
     body.answers[POSTED] = lambda: (
-        (500, "") if never in body.posts[-1]["description"] else (200, TAKEN)
+        (429, "") if never in body.posts[-1]["description"] else (200, TAKEN)
     )
     for _ in range(2):
         city.courier.turn(clock.now())

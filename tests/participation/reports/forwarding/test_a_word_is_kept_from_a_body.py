@@ -302,3 +302,17 @@ def test_what_is_kept_back_is_not_tried(city: City, body: Body) -> None:
         skip_word(session, HANA, key, WHY, at=clock.now())
     with unit_of_work(city.engine) as session, pytest.raises(RefusedError, match="word_settled"):
         tell_again(session, HANA, key, at=clock.now())
+
+
+def test_what_is_put_off_is_in_nobodys_hands(city: City, body: Body, desk: Pages) -> None:
+    """The lease of a messenger that died is let go of with it: nobody waits for it once more."""
+    stuck(city, body, (503, ""))
+    last, at = word(city, "FIXED"), word(city).due_at
+    with unit_of_work(city.engine) as session:
+        lapsed = {"lease": "gone", "due_at": at - timedelta(seconds=1)}
+        this = sa.update(ForwardingWord).where(ForwardingWord.id == last.id)
+        session.execute(this.values(lapsed))
+    city.messenger.turn(at)
+    assert word(city, "FIXED").due_at > at
+    desk.post(f"/console/bodies/words/{last.id}/skip", reason=WHY)
+    assert word(city, "FIXED").state == "skipped"
