@@ -1,5 +1,6 @@
 """What the clerk's table gives to a body with an endpoint goes there; the sample says so."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -115,7 +116,8 @@ def test_the_sample_says_that_it_leaves_the_city(
         spot = PlaceName(name="항구", folded="항구", kind=1, lat=34.21, lon=127.91, cell=1)
         session.add(spot)
     page = visit(TAEHO).get("/console/routing/try?category=street_light&place=항구")
-    assert ("시 밖으로 나가요. Endpoint에 전해져요." in page) is leaves
+    read = re.sub("<[^>]+>", "", page)
+    assert ("시 밖으로 나가요. Endpoint에 전해져요." in read) is leaves
 
 
 def test_a_no_stands_among_the_stuck(city: City, visit: Visit) -> None:
