@@ -7,11 +7,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from services.config import Settings
 from services.registry import Registry
 from services.web import browsers, compression, faults, health, limits, pages, request, safety
+from services.web.cookies import FormCookies
 
 
 def install(app: Flask, settings: Settings, engine: Engine, registry: Registry) -> None:
     """Give `app` sessions, actors, safety, errors and pages, in the order they depend."""
     app.secret_key = settings.secret_key
+    app.session_interface = FormCookies()
     secure = settings.base_url.startswith("https:")
     app.config.update(
         SESSION_COOKIE_NAME="madang_form",

@@ -6,6 +6,8 @@ from tests.law.sources import broken, files
 
 FORM = re.compile(r"<form\b(.*?)</form>", re.S | re.I)
 POSTS = re.compile(r"\bmethod\s*=\s*[\"']?post", re.I)
+# What a form is must be heard; what is said with it stands around it. `search` is a kind of form.
+NO_FORM = re.compile(r"<form\b[^>]*\brole\s*=\s*[\"'](?!search)", re.I)
 INLINE = re.compile(
     r"<style\b|\sstyle\s*=|<script(?![^>]*\bsrc\s*=)|\son[a-z]+\s*=\s*[\"']|javascript:", re.I
 )
@@ -36,6 +38,11 @@ def open_forms(name: str, text: str) -> list[str]:
     return wrong
 
 
+def forms_no_more(name: str, text: str) -> list[str]:
+    """Return forms that are told to be something else."""
+    return [f"{name} {found[0]}" for found in NO_FORM.finditer(text)]
+
+
 def inline_or_outside(name: str, text: str) -> list[str]:
     """Return inline styles and scripts, and addresses on other hosts."""
     lines = enumerate(text.splitlines(), 1)
@@ -59,6 +66,10 @@ def test_every_form_carries_its_token() -> None:
     assert broken(open_forms, "templates", ending=".html") == []
 
 
+def test_a_form_is_a_form() -> None:
+    assert broken(forms_no_more, "templates", ending=".html") == []
+
+
 def test_nothing_is_inline_and_nothing_is_from_elsewhere() -> None:
     assert broken(inline_or_outside, "templates", ending=".html") == []
 
@@ -74,6 +85,8 @@ def test_each_of_these_is_found() -> None:
     assert open_forms("a.html", '<form method="post"><button></button></form>') != []
     assert open_forms("a.html", '<form method="get">{{ csrf_field() }}</form>') != []
     assert open_forms("a.html", '<form method="post">{{ csrf_field() }}</form>') == []
+    assert forms_no_more("a.html", '<form method="post" role="status">') != []
+    assert forms_no_more("a.html", '<form role="search">') == []
     for text in (
         '<p style="color: red">',
         "<style>p{}</style>",
