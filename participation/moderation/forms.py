@@ -13,6 +13,8 @@ from services import audit
 from services.errors import InvalidError
 
 LONGEST = 80
+# Each is looked for in every act of the days that are asked for, however many there are.
+MOST_DETAILS = 8
 # The digits of the largest number a database keeps in a row.
 LONGEST_SEQ = 18
 
@@ -42,7 +44,8 @@ class Search(msgspec.Struct, frozen=True):
         return {name: said for name, said in told.items() if said and name != "before"}
 
     def wanted(self, zone: str, lang: str) -> audit.Wanted:
-        """Return what it asks of the trail, but for the name; InvalidError (day_odd).
+        """Return what it asks of the trail, but for the name; InvalidError (day_odd,
+        or detail_many where a detail may mean more than is looked for without a first day).
 
         Days begin at midnight in `zone`; words are those in `lang`.
         """
@@ -53,11 +56,19 @@ class Search(msgspec.Struct, frozen=True):
             kind=self.kind,
             kinds=meant(self.kind, lang, KINDS),
             ref=self.ref,
-            details=meant_details(self.detail, lang) if self.detail else None,
+            details=self._details(lang),
             since=_midnight(self.since, zone, 0),
             until=_midnight(self.until, zone, 1),
             before=int(self.before) if paged else None,
         )
+
+    def _details(self, lang: str) -> list[str] | None:
+        if not self.detail:
+            return None
+        found = meant_details(self.detail, lang)
+        if len(found) > MOST_DETAILS and not self.since:
+            raise InvalidError("detail_many", {"detail": "detail_many"})
+        return found
 
 
 def _midnight(day: str, zone: str, days_on: int) -> datetime | None:

@@ -167,6 +167,10 @@ SPECIAL = {
         "Give one GeoJSON polygon that does not cross itself, longitude first.",
     ),
     "day_odd": ("That is no day", "Write it as year, month and day, like 2026-11-02."),
+    "detail_many": (
+        "That fits too many details",
+        "Write more of the word, or choose from which day on.",
+    ),
     "service_away": (
         "Something we need does not answer",
         "This was not done. Try again in a minute.",

@@ -12,6 +12,8 @@ from services.db import Session
 # What is told of fewer reports is counted in some tens of milliseconds, and is always of now.
 MANY = 10_000
 KEPT_FOR = timedelta(seconds=30)
+# When, and what was counted then.
+Count = tuple[datetime, list[Cell]]
 # Questions remembered: of a month to end with, a span and a source.
 MOST = 64
 
@@ -21,7 +23,7 @@ class Counted:
 
     def __init__(self, many: int = MANY) -> None:
         self._many = many
-        self._kept: dict[Scope, tuple[datetime, list[Cell]]] = {}
+        self._kept: dict[Scope, Count] = {}
         self._lock = Lock()
 
     def numbers(self, session: Session, zone: ZoneInfo, asked: Scope, *, at: datetime) -> Numbers:
@@ -30,17 +32,20 @@ class Counted:
         Who asks while they are being counted waits, and is told the same.
         """
         of_all = msgspec.structs.replace(asked, body="")
-        with self._lock:
-            moment, cells = self._of(session, zone, of_all, at)
+        kept = self._fresh(of_all, at)
+        if kept is None:
+            # One count at a time; who finds what is kept waits for none.
+            with self._lock:
+                kept = self._fresh(of_all, at) or self._count(session, zone, of_all, at)
+        moment, cells = kept
         return told_of(cells, zone, asked, moment)
 
-    def _of(
-        self, session: Session, zone: ZoneInfo, asked: Scope, at: datetime
-    ) -> tuple[datetime, list[Cell]]:
-        moment, cells = self._kept.get(asked, (None, []))
+    def _fresh(self, asked: Scope, at: datetime) -> Count | None:
+        found = self._kept.get(asked)
         # Who came later may have waited longer for the lock; a clock set back keeps nothing.
-        if moment is not None and abs(at - moment) < KEPT_FOR:
-            return moment, cells
+        return found if found is not None and abs(at - found[0]) < KEPT_FOR else None
+
+    def _count(self, session: Session, zone: ZoneInfo, asked: Scope, at: datetime) -> Count:
         self._kept.pop(asked, None)
         cells = cells_of(session, zone, asked, at=at)
         if sum(cell.tally.told for cell in cells) >= self._many:

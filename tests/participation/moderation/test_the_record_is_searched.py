@@ -146,6 +146,15 @@ def test_a_day_that_is_none_gets_a_sentence(visit: Visit) -> None:
         assert "그런 날짜는 없어요" in operator.get(f"/console/audit?{query}", 422), query
 
 
+def test_a_detail_that_fits_nearly_all_wants_a_first_day(visit: Visit) -> None:
+    """Each that it fits is looked for in every act: half a minute in a million of them."""
+    operator = visit(HANA)
+    operator.post("/language", 303, language="en")
+    assert "That fits too many details" in operator.get("/console/audit?detail=e", 422)
+    operator.get("/console/audit?detail=e&since=2026-11-01")
+    operator.get("/console/audit?detail=officer")
+
+
 def test_older_acts_come_page_by_page(app: Flask, visit: Visit) -> None:
     for number in range(queries.PAGE + 3):
         acted(app, MINJI, "paint_wall", f"w-{number}.")

@@ -112,6 +112,15 @@ def test_who_asks_meanwhile_waits_for_the_same_count(engine: Engine, looks: list
     assert len(looks) == 1
 
 
+def test_who_asks_for_what_is_kept_waits_for_nobody(engine: Engine) -> None:
+    counted = Counted(many=3)
+    take(engine, 1, 3)
+    asked(engine, counted, ASKED, AT)
+    with counted._lock, ThreadPoolExecutor(1) as people:
+        looked = people.submit(asked, engine, counted, ASKED, SOON)
+        assert looked.result(timeout=20) == (AT, 3)
+
+
 def test_a_month_that_is_none_is_refused_and_stops_nobody(engine: Engine) -> None:
     counted = Counted(many=0)
     with pytest.raises(ValueError, match="month"):
