@@ -94,4 +94,5 @@ def test_an_erased_person_is_in_no_row_of_it(session: Session) -> None:
         "reports": [],
         "entries": [],
         "follows": [],
+        "read": [],
     }
