@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 
 from participation.accounts import actions, queries
 from participation.accounts.models import KnownBrowser, LoginCode, SignInSession
@@ -27,10 +27,17 @@ def forget_past(session: Session, at: datetime) -> None:
 
 
 def put_codes_right(session: Session, at: datetime) -> None:
-    """Let codes of a clock that was ahead live, and count, no longer than others."""
-    ahead = update(LoginCode).where(LoginCode.sent_at > at + SKEW)
-    if righted := session.connection().execute(ahead.values(sent_before(at))).rowcount:
-        log.warning("%d codes were sent later than now: was a clock ahead?", righted)
+    """Let codes of a clock that was ahead live, and count, no longer than others.
+
+    They keep their order: of those of one browser the newest is the one that counts.
+    """
+    ahead = select(LoginCode.id).where(LoginCode.sent_at > at + SKEW)
+    keys = session.scalars(ahead.order_by(LoginCode.sent_at)).all()
+    for order, key in enumerate(keys):
+        code = update(LoginCode).where(LoginCode.id == key)
+        session.execute(code.values(sent_before(at, order)))
+    if keys:
+        log.warning("%d codes were sent later than now: was a clock ahead?", len(keys))
 
 
 def take_back_unheard(session: Session, at: datetime) -> None:

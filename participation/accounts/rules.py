@@ -96,9 +96,9 @@ def counts(
     return issuer == came_by and at - since < WORD_HOLDS
 
 
-def sent_before(at: datetime) -> dict[str, datetime]:
-    """Return the moments of a code that was sent just before `at`."""
-    sent = at - timedelta(seconds=1)
+def sent_before(at: datetime, order: int = 0) -> dict[str, datetime]:
+    """Return the moments of a code that was sent just before `at`, the `order`-th of several."""
+    sent = at - timedelta(seconds=1) + timedelta(microseconds=order)
     return {"sent_at": sent, "expires_at": sent + CODE_LIVES}
 
 

@@ -5,7 +5,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from participation.alerts.actions import forget_alerts
 from participation.alerts.models import Alert, AlertHit
@@ -16,6 +16,7 @@ from services.auth import Actor
 from services.clock import SKEW
 from services.db import Session
 from services.db.keys import among
+from services.db.plans import unsought
 
 log = logging.getLogger(__name__)
 EVERY_S, RIGHT_EVERY_S = 30, 60
@@ -46,12 +47,13 @@ class Clerk:
         """
         zone, righted = self.sources.settings.timezone, 0
         whose = Alert.person_id.expression
-        for (way, times), people in _waiting(session, at + SKEW).items():
+        for (way, times), people in _held_up(session, zone, at + SKEW).items():
+            theirs = select(Alert.id).where(among(whose, people))
             wrong = (
                 AlertHit.way == way,
                 AlertHit.told_at.is_(None),
                 AlertHit.due_at > due_at(way, times, zone, at + SKEW),
-                AlertHit.alert_id.in_(select(Alert.id).where(among(whose, people))),
+                unsought(AlertHit.alert_id.expression).in_(theirs),
             )
             now_due = update(AlertHit).where(*wrong).values(due_at=due_at(way, times, zone, at))
             righted += session.connection().execute(now_due).rowcount
@@ -59,21 +61,27 @@ class Clerk:
             log.warning("%d finds were put off for longer than can be: was a clock ahead?", righted)
 
 
-def _waiting(session: Session, at: datetime) -> dict[tuple[str, Times], list[UUID]]:
-    """Return whom something waits for beyond `at`, by how they are told and the times they chose.
+def _held_up(session: Session, zone: str, at: datetime) -> dict[tuple[str, Times], list[UUID]]:
+    """Return for whom something waits for longer than it can, by how they are told and their times.
 
-    Those with the same times have the same latest moment, so that there are few to look at.
+    Only what waits is read, not all that was ever found; most often it is nobody.
     """
+    hit = unsought(AlertHit.alert_id.expression)
     rows = session.execute(
-        select(Alert.person_id, AlertHit.way)
-        .join(AlertHit, AlertHit.alert_id == Alert.id)
+        select(Alert.person_id, AlertHit.way, func.max(AlertHit.due_at))
+        .join(AlertHit, hit == Alert.id)
         .where(AlertHit.told_at.is_(None), AlertHit.due_at > at)
-        .distinct()
+        .group_by(Alert.person_id, AlertHit.way)
     ).all()
-    times = times_of(session, list({person_id for person_id, _ in rows}))
+    chosen = times_of(session, list({person_id for person_id, *_ in rows}))
+    latest: dict[tuple[str, Times], datetime] = {}
     found: dict[tuple[str, Times], list[UUID]] = {}
-    for person_id, way in rows:
-        found.setdefault((way, times.get(person_id, Times())), []).append(person_id)
+    for person_id, way, last in rows:
+        key = way, chosen.get(person_id, Times())
+        if key not in latest:
+            latest[key] = due_at(*key, zone, at)
+        if last > latest[key]:
+            found.setdefault(key, []).append(person_id)
     return found
 
 

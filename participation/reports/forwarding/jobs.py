@@ -80,13 +80,14 @@ class Courier:
     def _visit(self, body_id: UUID, bag: list[Forwarding], at: datetime) -> None:
         """Ask one body for news, then bring it its letters; stop where it does not answer.
 
-        News are asked for at once and seldom: they keep no letter waiting, nor does a letter that
-        a body stumbles over keep them. Each letter is leased only as it goes out.
+        The letters have their own time: a body that takes long over its news keeps none waiting
+        for ever, nor does a letter it stumbles over keep the news. Each is leased as it goes out.
         """
         visit, put_off = Visit(at), partial(self._put_off, body_id)
         if followed := [row for row in bag if row.state == "followed"]:
             visit.bring([followed], self.news.ask, lambda rows, then: put_off(rows[0], then))
-        visit.bring([row for row in bag if row.state != "followed"], self._carry, put_off)
+        letters = [row for row in bag if row.state != "followed"]
+        visit.goes_on().bring(letters, self._carry, put_off)
 
     def _put_off(self, body_id: UUID, row: Forwarding, at: datetime) -> None:
         """Leave a body that is away alone until what it did not take is due again."""

@@ -18,12 +18,16 @@ LONGEST = timedelta(seconds=10)
 class Visit:
     """One visit to one body: its own time, from `at` on, and whether the body `answered` in it."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, *, answered: bool = False) -> None:
         self._at, self._began = at, clock.now()
-        self.answered = False
+        self.answered = answered
 
     def now(self) -> datetime:
         return self._at + (clock.now() - self._began)
+
+    def goes_on(self) -> "Visit":
+        """Return the same visit with a time of its own for what comes next."""
+        return Visit(self.now(), answered=self.answered)
 
     def bring(
         self,

@@ -48,6 +48,13 @@ def test_a_code_of_then_signs_in_while_it_is_the_newest(session: Session, ahead:
     assert signs_in(session, code, at=AT + MINUTE)
 
 
+def test_of_several_the_one_sent_last_is_still_the_newest(session: Session) -> None:
+    for minutes in range(4):
+        code = ask(session, at=AT + HOUR + minutes * MINUTE)
+    righted(session)
+    assert signs_in(session, code, at=AT + MINUTE)
+
+
 @pytest.mark.parametrize("ahead", [HOUR, 24 * HOUR])
 def test_it_lives_no_longer_than_others(session: Session, ahead: timedelta) -> None:
     code = ask(session, at=AT + ahead)

@@ -147,3 +147,27 @@ def test_what_was_told_stays_told(
         session.execute(sa.update(AlertHit).values(due_at=AT + DAY))
     put_right()
     assert [hit.due_at for hit in street.hits()] == [AT + DAY]
+
+
+def test_what_was_told_is_not_read(
+    street: Street, turn: Turn, put_right: Callable[[], None]
+) -> None:
+    """All that was ever found stays: of that, and while nothing is wrong, nothing is written."""
+    found(street, turn, NIGHT, Way.PUSH, AT)
+    seen: list[tuple[str, object]] = []
+
+    def note(_: object, __: object, statement: str, given: object, *more: object) -> None:
+        seen.append((statement, given))
+
+    sa.event.listen(street.engine, "before_cursor_execute", note)
+    put_right()
+    sa.event.remove(street.engine, "before_cursor_execute", note)
+    asked = [one for one in seen if "alert_hit" in one[0]]
+    assert [statement.split()[0] for statement, _ in asked] == ["SELECT"]
+    if street.engine.dialect.name == "sqlite":
+        with street.engine.connect() as connection:
+            plan = str(
+                connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0][0]}", asked[0][1]).all()
+            )  # type: ignore[arg-type]
+        assert "due_at" in plan
+        assert "ix_alert_hit_alert_id" not in plan

@@ -62,6 +62,22 @@ def test_a_visit_begins_no_letter_after_its_time(
     assert sent == [2, 4, 5]
 
 
+def test_news_that_take_long_keep_no_letter(
+    city: City, body: Body, late: Callable[[float], float]
+) -> None:
+    """Though some are due at every turn: new reports leave all the same."""
+    body.answers[POSTED] = lambda: (200, TAKEN) if len(body.posts) == 1 else (429, "")
+    body_id, at = letters_for(city, body.url, 3), clock.now()
+    city.courier.turn(at)
+    assert sorted(followed(city, body_id)) == [False, False, True]
+    body.answers[POSTED] = (200, TAKEN)
+    body.answers[ASKED] = lambda: (200, LIST.format("")) if late(11) else (503, "")
+    with unit_of_work(city.engine) as session:
+        session.execute(sa.update(Forwarding).values(due_at=at, lease=None))
+    city.courier.turn(clock.now())
+    assert followed(city, body_id) == [True] * 3
+
+
 @pytest.mark.parametrize("who", ["courier", "messenger"])
 def test_nobody_waits_for_the_end_of_a_visit(
     city: City,
