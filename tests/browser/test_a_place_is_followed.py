@@ -43,7 +43,7 @@ def test_a_place_is_followed_and_let_go(enter: Enter, keep: Keep, view: dict[str
     expect(page.get_by_role("switch", name="우리 집")).to_have_attribute("aria-checked", "false")
     page.get_by_role("button", name="우리 집 지우기").click()
     expect(page.get_by_text("우리 집", exact=True)).to_have_count(0)
-    expect(page.locator("form.note[role=status]")).to_be_focused()
+    expect(page.locator(".note[role=status]")).to_be_focused()
     page.get_by_role("button", name="되돌리기").click()
     expect(page.get_by_text("우리 집", exact=True)).to_be_visible()
     page.get_by_role("button", name="우리 집 지우기").click()
