@@ -119,7 +119,8 @@ def push_hits(
             mine.setdefault(hit.person_id, {}).setdefault(hit.report_id, (hit, told))
     together = {person_id: uuid4() for person_id, found in mine.items() if len(found) > 1}
     for hit in hits:
-        hit.digest_id = together.get(hit.person_id)
+        if shown[hit.report_id] is not None:
+            hit.digest_id = together.get(hit.person_id)
     session.flush()
     langs = directory.languages_of(session, mine)
     firsts = {person_id: next(iter(found.values())) for person_id, found in mine.items()}

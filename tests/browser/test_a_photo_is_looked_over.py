@@ -56,6 +56,7 @@ def test_it_waits_until_a_moderator_shows_it(enter: Enter, tmp_path: Path, keep:
     expect(page.get_by_text(IN_CASE)).to_have_count(0)
     # The neighbour's page stands open, and follows.
     expect(neighbour.locator(".story-picture > img")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("u")
     expect(page.get_by_text(IN_CASE)).to_be_visible()
     expect(neighbour.locator(".story-waits")).to_be_visible()

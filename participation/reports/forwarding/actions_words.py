@@ -1,6 +1,6 @@
 """What becomes of a word on its way to another body: told, let go, tried now, or kept from it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -98,7 +98,7 @@ def withdraw_skip(session: Session, actor: Actor, word_id: str, *, at: datetime)
         raise RefusedError("later_word_gone")
     for one in later:
         # A messenger that just found it due finds it changed, and looks anew what comes first.
-        one.due_at = max(one.due_at, at)
+        one.due_at = max(one.due_at + timedelta(microseconds=1), at)
     row.state, row.due_at, row.tries, row.error = "waiting", at, 0, None
     row.skipped_at, row.reason = None, None
     _record(session, actor, "withdraw_skip", row, at)

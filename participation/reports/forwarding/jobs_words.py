@@ -71,14 +71,14 @@ class Messenger:
     def _put_off(self, body_id: UUID, word: ForwardingWord, at: datetime) -> None:
         """Leave a body that is away alone until the word it did not hear is due again."""
         theirs = select(Forwarding.id).where(Forwarding.body_id == body_id)
-        with unit_of_work(self.engine) as session:
-            again_at = session.get_one(ForwardingWord, word.id).due_at
-            session.connection().execute(
-                update(ForwardingWord)
-                .where(ForwardingWord.state == "waiting", ForwardingWord.due_at <= at)
-                .where(ForwardingWord.forwarding_id.in_(theirs))
-                .values(due_at=again_at, lease=None)
-            )
+        waiting = ForwardingWord.state == "waiting", ForwardingWord.forwarding_id.in_(theirs)
+        due = update(ForwardingWord).where(*waiting, ForwardingWord.due_at <= at)
+        try:
+            with unit_of_work(self.engine) as session:
+                again_at = session.get_one(ForwardingWord, word.id).due_at
+                session.connection().execute(due.values(due_at=again_at, lease=None))
+        except Exception:
+            log.exception("what waits for a body that is away was not put off; it is still due")
 
     def _tell(self, row: ForwardingWord, now: Callable[[], datetime]) -> Met:
         """Tell one word, if no other messenger does; say whom that met."""

@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Engine, Update, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
@@ -50,8 +51,14 @@ def take(engine: Engine, row: Forwarding | ForwardingWord, at: datetime) -> bool
             .where(table.id == row.id, table.due_at == row.due_at, table.state == row.state)
             .values(lease=lease, due_at=at + LEASE)
         )
-    row.lease = lease
-    return claim.rowcount == 1
+    # What another has is never taken for ours, whoever had it when it was found.
+    row.lease = lease if claim.rowcount == 1 else None
+    return row.lease is not None
+
+
+def ours(bag: Sequence[Forwarding]) -> Forwarding:
+    """Return the first of what was to be leased that was."""
+    return next(row for row in bag if row.lease)
 
 
 def release(engine: Engine, bag: Sequence[Forwarding], at: datetime) -> None:
@@ -76,18 +83,36 @@ def put_right(session: Session, at: datetime, *, follow_s: int) -> None:
 
 
 def _letters(session: Session, at: datetime, follow_s: int) -> Iterator[Update]:
-    """Yield what puts the requests of each body right, and the moments such a clock gave them."""
+    """Yield what puts the requests of each body right, and the moments such a clock gave them.
+
+    What is followed is nearly all there is, and nearly all of it waits: only what waits for longer
+    than any of it can is looked for, which is none. A lesser error is over within that time.
+    """
     late, held = at + SKEW, Forwarding.lease.is_not(None)
-    mine = Forwarding.state.in_(OPEN), Forwarding.due_at > late
-    found = select(Forwarding.body_id, func.max(Forwarding.tries)).where(*mine)
-    looked = or_(held, Forwarding.state != "followed", Forwarding.due_at > _look(late, follow_s))
     moments = Forwarding.made_at, Forwarding.asked_at, Forwarding.taken_at
     then = {one.key: case((one > late, _moment(at)), else_=one) for one in moments}
     due_at = case((held, _moment(at + LEASE)), else_=_moment(at))
-    for body_id, tries in session.execute(found.group_by(Forwarding.body_id)).all():
-        beyond = _beyond(held, Forwarding.due_at, late, tries), looked
-        righted = update(Forwarding).where(Forwarding.body_id == body_id, *mine, *beyond)
-        yield righted.values(due_at=due_at, **then)
+    righted = update(Forwarding).values(due_at=due_at, **then)
+    seldom = timedelta(seconds=max(follow_s * SELDOM, LONGEST_WAIT_S))
+    mine = Forwarding.state.in_(WAITING), Forwarding.due_at > late
+    for body_id, tries in _tried(session, late):
+        beyond = _beyond(held, Forwarding.due_at, late, tries)
+        yield righted.where(Forwarding.body_id == body_id, *mine, beyond)
+    yield righted.where(Forwarding.state == "followed", Forwarding.due_at > late + seldom)
+
+
+def _tried(session: Session, late: datetime) -> list[tuple[UUID, int]]:
+    """Return for which bodies letters wait beyond `late`, and how often what they wait with was
+    tried: one of them, or the news they were put off with, to the same moment."""
+    mine = Forwarding.state.in_(WAITING), Forwarding.due_at > late
+    found = select(Forwarding.body_id, Forwarding.due_at, func.max(Forwarding.tries).label("tries"))
+    of = found.where(*mine).group_by(Forwarding.body_id, Forwarding.due_at).subquery()
+    news = and_(Forwarding.body_id == of.c.body_id, Forwarding.due_at == of.c.due_at)
+    with_news = and_(Forwarding.state == "followed", news)
+    tries = func.max(of.c.tries), func.coalesce(func.max(Forwarding.tries), 0)
+    waits = select(of.c.body_id, *tries).outerjoin_from(of, Forwarding, with_news)
+    rows = session.execute(waits.group_by(of.c.body_id)).all()
+    return [(body_id, max(own, theirs)) for body_id, own, theirs in rows]
 
 
 def _words(session: Session, at: datetime) -> Iterator[Update]:
@@ -115,13 +140,6 @@ def _beyond(
     """
     waits = max(BROKEN_OFF, wait_after(tries))
     return or_(and_(held, due_at > late + LEASE), and_(~held, due_at > late + waits))
-
-
-def _look(at: datetime, every_s: int) -> ColumnElement[datetime]:
-    """Return when each request is looked at next that is looked at `at` (see `next_look`)."""
-    later = {times: _moment(at + timedelta(seconds=every_s * times)) for _, times in LOOKS}
-    looks = [(Forwarding.taken_at > at - age, later[times]) for age, times in LOOKS]
-    return case(*looks, else_=_moment(at + timedelta(seconds=every_s * SELDOM)))
 
 
 def _moment(at: datetime) -> ColumnElement[datetime]:

@@ -14,7 +14,7 @@ from services import clock
 from services.db import unit_of_work
 from tests.nights import Night
 from tests.participation.alerts.conftest import Street
-from tests.participation.alerts.test_a_digest_that_waits_forgets_what_was_hidden import hide
+from tests.participation.alerts.test_a_digest_that_waits_forgets_what_was_hidden import hide, reject
 from tests.participation.alerts.test_a_digest_that_waits_forgets_what_was_left import leave
 from tests.people import MINJI
 from tests.pushservice import PushService
@@ -127,3 +127,20 @@ def test_of_several_that_are_all_hidden_nothing_rings(
     hide(app, "one")
     hide(app, "two")
     assert night.morning() == []
+
+
+def test_what_was_hidden_before_it_was_said_is_not_counted_later(
+    app: Flask, street: Street, night: Night, turn: Turn, tell: Callable[..., None]
+) -> None:
+    street.follow(MINJI)
+    night.falls()
+    for text in ("one", "two", "three"):
+        street.report(text=text)
+    turn()
+    street.wait()
+    reject(app, "one")
+    tell(clock.now())
+    night.put_off()
+    assert all(hit.told_at for hit in street.hits())
+    turn()
+    assert night.morning() == counted(2)
