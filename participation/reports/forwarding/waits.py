@@ -106,7 +106,8 @@ def _tried(session: Session, late: datetime) -> list[tuple[UUID, int]]:
     tried: one of them, or the news they were put off with, to the same moment."""
     mine = Forwarding.state.in_(WAITING), Forwarding.due_at > late
     found = select(Forwarding.body_id, Forwarding.due_at, func.max(Forwarding.tries).label("tries"))
-    of = found.where(*mine).group_by(Forwarding.body_id, Forwarding.due_at).subquery()
+    # By the moment first: SQLite would read all there is in the order of its bodies else.
+    of = found.where(*mine).group_by(Forwarding.due_at, Forwarding.body_id).subquery()
     news = and_(Forwarding.body_id == of.c.body_id, Forwarding.due_at == of.c.due_at)
     with_news = and_(Forwarding.state == "followed", news)
     tries = func.max(of.c.tries), func.coalesce(func.max(Forwarding.tries), 0)
