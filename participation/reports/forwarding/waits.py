@@ -22,7 +22,7 @@ LEASE = timedelta(minutes=5)
 # After a visit that broke off on our side.
 BROKEN_OFF = timedelta(seconds=15)
 LONGEST_WAIT_S, LAST_DOUBLING = 3600, 12
-RIGHT_EVERY_S = 60
+RIGHT_EVERY_S, NEWS_RIGHT_EVERY_S = 60, 3600
 WAITING = ("waiting", "asked", "token")
 OPEN = (*WAITING, "followed")
 # A request is asked for often at first, and once a day when it has been there long: until when,
@@ -72,9 +72,28 @@ def release(engine: Engine, bag: Sequence[Forwarding], at: datetime) -> None:
         log.exception("the leases of a visit could not be given back")
 
 
-def put_right(session: Session, at: datetime, *, follow_s: int) -> None:
+def put_right(session: Session, at: datetime) -> None:
     """Let what waits for longer than it can wait as if it were put off `at`, and warn of it."""
-    wrong = [*_letters(session, at, follow_s), *_words(session, at)]
+    _settle(session, [*_letters(session, at), *_words(session, at)])
+
+
+def put_news_right(session: Session, at: datetime, *, follow_s: int) -> None:
+    """Do so for what is followed, with news asked for every `follow_s` seconds.
+
+    That is nearly all there is, and all of it is read: 400,000 requests take some seconds.
+    """
+    late, held = at + SKEW, Forwarding.lease.is_not(None)
+    mine = Forwarding.state == "followed", Forwarding.due_at > late
+    found = select(Forwarding.body_id, func.max(Forwarding.tries))
+    waits = found.where(Forwarding.state.in_(OPEN), Forwarding.due_at > late)
+    looked = or_(held, Forwarding.due_at > _look(late, follow_s))
+    righted = _righted(at).where(*mine, looked)
+    bodies = session.execute(waits.group_by(Forwarding.body_id)).all()
+    beyond = [(body_id, _beyond(held, Forwarding.due_at, late, tries)) for body_id, tries in bodies]
+    _settle(session, [righted.where(Forwarding.body_id == of, over) for of, over in beyond])
+
+
+def _settle(session: Session, wrong: list[Update]) -> None:
     if righted := sum(session.connection().execute(one).rowcount for one in wrong):
         log.warning(
             "%s things for other bodies were put off for longer than can be: was a clock ahead?",
@@ -82,23 +101,22 @@ def put_right(session: Session, at: datetime, *, follow_s: int) -> None:
         )
 
 
-def _letters(session: Session, at: datetime, follow_s: int) -> Iterator[Update]:
-    """Yield what puts the requests of each body right, and the moments such a clock gave them.
-
-    What is followed is nearly all there is, and nearly all of it waits: only what waits for longer
-    than any of it can is looked for, which is none. A lesser error is over within that time.
-    """
+def _righted(at: datetime) -> Update:
+    """Return what puts requests right, and the moments such a clock gave them."""
     late, held = at + SKEW, Forwarding.lease.is_not(None)
     moments = Forwarding.made_at, Forwarding.asked_at, Forwarding.taken_at
     then = {one.key: case((one > late, _moment(at)), else_=one) for one in moments}
     due_at = case((held, _moment(at + LEASE)), else_=_moment(at))
-    righted = update(Forwarding).values(due_at=due_at, **then)
-    seldom = timedelta(seconds=max(follow_s * SELDOM, LONGEST_WAIT_S))
+    return update(Forwarding).values(due_at=due_at, **then)
+
+
+def _letters(session: Session, at: datetime) -> Iterator[Update]:
+    """Yield what puts the requests right that each body did not take yet."""
+    late, held = at + SKEW, Forwarding.lease.is_not(None)
     mine = Forwarding.state.in_(WAITING), Forwarding.due_at > late
     for body_id, tries in _tried(session, late):
         beyond = _beyond(held, Forwarding.due_at, late, tries)
-        yield righted.where(Forwarding.body_id == body_id, *mine, beyond)
-    yield righted.where(Forwarding.state == "followed", Forwarding.due_at > late + seldom)
+        yield _righted(at).where(Forwarding.body_id == body_id, *mine, beyond)
 
 
 def _tried(session: Session, late: datetime) -> list[tuple[UUID, int]]:
@@ -141,6 +159,13 @@ def _beyond(
     """
     waits = max(BROKEN_OFF, wait_after(tries))
     return or_(and_(held, due_at > late + LEASE), and_(~held, due_at > late + waits))
+
+
+def _look(at: datetime, every_s: int) -> ColumnElement[datetime]:
+    """Return when each request is looked at next that is looked at `at` (see `next_look`)."""
+    later = {times: _moment(at + timedelta(seconds=every_s * times)) for _, times in LOOKS}
+    looks = [(Forwarding.taken_at > at - age, later[times]) for age, times in LOOKS]
+    return case(*looks, else_=_moment(at + timedelta(seconds=every_s * SELDOM)))
 
 
 def _moment(at: datetime) -> ColumnElement[datetime]:

@@ -40,7 +40,9 @@ def register(registry: Registry) -> None:
     registry.menu.append(
         MenuEntry("console", "Other bodies", "/console/bodies", "city", 61, "operator")
     )
-    right = partial(waits.put_right, follow_s=registry.settings.forward_follow_s)
-    registry.jobs.append(Job("reports.forwarding_put_right", waits.RIGHT_EVERY_S, right))
+    right = Job("reports.forwarding_put_right", waits.RIGHT_EVERY_S, waits.put_right)
+    news = partial(waits.put_news_right, follow_s=registry.settings.forward_follow_s)
+    news_right = Job("reports.forwarding_put_news_right", waits.NEWS_RIGHT_EVERY_S, news)
+    registry.jobs.extend([right, news_right])
     registry.stuck += [queries_unheard.refused, queries_unheard.unwanted]
     registry.onward.append(matching.onward_name)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from participation.reports.forwarding.models import Forwarding, ForwardingWord, OutsideBody
-from participation.reports.forwarding.waits import LEASE, put_right
+from participation.reports.forwarding.waits import LEASE, put_news_right, put_right
 from services import clock
 from services.clock import SKEW
 from services.db import Session, unit_of_work
@@ -40,7 +40,8 @@ def stands(city: City, table: Table, of: UUID, **values: Any) -> None:
 def righted(city: City, table: Table, at: datetime) -> list[timedelta]:
     """Put right what waits, and return how long each waits from `at` on."""
     with unit_of_work(city.engine) as session:
-        put_right(session, at, follow_s=FOLLOW_S)
+        put_right(session, at)
+        put_news_right(session, at, follow_s=FOLLOW_S)
     with Session(city.engine) as session:
         return sorted(due_at - at for due_at in session.scalars(sa.select(table.due_at)))
 
@@ -175,17 +176,30 @@ def test_what_was_heard_by_such_a_clock_hides_no_news(city: City, body: Body) ->
     assert f"start_date={since}" in asked
 
 
+def look(city: City, app: Flask, name: str, at: datetime) -> int:
+    """Let the job look once, and return how often it does, in seconds."""
+    job = {one.name: one for one in app.extensions["registry"].jobs}[name]
+    with unit_of_work(city.engine) as session:
+        job.run(session, at)
+    return int(job.when)
+
+
 def test_the_city_looks_each_minute(city: City, app: Flask) -> None:
     """Whatever clock put it off: the job that looks is one of the city's."""
     at = clock.now()
     stands(city, ForwardingWord, words_for(city, URL, 1), due_at=at + 30 * DAY)
-    jobs = {one.name: one for one in app.extensions["registry"].jobs}
-    job = jobs["reports.forwarding_put_right"]
-    assert job.when == 60
-    with unit_of_work(city.engine) as session:
-        job.run(session, at)
+    assert look(city, app, "reports.forwarding_put_right", at) == 60
     with Session(city.engine) as session:
         assert session.scalars(sa.select(ForwardingWord.due_at)).one() == at
+
+
+def test_it_looks_at_what_is_followed_each_hour(city: City, app: Flask) -> None:
+    at = clock.now()
+    letter(city, {"state": "followed", "age": HOUR}, at + DAY, at)
+    assert look(city, app, "reports.forwarding_put_right", at) == 60
+    assert city.row().due_at == at + DAY
+    assert look(city, app, "reports.forwarding_put_news_right", at) == 3600
+    assert city.row().due_at == at
 
 
 def test_a_word_then_goes_out(city: City, body: Body) -> None:
