@@ -1,13 +1,15 @@
 """The console's page of people and their roles."""
 
 from collections.abc import Collection, Mapping
+from typing import get_args
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from participation.accounts import actions, queries
+from participation.accounts import actions
 from participation.accounts.directory import bounds_of
+from participation.accounts.queries_people import Sought, Who, page_of
 from services import web
 from services.auth import Role
 from services.auth.gates import role
@@ -15,20 +17,30 @@ from services.errors import InvalidError, NotFoundError
 from services.ids import parse_id
 from services.registry import BoundKind
 
+LONGEST_QUERY = 254
 pages = Blueprint("people", __name__, url_prefix="/console/people")
 
 
 @pages.get("/")
 @role("operator")
 def index() -> ResponseReturnValue:
-    query = request.args.get("query", "").strip()[:80]
+    sought = _sought(request.args)
     return render_template(
         "accounts/people.html",
-        people=queries.people(web.session(), query, web.at()),
+        found=page_of(web.session(), sought, web.at()),
+        sought=sought,
         roles=[r.value for r in Role],
-        query=query,
         kinds=_kinds(),
     )
+
+
+def _sought(sent: Mapping[str, str]) -> Sought:
+    """Return whom is looked for: the team at first, everyone where something was typed."""
+    query = sent.get("query", "").strip()[:LONGEST_QUERY]
+    given: Who | None = next((one for one in get_args(Who) if one == sent.get("who")), None)
+    who = given or ("everyone" if query else "team")
+    after, kept = (parse_id(sent.get(name, "")) for name in ("after", "kept"))
+    return Sought(query, who, after, kept)
 
 
 def _kinds() -> list[tuple[BoundKind, Mapping[UUID, str]]]:
@@ -43,7 +55,7 @@ def change(person_id: str) -> ResponseReturnValue:
         raise InvalidError("role_unknown", {"role": "unknown"})
     give = request.form.get("give") == "1"
     actions.change_role(web.session(), web.actor(), key, Role(name), give=give, at=web.at())
-    return _back()
+    return _back(key)
 
 
 @pages.post("/<person_id>/bounds")
@@ -61,7 +73,7 @@ def bound(person_id: str) -> ResponseReturnValue:
     kinds = [kind.kind for kind in web.registry().bounds]
     chosen = {_chosen(kind, one, there) for kind in kinds for one in request.form.getlist(kind)}
     actions.bound_staff(web.session(), web.actor(), key, chosen, at=web.at())
-    return _back()
+    return _back(key)
 
 
 def _chosen(kind: str, text: str, there: Collection[tuple[str, UUID]]) -> tuple[str, UUID]:
@@ -71,6 +83,5 @@ def _chosen(kind: str, text: str, there: Collection[tuple[str, UUID]]) -> tuple[
     return kind, key
 
 
-def _back() -> ResponseReturnValue:
-    query = request.form.get("query", "")[:80] or None
-    return redirect(url_for("people.index", query=query), 303)
+def _back(key: UUID) -> ResponseReturnValue:
+    return redirect(_sought(request.form).address(kept=key), 303)

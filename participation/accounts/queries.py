@@ -1,6 +1,6 @@
 """What is read of accounts: who is asking, where they signed in, what we hold of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -150,65 +150,3 @@ def export_of(session: Session, person_id: UUID) -> dict[str, Any]:
             for i in linked
         ],
     }
-
-
-class Word(msgspec.Struct, frozen=True):
-    """That a provider gave a role: when it last said so, and when the role ends if it never does.
-
-    One that is `old` counts in no sign-in until the provider confirms it.
-    """
-
-    role: str
-    at: datetime
-    ends_at: datetime
-    old: bool
-
-
-class PersonLine(msgspec.Struct, frozen=True):
-    id: UUID
-    name: str
-    roles: list[str]
-    bounds: frozenset[tuple[str, UUID]] = frozenset()
-    words: list[Word] = []
-
-    @property
-    def staff(self) -> bool:
-        return Role.OPERATOR not in self.roles and bool(
-            {Role.MODERATOR, Role.OFFICER} & set(self.roles)
-        )
-
-    def lost(self, kind: str, there: Collection[UUID]) -> list[UUID]:
-        """Return what of a kind they are bound to and is not among what is `there` any more."""
-        return sorted(key for what, key in self.bounds if what == kind and key not in there)
-
-
-def people(session: Session, query: str, at: datetime, limit: int = 200) -> list[PersonLine]:
-    """Return people whose name begins with `query`, with their roles and who vouches for them."""
-    found = session.execute(
-        select(Person.id, Person.display_name)
-        .where(Person.erased_at.is_(None), Person.display_name.startswith(query, autoescape=True))
-        .order_by(Person.display_name, Person.id)
-        .limit(limit)
-    ).all()
-    held: dict[UUID, list[PersonRole]] = {row.id: [] for row in found}
-    roles = select(PersonRole).where(PersonRole.person_id.in_(held)).order_by(PersonRole.role)
-    for row in session.scalars(roles):
-        held[row.person_id].append(row)
-    bounds = bounds_of(session, list(held))
-    return [
-        PersonLine(
-            row.id,
-            row.display_name,
-            [one.role for one in held[row.id]],
-            bounds[row.id],
-            [_word(one, one.confirmed_at, at) for one in held[row.id] if one.confirmed_at],
-        )
-        for row in found
-    ]
-
-
-def _word(held: PersonRole, confirmed_at: datetime, at: datetime) -> Word:
-    home = held.role == Role.RESIDENT
-    ends_at = confirmed_at + (HOME_KEPT if home else WORD_KEPT)
-    old = not counts(held.role, held.issuer, held.issuer, confirmed_at, at)
-    return Word(held.role, confirmed_at, ends_at, old)

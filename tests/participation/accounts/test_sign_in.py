@@ -10,6 +10,7 @@ from flask import Flask
 
 from participation.accounts import actions, actions_codes, jobs, queries
 from participation.accounts.models import LoginCode, SignInSession
+from participation.accounts.queries_people import Sought, page_of
 from participation.accounts.rules import local_path
 from services.auth import Actor
 from services.db import Session
@@ -101,7 +102,7 @@ def test_only_an_operator_gives_roles(session: Session) -> None:
         actions.change_role(session, MINJI, JUN.id, actions.Role.OFFICER, give=True, at=AT)
     actions.change_role(session, HANA, JUN.id, actions.Role.OFFICER, give=True, at=AT)
     session.flush()
-    assert "officer" in queries.people(session, "박준", AT)[0].roles
+    assert "officer" in page_of(session, Sought("박준"), AT).people[0].roles
 
 
 @pytest.mark.parametrize("odd", ["//evil.example", "https://evil.example", "/\\evil", "/a\nb", ""])

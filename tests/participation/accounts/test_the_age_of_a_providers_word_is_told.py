@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from participation.accounts import actions, queries
+from participation.accounts import actions
 from participation.accounts.actions_identity import admit_identity
 from participation.accounts.models import PersonRole
+from participation.accounts.queries_people import Sought, page_of
 from services import clock
 from services.auth import STRANGER, Actor, Role
 from services.db import Session, unit_of_work
@@ -26,7 +27,7 @@ GIL = msgspec.structs.replace(KIM, name=NAME)
 def told(session: Session, days: int) -> list[tuple[str, int, int, bool]]:
     """Return of each role, days later: how old its word is, when it ends, and if it is old."""
     now = AT + days * DAY
-    (line,) = queries.people(session, NAME, now)
+    (line,) = page_of(session, Sought(NAME, "everyone"), now).people
     return [(w.role, (now - w.at).days, (w.ends_at - now).days, w.old) for w in line.words]
 
 
