@@ -37,6 +37,7 @@ def dead_letters() -> ResponseReturnValue:
     return render_template(
         "console/dead_letters.html",
         letters=outbox.dead_letters(session, _heard(), at=web.at()),
+        piles=outbox.piles(session, _heard(), at=web.at()),
         done=request.args.get("done", ""),
         stuck=[one for told in web.registry().stuck for one in told(session)],
     )
@@ -53,6 +54,22 @@ def retry(letter_id: str) -> ResponseReturnValue:
 @role("operator")
 def discard(letter_id: str) -> ResponseReturnValue:
     actions.discard_letter(web.session(), web.actor(), letter_id, _heard(), at=web.at())
+    return redirect(url_for("moderation.dead_letters", done="discarded"), 303)
+
+
+@pages.post("/dead-letters/retry-all")
+@role("operator")
+def retry_all() -> ResponseReturnValue:
+    name = request.form.get("subscriber", "")
+    actions.retry_letters(web.session(), web.actor(), name, at=web.at())
+    return redirect(url_for("moderation.dead_letters", done="again"), 303)
+
+
+@pages.post("/dead-letters/discard-all")
+@role("operator")
+def discard_all() -> ResponseReturnValue:
+    name = request.form.get("subscriber", "")
+    actions.discard_letters(web.session(), web.actor(), name, _heard(), at=web.at())
     return redirect(url_for("moderation.dead_letters", done="discarded"), 303)
 
 

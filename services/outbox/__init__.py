@@ -2,7 +2,18 @@
 
 from services.outbox.dispatcher import Dispatcher
 from services.outbox.events import Event, publish, publish_again, publish_all
-from services.outbox.letters import Backlog, Letter, backlog, dead_letters, discard, retry
+from services.outbox.letters import (
+    Backlog,
+    Letter,
+    Pile,
+    backlog,
+    dead_letters,
+    discard,
+    discard_all,
+    piles,
+    retry,
+    retry_all,
+)
 from services.outbox.pruning import EVERY_S as PRUNE_EVERY_S
 from services.outbox.pruning import prune
 from services.outbox.subscriptions import Subscriptions
@@ -13,13 +24,17 @@ __all__ = [
     "Dispatcher",
     "Event",
     "Letter",
+    "Pile",
     "Subscriptions",
     "backlog",
     "dead_letters",
     "discard",
+    "discard_all",
+    "piles",
     "prune",
     "publish",
     "publish_again",
     "publish_all",
     "retry",
+    "retry_all",
 ]

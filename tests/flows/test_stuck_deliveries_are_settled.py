@@ -86,3 +86,60 @@ def test_what_nobody_hears_any_more_is_discarded(app: Flask, visit: Visit) -> No
     assert name not in page
     with reading_session(engine) as session:
         assert "discard_delivery" in {row.verb for row in audit.latest(session)}
+
+
+def pile_up(app: Flask, name: str, count: int) -> None:
+    """Let as many deliveries to one subscriber fail for good."""
+    past, engine = clock.now() - timedelta(days=1), app.extensions["engine"]
+    with unit_of_work(engine) as session:
+        for _ in range(count):
+            outbox.publish(session, ReportChanged(report_id=UUID(int=1), what="x"), at=past)
+    while outbox.Dispatcher(engine, app.extensions["registry"].subscriptions).fan_out(past):
+        pass
+    with unit_of_work(engine) as session:
+        last = session.scalar(sa.text("SELECT max(seq) FROM outbox_event"))
+        dead = {"due_at": past, "dead_at": past, "tries": TRIES, "error": "OSError"}
+        session.execute(sa.delete(OutboxDelivery))
+        for n in range(count):
+            session.add(OutboxDelivery(event_seq=last - n, subscriber=name, **dead))
+
+
+def test_many_are_tried_again_together(app: Flask, visit: Visit, turn: Callable[[], int]) -> None:
+    heard: list[UUID] = []
+    subscriptions = app.extensions["registry"].subscriptions
+    subscriptions.on(ReportChanged, lambda _session, event: heard.append(event.report_id))
+    name = next(reversed(subscriptions.by_name))
+    pile_up(app, name, 203)
+    operator = visit(HANA)
+    page = operator.get("/console/dead-letters")
+    assert page.count('/retry"') == 200
+    assert "모두 203건 가운데 최근 200건" in page
+    done = operator.post("/console/dead-letters/retry-all", 303, subscriber=name)
+    assert name not in operator.get(str(done.location))
+    turn()
+    assert len(heard) == 203
+    operator.post("/console/dead-letters/retry-all", 404, subscriber=name)
+    with reading_session(app.extensions["engine"]) as session:
+        (row,) = [one for one in audit.latest(session) if one.verb == "retry_deliveries"]
+    assert (row.detail, row.ref) == ({"count": "203"}, name[:80])
+
+
+def test_what_many_wait_for_that_is_gone_is_discarded_together(app: Flask, visit: Visit) -> None:
+    gone = "gone.hear:reports.report_changed"
+    pile_up(app, gone, 3)
+    operator = visit(HANA)
+    page = operator.get("/console/dead-letters")
+    assert "이 3건 버리기" in page
+    operator.post("/console/dead-letters/discard-all", 404, subscriber="")
+    visit(MINJI).post("/console/dead-letters/discard-all", 403, subscriber=gone)
+    operator.post("/console/dead-letters/discard-all", 303, subscriber=gone)
+    assert gone not in operator.get("/console/dead-letters")
+
+
+def test_what_is_heard_still_is_not_discarded_together(app: Flask, visit: Visit) -> None:
+    name = next(iter(app.extensions["registry"].subscriptions.by_name))
+    pile_up(app, name, 2)
+    operator = visit(HANA)
+    assert "discard-all" not in operator.get("/console/dead-letters")
+    operator.post("/console/dead-letters/discard-all", 404, subscriber=name)
+    assert name in operator.get("/console/dead-letters")
