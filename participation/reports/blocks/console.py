@@ -42,7 +42,8 @@ def home_cards(session: Session, actor: Actor, _at: datetime) -> list[HomeCard]:
 def first_look() -> ResponseReturnValue:
     looked = min(max(request.args.get("looked", 0, type=int), 0), MOST)
     found = queries.waiting(web.session(), web.actor())
-    return render_template("console/first_look.html", waiting=found, looked=looked)
+    count, _ = queries.waiting_count(web.session(), web.actor())
+    return render_template("console/first_look.html", waiting=found, looked=looked, count=count)
 
 
 @pages.post("/first-look")

@@ -44,6 +44,7 @@ def _page(refusal: web.Refusal | None = None) -> str:
         underway=queries_unheard.underway(session),
         unheard=queries_unheard.unheard(session, web.at()),
         skipped=queries_unheard.skipped(session, web.at()),
+        shown=queries_unheard.SHOWN,
         categories=LABELS,
         routing_bodies=matching.routing_bodies(session),
         refusal=refusal,

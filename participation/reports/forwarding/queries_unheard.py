@@ -54,13 +54,16 @@ class Unheard(msgspec.Struct, frozen=True):
 
 
 def underway(session: Session, states: Sequence[str] = SHOWN_STATES) -> list[Underway]:
-    """Return what waits for a body or was refused by one, the oldest first."""
+    """Return what was refused by a body, for a person must see to it, and what waits for one.
+
+    Of each the oldest come first, `SHOWN` at most.
+    """
     rows = session.execute(
         select(Forwarding, Report.title, OutsideBody.name)
         .join(Report, Report.id == Forwarding.report_id)
         .join(OutsideBody, OutsideBody.id == Forwarding.body_id)
         .where(Forwarding.state.in_(states))
-        .order_by(Forwarding.made_at, Forwarding.id)
+        .order_by(Forwarding.state != "refused", Forwarding.made_at, Forwarding.id)
         .limit(SHOWN)
     )
     return [_underway(one, one.report_id, title, name) for one, title, name in rows]

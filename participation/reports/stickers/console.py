@@ -14,7 +14,7 @@ staff = role("moderator", "officer")
 LARGEST = 4 * 1024 * 1024
 # The list, and the form around it: what is a little too long still gets a sentence of its own.
 WITH_FORM = 2 * LARGEST
-A_SHEET = 600
+A_PAGE, A_SHEET = 200, 600
 
 
 @pages.get("")
@@ -24,22 +24,21 @@ def index() -> ResponseReturnValue:
 
 
 def _page(told: tuple[int, int] | None = None, faults: list[tuple[int, str]] | None = None) -> str:
-    kind, starts = _asked()
+    asked = _asked()
     return render_template(
         "console/stickers.html",
-        assets=queries.assets(web.session(), kind, starts, 200),
+        found=queries.assets(web.session(), asked, A_PAGE),
         count=queries.asset_count(web.session()),
         kinds=KINDS,
-        kind=kind,
-        starts=starts,
+        asked=asked,
         told=told,
         faults=faults or [],
     )
 
 
-def _asked() -> tuple[str, str]:
-    kind = request.args.get("kind", "")
-    return (kind if kind in KINDS else "", request.args.get("starts", "")[:20])
+def _asked() -> queries.Asked:
+    kind, starts, after = (request.args.get(name, "")[:20] for name in ("kind", "starts", "after"))
+    return queries.Asked(kind if kind in KINDS else "", starts, after)
 
 
 @pages.post("")
@@ -66,12 +65,15 @@ def _text(data: bytes) -> str:
 @pages.get("/sheet")
 @staff
 def sheet() -> ResponseReturnValue:
-    kind, starts = _asked()
-    found = queries.assets(web.session(), kind, starts, A_SHEET)
+    asked = _asked()
+    found = queries.assets(web.session(), asked, A_SHEET)
     base = web.settings().base_url
-    stickers = [(one, qr.drawn(_address(base, one.code))) for one in found]
+    stickers = [(one, qr.drawn(_address(base, one.code))) for one in found.things]
     host = base.partition("://")[2]
-    return render_template("console/sticker_sheet.html", stickers=stickers, host=host)
+    onward = found.after and asked.query(found.after)
+    return render_template(
+        "console/sticker_sheet.html", stickers=stickers, host=host, onward=onward
+    )
 
 
 def _address(base: str, code: str) -> str:

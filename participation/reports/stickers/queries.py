@@ -1,5 +1,6 @@
 """What is read of the city's things that carry a sticker, and of the reports that speak of them."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,6 @@ from participation.reports.rules import ENDED, PUBLIC
 from participation.reports.stickers.models import Asset, AssetReport
 from services.db import Session
 
-MOST = 5000
 LIVE = tuple(s.value for s in PUBLIC if s not in ENDED)
 
 
@@ -34,14 +34,37 @@ def asset_by_code(session: Session, code: str) -> AssetCard | None:
     return _card(row) if row else None
 
 
-def assets(
-    session: Session, kind: str = "", starts: str = "", limit: int = MOST
-) -> list[AssetCard]:
-    """Return things by code: all, one kind, or those whose code begins with `starts`."""
-    query = select(Asset).where(Asset.code.startswith(starts.strip().upper(), autoescape=True))
-    if kind:
-        query = query.where(Asset.kind == kind)
-    return [_card(row) for row in session.scalars(query.order_by(Asset.code).limit(limit))]
+class Asked(msgspec.Struct, frozen=True):
+    """Which things are looked at: all, one kind, those whose code begins so, those after a code."""
+
+    kind: str = ""
+    starts: str = ""
+    after: str = ""
+
+    def query(self, after: str = "") -> str:
+        """Return the query string of what stands after a code, or of the first of all."""
+        given = {"kind": self.kind, "starts": self.starts, "after": after}
+        return f"?{urlencode({name: one for name, one in given.items() if one})}"
+
+
+class Some(msgspec.Struct, frozen=True):
+    """Some things by code, and after which code the next begin; empty where no more follow."""
+
+    things: list[AssetCard]
+    after: str
+
+
+def assets(session: Session, asked: Asked, most: int) -> Some:
+    """Return the things that are asked for, `most` at most."""
+    starts = asked.starts.strip().upper()
+    query = select(Asset).where(Asset.code.startswith(starts, autoescape=True))
+    if asked.kind:
+        query = query.where(Asset.kind == asked.kind)
+    if asked.after:
+        query = query.where(Asset.code > asked.after.strip().upper())
+    found = session.scalars(query.order_by(Asset.code).limit(most + 1)).all()
+    things = [_card(row) for row in found[:most]]
+    return Some(things, things[-1].code if len(found) > most else "")
 
 
 def asset_count(session: Session) -> int:

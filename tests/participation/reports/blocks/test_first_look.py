@@ -211,3 +211,16 @@ def test_an_erased_person_leaves_no_trace(session: Session) -> None:
     assert blocks_queries.export_of(session, person_id)["traces"]
     blocks_actions.erase_person(session, person_id, AT, secret="key")
     assert blocks_queries.export_of(session, person_id) == {"blocks": [], "traces": []}
+
+
+def test_how_many_more_wait_is_said(
+    session: Session, visit: Callable[[Actor | None], Pages], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        new = msgspec.structs.replace(LEAK, idempotency_key=f"tap-1000000{n}", held=True)
+        actions.open_report(session, MINJI, new, at=AT)
+    session.commit()
+    pages = visit(SOYEON)
+    assert "건 가운데" not in pages.get("/console/first-look")
+    monkeypatch.setattr(blocks_queries, "LENGTH", 2)
+    assert "모두 3건 가운데 앞의 2건" in pages.get("/console/first-look")

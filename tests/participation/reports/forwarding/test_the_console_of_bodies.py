@@ -3,12 +3,16 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
+from participation.reports.forwarding import queries_unheard
+from participation.reports.forwarding.models import Forwarding
 from services import audit
 from services.auth import Actor
-from services.db import Session
+from services.db import Session, unit_of_work
 from tests.pages import Pages
 from tests.participation.reports.forwarding.conftest import City, Neighbour
+from tests.participation.reports.forwarding.waiting import letters_for
 from tests.people import HANA, SOYEON
 
 Visit = Callable[[Actor | None], Pages]
@@ -120,3 +124,21 @@ def test_an_address_that_cannot_be_is_refused(desk: Pages, url: str) -> None:
         "/console/bodies", data={"csrf_token": desk.token, "name": "Odd", "url": url}
     )
     assert answer.status_code in (409, 422)
+
+
+def test_what_a_body_refused_stands_first_and_what_is_left_out_is_said(
+    desk: Pages, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for a person, and what only waits for its turn does not hide it."""
+    letters_for(city, "http://127.0.0.1:9/v2", 3)
+    with unit_of_work(city.engine) as session:
+        newest = sa.select(Forwarding.id).order_by(Forwarding.made_at.desc()).limit(1)
+        is_newest = Forwarding.id == newest.scalar_subquery()
+        session.execute(sa.update(Forwarding).where(is_newest).values(state="refused"))
+    assert "건만 보여요" not in desk.get("/console/bodies")
+    monkeypatch.setattr(queries_unheard, "SHOWN", 2)
+    page = desk.get("/console/bodies")
+    with Session(city.engine) as session:
+        listed = [one.state for one in queries_unheard.underway(session)]
+    assert listed == ["refused", "waiting"]
+    assert "2건만 보여요" in page

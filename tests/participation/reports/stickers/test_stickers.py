@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -163,6 +164,25 @@ def test_the_sheet_holds_a_code_for_each_and_nothing_inline(
     assert page.count('class="qr"') == 1
     assert "/a/L-1042" in page
     assert visit(SOYEON).get("/console/stickers/sheet?kind=bin").count('class="qr"') == 0
+
+
+def test_what_one_page_or_sheet_does_not_hold_follows_on_the_next(
+    session: Session, visit: Visit
+) -> None:
+    rows = [AssetRow(f"N-{n:04}", "lamp", "", 34.2, 127.9, "street_light") for n in range(603)]
+    stickers_actions.keep_assets(session, TAEHO, rows, at=AT)
+    session.commit()
+    pages, codes, sheets = visit(SOYEON), [], []
+    for path, held in (("/console/stickers?kind=lamp", codes), ("/console/stickers/sheet", sheets)):
+        while path:
+            page = pages.get(path)
+            held.append(re.findall(r"/a/(N-\d{4})<|href=\"/a/(N-\d{4})\"", page))
+            onward = re.search(r'rel="next" href="([^"]+)"', page)
+            path = unescape(onward[1]) if onward else ""
+    assert [len(page) for page in codes] == [200, 200, 200, 3]
+    assert [len(page) for page in sheets] == [600, 3]
+    assert len({one for page in codes for one in page}) == 603
+    assert "그런 번호는 없어요" in pages.get("/console/stickers?starts=zz")
 
 
 def test_the_file_of_a_sticker_is_the_code_of_its_address(
