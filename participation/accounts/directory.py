@@ -37,7 +37,7 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def named(session: Session, begins: str, limit: int = 200) -> set[UUID]:
     """Return people whose display name begins so; at most `limit` of them."""
-    rows = select(Person.id).where(Person.display_name.startswith(begins, autoescape=True))
+    rows = select(Person.id).where(Person.display_name.istartswith(begins, autoescape=True))
     return set(session.scalars(rows.order_by(Person.display_name, Person.id).limit(limit)))
 
 

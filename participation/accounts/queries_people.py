@@ -90,7 +90,7 @@ def page_of(session: Session, sought: Sought, at: datetime) -> PeoplePage:
 
 def _fits(sought: Sought) -> ColumnElement[bool]:
     """Say of a person whether they are looked for: by how their name begins, or their address."""
-    begins = Person.display_name.startswith(sought.query, autoescape=True)
+    begins = Person.display_name.istartswith(sought.query, autoescape=True)
     found = or_(begins, Person.email == one_form(sought.query)) if sought.query else true()
     if sought.who == "team":
         team = select(PersonRole.person_id).where(PersonRole.role.in_(TEAM))

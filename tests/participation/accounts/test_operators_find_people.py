@@ -110,3 +110,13 @@ def test_a_page_after_the_last_leads_to_the_first(visit: Callable[[Actor | None]
 def test_an_odd_address_shows_the_team(visit: Callable[[Actor | None], Pages], odd: str) -> None:
     pages = visit(HANA)
     assert shown(pages.get(PEOPLE + odd)) == shown(pages.get(PEOPLE))
+
+
+def test_a_name_is_found_in_small_letters_too(app: Flask, crowd: list[str]) -> None:
+    with unit_of_work(app.extensions["engine"]) as session:
+        changed = sa.update(Person).where(Person.email == crowd[3])
+        session.execute(changed.values(display_name="Kim 100% Sun"))
+    with Session(app.extensions["engine"]) as session:
+        found = page_of(session, Sought("kim 100%", "everyone"), AT).people
+        assert page_of(session, Sought("kim 10_", "everyone"), AT).people == []
+    assert [one.name for one in found] == ["Kim 100% Sun"]
