@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from participation.accounts.models import Person, PersonIdentity, PersonRole, RoleBound
 from participation.accounts.rules import normal_email
@@ -35,10 +35,9 @@ def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.display_name for row in rows}
 
 
-def named(session: Session, begins: str, limit: int = 200) -> set[UUID]:
-    """Return people whose display name begins so; at most `limit` of them."""
-    rows = select(Person.id).where(Person.display_name.istartswith(begins, autoescape=True))
-    return set(session.scalars(rows.order_by(Person.display_name, Person.id).limit(limit)))
+def named(begins: str) -> Select[UUID]:
+    """Return what selects the people whose display name begins so, in whatever case."""
+    return select(Person.id).where(Person.display_name.istartswith(begins, autoescape=True))
 
 
 def languages_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

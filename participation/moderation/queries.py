@@ -38,7 +38,7 @@ def trail(session: Session, who: str, wanted: audit.Wanted, lang: str) -> AuditP
     Their details are in the words of `lang`.
     """
     if who:
-        wanted = msgspec.structs.replace(wanted, actors=directory.named(session, who))
+        wanted = msgspec.structs.replace(wanted, actors=directory.named(who))
     rows = audit.latest(session, wanted, limit=PAGE + 1)
     names = directory.names_of(session, {r.actor_id for r in rows if r.actor_id})
     lines = [_line(r, names, lang) for r in rows[:PAGE]]

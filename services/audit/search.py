@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from services.audit.trail import AuditEntry, extend
 from services.db import Session
@@ -14,13 +14,13 @@ from services.db import Session
 class Wanted(msgspec.Struct, frozen=True):
     """Which acts are looked for; what is empty or None asks for nothing.
 
-    `verb`, `kind` and `ref` are how the words begin; `verbs` and `kinds` are whole ones that do as
-    well as a `verb` and a `kind`. `details` are texts of which the detail, as it is recorded, holds
-    one. `since` and `until` (not included) are moments, `before` is a number of an act: only older
-    ones.
+    `actors` are the ids of people, or what selects them. `verb`, `kind` and `ref` are how the words
+    begin; `verbs` and `kinds` are whole ones that do as well as a `verb` and a `kind`. `details`
+    are texts of which the detail, as it is recorded, holds one. `since` and `until` (not included)
+    are moments, `before` is a number of an act: only older ones.
     """
 
-    actors: Collection[UUID] | None = None
+    actors: Collection[UUID] | Select[UUID] | None = None
     verb: str = ""
     verbs: Collection[str] = ()
     kind: str = ""
@@ -75,7 +75,7 @@ def _terms(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         held = (AuditEntry.detail.contains(one, autoescape=True) for one in wanted.details)
         yield or_(false(), *held)
     if wanted.actors is not None:
-        yield AuditEntry.actor_id.in_(list(wanted.actors))
+        yield AuditEntry.actor_id.in_(wanted.actors)
     if wanted.since is not None:
         yield AuditEntry.at >= wanted.since
     if wanted.until is not None:

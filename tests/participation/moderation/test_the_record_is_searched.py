@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from flask import Flask
 
+from participation.accounts.models import Person
 from participation.moderation import queries
 from services import audit
 from services.auth import Actor
 from services.db import unit_of_work
+from services.ids import new_id
 from services.jobs import Scheduler
 from tests.conftest import AT
 from tests.pages import Pages
@@ -53,6 +55,17 @@ def test_each_way_of_finding(app: Flask, visit: Visit) -> None:
     assert finds("until=2026-11-02") == (True, False)
     assert finds("since=2026-11-02&until=2026-11-03") == (True, True)
     assert "c-w-one" in shown(operator.get("/console/audit?verb=paint_wall"))
+
+
+def test_of_many_of_one_name_nobodys_acts_are_left_out(app: Flask, visit: Visit) -> None:
+    """However many there are before them whose name begins so too."""
+    ids = [new_id() for _ in range(301)]
+    with unit_of_work(app.extensions["engine"]) as session:
+        for n, one in enumerate(ids):
+            address = f"kim{n}@mail.example"
+            session.add(Person(id=one, display_name=f"Kim {n:03}", email=address, created_at=AT))
+    acted(app, Actor(ids[300]), "paint_wall", "w-last")
+    assert "w-last" in shown(visit(HANA).get("/console/audit?who=kim"))
 
 
 def test_an_act_is_read_and_looked_for_in_the_readers_words(app: Flask, visit: Visit) -> None:
