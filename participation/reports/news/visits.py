@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, select, update
 
-from participation.reports.models import ReportFollow
+from participation.reports.models import ReportEntry, ReportFollow
 from services.db import Session
 
 
@@ -14,9 +14,11 @@ def note_read(
 ) -> None:
     """Note that a person who follows a report has read what was said up to `until`.
 
-    What is still to be said can have been read by nobody: `at` is the latest.
+    What is still to be said can have been read by nobody: `at` is the latest, or when the last word
+    was said that stands there, by whichever clock.
     """
-    latest = min(until, at)
+    stands = select(func.max(ReportEntry.at)).where(ReportEntry.report_id == report_id)
+    latest = min(until, max(at, session.scalar(stands) or at))
     before = or_(ReportFollow.read_until.is_(None), ReportFollow.read_until < latest)
     mine = update(ReportFollow).where(
         ReportFollow.person_id == person_id, ReportFollow.report_id == report_id, before

@@ -90,6 +90,15 @@ def test_a_newer_answer_is_told_again(session: Session, report: Report, visit: V
     assert TOLD in minji.get("/")
 
 
+def test_an_answer_by_a_clock_that_was_ahead_is_taken_away_too(
+    session: Session, report: Report, visit: Visit
+) -> None:
+    ahead = clock.now() + timedelta(days=1)
+    actions.answer_report(session, SOYEON, report, Status.IN_PROGRESS, "가고 있어요", at=ahead)
+    session.commit()
+    assert TOLD not in take_away(visit(MINJI), report)
+
+
 def test_what_came_meanwhile_is_not_taken_away_along(
     session: Session, report: Report, visit: Visit
 ) -> None:
