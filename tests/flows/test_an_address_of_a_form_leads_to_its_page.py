@@ -66,10 +66,12 @@ def test_the_page_holds_the_form(app: Flask, visit: Visit) -> None:
     tables = {f"/console/routing/{one}" for one in ("teams", "areas", "calendar", "days")}
     mine = {"/me/places/times", "/reports/letters", "/sign-out"}
     assert {"/console/bulk", "/language", *tables, *mine} <= held
-    # The others stand there once there is something to undo, a code was sent, or two sign-ins are.
+    # The others stand there once there is something to undo, a code was sent, or two sign-ins or
+    # stuck deliveries are.
     rest = {path for path in set(paths) - held if not path.startswith("/push/")}
     undone = {"/console/undo", "/console/routing/undo", "/console/answers/undo"}
-    assert rest <= {*undone, "/sign-in/code", "/me/sessions/others/revoke"}
+    together = {f"/console/dead-letters/{one}-all" for one in ("retry", "discard")}
+    assert rest <= {*undone, *together, "/sign-in/code", "/me/sessions/others/revoke"}
 
 
 def test_a_refused_act_leads_to_its_case_beside_the_same_queue(visit: Visit) -> None:

@@ -25,17 +25,21 @@ async function startIsland(root: HTMLElement): Promise<void> {
   if (load) await (await load()).start?.(root);
 }
 
+/** What cannot come on a bad line leaves the page as it is; what came and fails is heard of. */
+async function bring<Part>(coming: Promise<Part>, start: (part: Part) => void): Promise<void> {
+  const part = await coming.catch(() => null);
+  if (part) start(part);
+}
+
 async function startIslands(): Promise<void> {
   const roots = [...document.querySelectorAll<HTMLElement>("[data-module]")];
   // One island that cannot load leaves its plain form, and the others, as they are.
   await Promise.allSettled(roots.map(startIsland));
-  if (document.querySelector("[data-live-room]")) {
-    (await import("./partial")).followParts();
-  }
+  if (document.querySelector("[data-live-room]")) void bring(import("./partial"), (part) => part.followParts());
   const story = document.querySelector<HTMLElement>("#timeline[data-live-room]");
-  if (story && document.documentElement.dataset["signIn"]) (await import("../reports/read")).watchReading(story);
+  if (story && document.documentElement.dataset["signIn"]) void bring(import("../reports/read"), (part) => part.watchReading(story));
   const news = document.querySelector<HTMLAnchorElement>("a[data-news]");
-  if (news) (await import("./news")).watchForNews(news);
+  if (news) void bring(import("./news"), (part) => part.watchForNews(news));
 }
 
 // The report form keeps its own answers; a page kept for the time without a line has no sign-in to lose.
