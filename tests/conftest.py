@@ -41,6 +41,9 @@ UNUSED = (
     "AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,"
     "PreconnectToSearch"
 )
+LAWS = Path(__file__).parent / "law"
+# A database, a browser, or a process that answers.
+SLOW = {"kind", "issuer", "provider", "browser", "enter", "chromium"}
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -48,6 +51,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", default="all", choices=["all", "sqlite", "postgresql"])
     parser.addoption(
         "--screens", default="", help="keep the browser tests' pictures in this folder"
+    )
+    parser.addoption(
+        "--quick", action="store_true", help="the laws, and what needs no database and no process"
     )
 
 
@@ -60,7 +66,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kind", kinds, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def is_quick(item: pytest.Item) -> bool:
+    """Say whether a test is a law, or needs neither a database nor a process of its own."""
+    law = item.path.is_relative_to(LAWS)
+    return law or SLOW.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let a journey that waited in vain be walked once more: on a busy machine a browser may stall.
 
     Which were walked twice is said at the end of the run.
@@ -71,6 +83,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"chromium", "enter"}.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(once_more)
+    if config.getoption("--quick"):
+        config.hook.pytest_deselected(items=[one for one in items if not is_quick(one)])
+        items[:] = [one for one in items if is_quick(one)]
 
 
 def pytest_collection_finish() -> None:
