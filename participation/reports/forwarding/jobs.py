@@ -28,7 +28,7 @@ from participation.reports.forwarding.queries import (
 )
 from participation.reports.forwarding.reading import TroubleError
 from participation.reports.forwarding.visits import Met, Visit, Visits
-from participation.reports.forwarding.waits import LEASE, OPEN, ours, release, take
+from participation.reports.forwarding.waits import LEASE, OPEN, ours, put_off, release, take
 from participation.reports.models import Report
 from participation.reports.rules import UNDO_S
 from services import clock
@@ -83,22 +83,16 @@ class Courier:
         The letters have their own time: a body that takes long over its news keeps none waiting
         for ever, nor does a letter it stumbles over keep the news. Each is leased as it goes out.
         """
-        visit, put_off = Visit(at), partial(self._put_off, body_id)
+        visit, leave = Visit(at), partial(self._put_off, body_id)
         if followed := [row for row in bag if row.state == "followed"]:
-            visit.bring([followed], self.news.ask, lambda rows, then: put_off(ours(rows), then))
+            visit.bring([followed], self.news.ask, lambda rows, then: leave(ours(rows), then))
         letters = [row for row in bag if row.state != "followed"]
-        visit.goes_on().bring(letters, self._carry, put_off)
+        visit.goes_on().bring(letters, self._carry, leave)
 
     def _put_off(self, body_id: UUID, row: Forwarding, at: datetime) -> None:
         """Leave a body that is away alone until what it did not take is due again."""
         theirs = Forwarding.body_id == body_id, Forwarding.state.in_(OPEN)
-        due = update(Forwarding).where(*theirs, Forwarding.due_at <= at)
-        try:
-            with unit_of_work(self.engine) as session:
-                again_at = session.get_one(Forwarding, row.id).due_at
-                session.connection().execute(due.values(due_at=again_at, lease=None))
-        except Exception:
-            log.exception("what waits for a body that is away was not put off; it is still due")
+        put_off(self.engine, update(Forwarding).where(*theirs, Forwarding.due_at <= at), row)
 
     def _carry(self, row: Forwarding, now: Callable[[], datetime]) -> Met:
         """Carry one letter, if no other courier does; say whom that met."""

@@ -20,7 +20,7 @@ from participation.reports.forwarding.models import Forwarding, ForwardingWord
 from participation.reports.forwarding.queries_words import Saying, due_words, saying_of
 from participation.reports.forwarding.reading import TroubleError
 from participation.reports.forwarding.visits import Met, Visit, Visits
-from participation.reports.forwarding.waits import take
+from participation.reports.forwarding.waits import put_off, take
 from services import clock
 from services.auth import Actor
 from services.config import Settings
@@ -73,12 +73,7 @@ class Messenger:
         theirs = select(Forwarding.id).where(Forwarding.body_id == body_id)
         waiting = ForwardingWord.state == "waiting", ForwardingWord.forwarding_id.in_(theirs)
         due = update(ForwardingWord).where(*waiting, ForwardingWord.due_at <= at)
-        try:
-            with unit_of_work(self.engine) as session:
-                again_at = session.get_one(ForwardingWord, word.id).due_at
-                session.connection().execute(due.values(due_at=again_at, lease=None))
-        except Exception:
-            log.exception("what waits for a body that is away was not put off; it is still due")
+        put_off(self.engine, due, word)
 
     def _tell(self, row: ForwardingWord, now: Callable[[], datetime]) -> Met:
         """Tell one word, if no other messenger does; say whom that met."""

@@ -61,6 +61,17 @@ def ours(bag: Sequence[Forwarding]) -> Forwarding:
     return next(row for row in bag if row.lease)
 
 
+def put_off(engine: Engine, due: Update, row: Forwarding | ForwardingWord) -> None:
+    """Leave what is `due` until `row` is, which a body did not take; where that fails, it stays."""
+    try:
+        with unit_of_work(engine) as session:
+            table = type(row)
+            again_at = session.scalars(select(table.due_at).where(table.id == row.id)).one()
+            session.connection().execute(due.values(due_at=again_at, lease=None))
+    except Exception:
+        log.exception("what waits for a body that is away was not put off; it is still due")
+
+
 def release(engine: Engine, bag: Sequence[Forwarding], at: datetime) -> None:
     """Let go of what is still ours; where even that fails the leases lapse."""
     mine = Forwarding.lease.in_([row.lease for row in bag if row.lease])
