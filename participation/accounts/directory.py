@@ -14,6 +14,7 @@ from services.db import Session
 from services.db.keys import among, keys_named
 
 STAFF = (Role.MODERATOR, Role.OFFICER)
+TEAM = (*STAFF, Role.OPERATOR)
 BOUNDS = select(RoleBound.person_id, RoleBound.kind, RoleBound.target_id).where(
     among(RoleBound.person_id.expression, keys_named("people"))
 )
@@ -111,7 +112,7 @@ def desks(session: Session) -> list[Actor]:
     rows = session.execute(
         select(PersonRole.person_id, PersonRole.role)
         .join(Person, Person.id == PersonRole.person_id)
-        .where(PersonRole.role.in_((*STAFF, Role.OPERATOR)), Person.erased_at.is_(None))
+        .where(PersonRole.role.in_(TEAM), Person.erased_at.is_(None))
         .order_by(PersonRole.person_id)
     )
     for person, role in rows:

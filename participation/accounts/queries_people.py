@@ -9,14 +9,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
-from participation.accounts.directory import bounds_of, one_form
+from participation.accounts.directory import STAFF, TEAM, bounds_of, one_form
 from participation.accounts.models import Person, PersonRole
 from participation.accounts.rules import HOME_KEPT, WORD_KEPT, counts
 from services.auth import Role
 from services.db import Session
 
 Who = Literal["team", "everyone"]
-TEAM = (Role.MODERATOR, Role.OFFICER, Role.OPERATOR)
 PAGE = 50
 
 
@@ -41,9 +40,7 @@ class PersonLine(msgspec.Struct, frozen=True):
 
     @property
     def staff(self) -> bool:
-        return Role.OPERATOR not in self.roles and bool(
-            {Role.MODERATOR, Role.OFFICER} & set(self.roles)
-        )
+        return Role.OPERATOR not in self.roles and not set(STAFF).isdisjoint(self.roles)
 
     def lost(self, kind: str, there: Collection[UUID]) -> list[UUID]:
         """Return what of a kind they are bound to and is not among what is `there` any more."""

@@ -146,11 +146,10 @@ def discard_all(session: Session, subscriber: str, known: Collection[str], *, at
 def _settle(
     session: Session, *which: ColumnElement[bool], known: Collection[str], at: datetime
 ) -> int:
-    stuck = or_(OutboxDelivery.dead_at.is_not(None), OutboxDelivery.due_at <= at - UNHEARD)
     gone = OutboxDelivery.subscriber.not_in(list(known)), OutboxDelivery.done_at.is_(None)
     settled = session.connection().execute(
         update(OutboxDelivery)
-        .where(*which, stuck, *gone)
+        .where(*which, _stuck(known, at), *gone)
         .values(done_at=at, lease=None, error=DISCARDED)
     )
     if not settled.rowcount:
